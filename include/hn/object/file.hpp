@@ -1,0 +1,60 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "hn/object/block.hpp"
+
+// Files: one chunk, or chunks cut by content under list nodes (hn-objects(5), FILES). The id of a
+// file is the id of its chunk or of its topmost list node, a function of its bytes alone.
+namespace hn::object {
+
+// A file of at most this many bytes is one chunk.
+inline constexpr std::size_t kFileChunkBytesMax = 256 * 1024;
+
+// Writes one file from bytes that come in parts of any size. Holds at most one block and the list
+// nodes above it in memory, never the file.
+class FileWriter {
+ public:
+  // `old` is the file's last version, whose chunks serve as delta bases; `old_reader` reads it.
+  explicit FileWriter(BlockWriter& writer, const BlockReader* old_reader = nullptr,
+                      const std::optional<Id>& old = {});
+  ~FileWriter();
+  void add(ByteView bytes);
+  Id finish();  // once
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+Id write_file(BlockWriter& writer, ByteView bytes);
+
+// The length of a file; reads one block.
+Result<std::uint64_t> file_size(const BlockReader& reader, const Id& file);
+
+// The whole file, Code::refused if it is longer than `max`.
+Result<Bytes> read_file(const BlockReader& reader, const Id& file, std::uint64_t max);
+
+// Calls `sink` with the file's bytes in order, a chunk at a time, until it answers false.
+Result<void> stream_file(const BlockReader& reader, const Id& file,
+                         const std::function<bool(ByteView)>& sink);
+
+// The child rows of a list node (the file's own row for a chunk): what a merge of huge files and
+// fsck walk.
+struct ListRow {
+  Id id;
+  std::uint64_t bytes = 0;  // of file content beneath
+  friend bool operator==(const ListRow&, const ListRow&) = default;
+};
+struct ListNode {
+  std::uint32_t level = 1;  // 1: rows are chunks
+  std::vector<ListRow> rows;
+};
+Result<ListNode> decode_list(ByteView bytes) noexcept;
+Bytes encode_list(const ListNode& node);
+
+// The chunks of a file in order.
+Result<std::vector<ListRow>> chunks_of(const BlockReader& reader, const Id& file);
+
+}  // namespace hn::object

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <vector>
+
+#include "hn/object/commit.hpp"
+
+namespace hn::object {
+
+// The commit graph. Answers Code::absent with the commit as subject where a block is missing.
+class History {
+ public:
+  virtual ~History() = default;
+  virtual Result<std::vector<Id>> parents(const Id& commit) const = 0;
+  // 1 for a root, else 1 + the greatest of the parents.
+  virtual Result<std::uint64_t> generation(const Id& commit) const = 0;
+};
+
+// A commit counts as its own ancestor.
+Result<bool> is_ancestor(const History& history, const Id& ancestor, const Id& of);
+
+// The maximal common ancestors of two sets of commits (every commit that is an ancestor of one of
+// `a` and of one of `b` is an ancestor of one of these), ordered by (generation, id).
+Result<std::vector<Id>> common_ancestors(const History& history, std::span<const Id> a,
+                                         std::span<const Id> b);
+
+// Commits reachable from `from` and from none of `without`, children before parents: by
+// generation descending, then by id.
+Result<std::vector<Id>> reachable(const History& history, std::span<const Id> from,
+                                  std::span<const Id> without, std::size_t max);
+
+}  // namespace hn::object
