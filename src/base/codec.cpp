@@ -71,22 +71,29 @@ namespace {
 template <class T>
 T little_endian(ByteView b) noexcept {
   T v = 0;
-  for (std::size_t i = 0; i < b.size(); ++i) v = static_cast<T>(v | (static_cast<T>(b[i]) << (8 * i)));
+  for (std::size_t i = 0; i < b.size(); ++i)
+    v = static_cast<T>(v | (static_cast<T>(b[i]) << (8 * i)));
   return v;
 }
 }  // namespace
 
-std::uint16_t Decoder::u16() noexcept { return little_endian<std::uint16_t>(take(2)); }
-std::uint32_t Decoder::u32() noexcept { return little_endian<std::uint32_t>(take(4)); }
-std::uint64_t Decoder::u64() noexcept { return little_endian<std::uint64_t>(take(8)); }
+std::uint16_t Decoder::u16() noexcept {
+  return little_endian<std::uint16_t>(take(2));
+}
+std::uint32_t Decoder::u32() noexcept {
+  return little_endian<std::uint32_t>(take(4));
+}
+std::uint64_t Decoder::u64() noexcept {
+  return little_endian<std::uint64_t>(take(8));
+}
 
 std::uint64_t Decoder::varint() noexcept {
   std::uint64_t v = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
     const Byte b = u8();
     if (failed_) return 0;
-    if (shift == 63 && b > 1) break;          // over 64 bits
-    if (b == 0 && shift != 0) break;          // a longer form than needed
+    if (shift == 63 && b > 1) break;  // over 64 bits
+    if (b == 0 && shift != 0) break;  // a longer form than needed
     v |= static_cast<std::uint64_t>(b & 0x7f) << shift;
     if ((b & 0x80) == 0) return v;
   }
@@ -106,7 +113,9 @@ std::int64_t Decoder::zigzag() noexcept {
   return static_cast<std::int64_t>((u >> 1) ^ (~(u & 1) + 1));
 }
 
-ByteView Decoder::sized(std::size_t max) noexcept { return take(varint(max)); }
+ByteView Decoder::sized(std::size_t max) noexcept {
+  return take(varint(max));
+}
 
 Hash Decoder::hash() noexcept {
   Hash out{};

@@ -32,8 +32,12 @@ AgreementKey AgreementKey::from_secret(const std::array<Byte, 32>& secret) {
   return key;
 }
 
-AgreementKey::~AgreementKey() { wipe(secret_); }
-AgreementKey::AgreementKey(AgreementKey&& other) noexcept { *this = std::move(other); }
+AgreementKey::~AgreementKey() {
+  wipe(secret_);
+}
+AgreementKey::AgreementKey(AgreementKey&& other) noexcept {
+  *this = std::move(other);
+}
 
 AgreementKey& AgreementKey::operator=(AgreementKey&& other) noexcept {
   if (this == &other) return *this;
@@ -49,19 +53,23 @@ std::optional<std::array<Byte, 32>> AgreementKey::agree(const TransportKey& othe
   return out;
 }
 
-void seal(const AeadKey& key, std::uint64_t counter, ByteView ad, ByteView plain, std::span<Byte> out) noexcept {
+void seal(const AeadKey& key, std::uint64_t counter, ByteView ad, ByteView plain,
+          std::span<Byte> out) noexcept {
   HN_ASSERT(out.size() == plain.size() + kTagBytes);
   const auto nonce = noise_nonce(counter);
-  crypto_aead_chacha20poly1305_ietf_encrypt(out.data(), nullptr, plain.data(), plain.size(), ad.data(),
-                                            ad.size(), nullptr, nonce.data(), key.data());
+  crypto_aead_chacha20poly1305_ietf_encrypt(out.data(), nullptr, plain.data(), plain.size(),
+                                            ad.data(), ad.size(), nullptr, nonce.data(),
+                                            key.data());
 }
 
-bool open(const AeadKey& key, std::uint64_t counter, ByteView ad, ByteView sealed, std::span<Byte> out) noexcept {
+bool open(const AeadKey& key, std::uint64_t counter, ByteView ad, ByteView sealed,
+          std::span<Byte> out) noexcept {
   if (sealed.size() < kTagBytes) return false;
   HN_ASSERT(out.size() == sealed.size() - kTagBytes);
   const auto nonce = noise_nonce(counter);
-  if (crypto_aead_chacha20poly1305_ietf_decrypt(out.data(), nullptr, nullptr, sealed.data(), sealed.size(),
-                                                ad.data(), ad.size(), nonce.data(), key.data()) == 0) {
+  if (crypto_aead_chacha20poly1305_ietf_decrypt(out.data(), nullptr, nullptr, sealed.data(),
+                                                sealed.size(), ad.data(), ad.size(), nonce.data(),
+                                                key.data()) == 0) {
     return true;
   }
   std::ranges::fill(out, Byte{0});
@@ -71,32 +79,37 @@ bool open(const AeadKey& key, std::uint64_t counter, ByteView ad, ByteView seale
 void seal_x(const AeadKey& key, const std::array<Byte, 24>& nonce, ByteView ad, ByteView plain,
             std::span<Byte> out) noexcept {
   HN_ASSERT(out.size() == plain.size() + kTagBytes);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(out.data(), nullptr, plain.data(), plain.size(), ad.data(),
-                                             ad.size(), nullptr, nonce.data(), key.data());
+  crypto_aead_xchacha20poly1305_ietf_encrypt(out.data(), nullptr, plain.data(), plain.size(),
+                                             ad.data(), ad.size(), nullptr, nonce.data(),
+                                             key.data());
 }
 
 bool open_x(const AeadKey& key, const std::array<Byte, 24>& nonce, ByteView ad, ByteView sealed,
             std::span<Byte> out) noexcept {
   if (sealed.size() < kTagBytes) return false;
   HN_ASSERT(out.size() == sealed.size() - kTagBytes);
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(out.data(), nullptr, nullptr, sealed.data(), sealed.size(),
-                                                 ad.data(), ad.size(), nonce.data(), key.data()) == 0) {
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(out.data(), nullptr, nullptr, sealed.data(),
+                                                 sealed.size(), ad.data(), ad.size(), nonce.data(),
+                                                 key.data()) == 0) {
     return true;
   }
   std::ranges::fill(out, Byte{0});
   return false;
 }
 
-void stream(const std::array<Byte, 32>& key, std::uint32_t counter, const std::array<Byte, 12>& nonce,
-            std::span<Byte> out) noexcept {
+void stream(const std::array<Byte, 32>& key, std::uint32_t counter,
+            const std::array<Byte, 12>& nonce, std::span<Byte> out) noexcept {
   std::ranges::fill(out, Byte{0});
-  crypto_stream_chacha20_ietf_xor_ic(out.data(), out.data(), out.size(), nonce.data(), counter, key.data());
+  crypto_stream_chacha20_ietf_xor_ic(out.data(), out.data(), out.size(), nonce.data(), counter,
+                                     key.data());
 }
 
 bool equal_in_constant_time(ByteView a, ByteView b) noexcept {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-void wipe(std::span<Byte> secret) noexcept { sodium_memzero(secret.data(), secret.size()); }
+void wipe(std::span<Byte> secret) noexcept {
+  sodium_memzero(secret.data(), secret.size());
+}
 
 }  // namespace hn::crypto

@@ -17,7 +17,8 @@ void compress(std::array<std::uint32_t, 5>& h, const Byte* block) noexcept {
     w[i] = static_cast<std::uint32_t>(p[0]) << 24 | static_cast<std::uint32_t>(p[1]) << 16 |
            static_cast<std::uint32_t>(p[2]) << 8 | p[3];
   }
-  for (std::size_t i = 16; i < 80; ++i) w[i] = std::rotl(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
+  for (std::size_t i = 16; i < 80; ++i)
+    w[i] = std::rotl(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
   auto [a, b, c, d, e] = h;
   for (std::size_t i = 0; i < 80; ++i) {
     std::uint32_t f = 0;
@@ -50,7 +51,8 @@ std::array<Byte, 20> sha1(ByteView bytes) noexcept {
   for (std::size_t i = 0; i < 8; ++i) tail[end - 1 - i] = static_cast<Byte>(bits >> (8 * i));
   for (std::size_t at = 0; at < end; at += kBlock) compress(h, tail.data() + at);
   std::array<Byte, 20> out{};
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<Byte>(h[i / 4] >> (24 - 8 * (i % 4)));
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] = static_cast<Byte>(h[i / 4] >> (24 - 8 * (i % 4)));
   return out;
 }
 

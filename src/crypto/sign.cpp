@@ -38,7 +38,9 @@ SigningKey::~SigningKey() {
   wipe(secret_);
 }
 
-SigningKey::SigningKey(SigningKey&& other) noexcept { *this = std::move(other); }
+SigningKey::SigningKey(SigningKey&& other) noexcept {
+  *this = std::move(other);
+}
 
 SigningKey& SigningKey::operator=(SigningKey&& other) noexcept {
   if (this == &other) return *this;
@@ -57,10 +59,12 @@ Signature SigningKey::sign(std::string_view purpose, ByteView bytes) const {
   return out;
 }
 
-bool verify(const PublicKey& key, std::string_view purpose, ByteView bytes, const Signature& s) noexcept {
+bool verify(const PublicKey& key, std::string_view purpose, ByteView bytes,
+            const Signature& s) noexcept {
   ready();
   const Bytes message = message_of(purpose, bytes);
-  return crypto_sign_verify_detached(s.bytes.data(), message.data(), message.size(), key.bytes.data()) == 0;
+  return crypto_sign_verify_detached(s.bytes.data(), message.data(), message.size(),
+                                     key.bytes.data()) == 0;
 }
 
 }  // namespace hn::crypto

@@ -28,11 +28,19 @@ inline std::string_view as_text(ByteView bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-inline Bytes to_bytes(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
-inline std::string to_string(ByteView bytes) { return std::string(as_text(bytes)); }
+inline Bytes to_bytes(ByteView bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+inline std::string to_string(ByteView bytes) {
+  return std::string(as_text(bytes));
+}
 
 // Lexicographic order of unsigned bytes, the only order of names and ids in hn.
-inline bool less(ByteView a, ByteView b) noexcept { return as_text(a) < as_text(b); }
-inline bool equal(ByteView a, ByteView b) noexcept { return as_text(a) == as_text(b); }
+inline bool less(ByteView a, ByteView b) noexcept {
+  return as_text(a) < as_text(b);
+}
+inline bool equal(ByteView a, ByteView b) noexcept {
+  return as_text(a) == as_text(b);
+}
 
 }  // namespace hn

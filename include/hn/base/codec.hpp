@@ -15,9 +15,9 @@ class Encoder {
   Encoder& u32(std::uint32_t v);
   Encoder& u64(std::uint64_t v);
   Encoder& varint(std::uint64_t v);
-  Encoder& zigzag(std::int64_t v);    // as varint of (v << 1) ^ (v >> 63)
-  Encoder& raw(ByteView bytes);       // the bytes alone
-  Encoder& sized(ByteView bytes);     // varint length, then the bytes
+  Encoder& zigzag(std::int64_t v);  // as varint of (v << 1) ^ (v >> 63)
+  Encoder& raw(ByteView bytes);     // the bytes alone
+  Encoder& sized(ByteView bytes);   // varint length, then the bytes
   Encoder& sized(std::string_view s) { return sized(as_bytes(s)); }
 
   const Bytes& bytes() const noexcept { return out_; }
@@ -39,12 +39,12 @@ class Decoder {
   std::uint16_t u16() noexcept;
   std::uint32_t u32() noexcept;
   std::uint64_t u64() noexcept;
-  std::uint64_t varint() noexcept;                        // refuses non-minimal forms
-  std::uint64_t varint(std::uint64_t max) noexcept;       // and values over max
+  std::uint64_t varint() noexcept;                   // refuses non-minimal forms
+  std::uint64_t varint(std::uint64_t max) noexcept;  // and values over max
   std::int64_t zigzag() noexcept;
   ByteView take(std::size_t n) noexcept;
   ByteView sized(std::size_t max) noexcept;
-  Hash hash() noexcept;                                   // 32 bytes
+  Hash hash() noexcept;  // 32 bytes
 
   bool failed() const noexcept { return failed_; }
   // Everything was read and nothing was bad.

@@ -8,32 +8,33 @@
 
 namespace hn {
 
-// Everything that can go wrong for a user. One table in cli turns each into an exit status and a hint.
+// Everything that can go wrong for a user. One table in cli turns each into an exit status and a
+// hint.
 enum class Code {
-  usage,           // the command line
-  invalid,         // bytes that break a rule of their format
-  damaged,         // bytes on disk that are not what was written
-  absent,          // outside what this store holds
-  unsupported,     // a format or feature that this version does not have
-  not_found,       // no such revision, branch, path, peer
-  ambiguous,       // a prefix or name that means several things
-  exists,          // would overwrite what is there
-  refused,         // an operation whose conditions do not hold
-  no_repository,   // no .hn in this folder or above
-  no_author,       // neither hn's nor git's config names one
-  no_key,          // the device key of this store is gone
-  copied_store,    // machine or inode differ from what the store remembers
-  no_right,        // the log does not let this device do it
-  bad_link,        // an invitation that does not parse
-  used_invitation, // an invitation that was redeemed, or is unknown to the inviter
-  unreachable,     // no peer answered
-  timeout,         // an answer, but not in time
-  protocol,        // a peer broke the protocol
-  busy,            // another process holds the lock
-  unsafe_path,     // a name that would leave the working tree or cannot be held safely
-  conflict,        // conflicts stand in the way
-  no_space,        // the disk is full
-  io,              // any other failure of the system underneath
+  usage,            // the command line
+  invalid,          // bytes that break a rule of their format
+  damaged,          // bytes on disk that are not what was written
+  absent,           // outside what this store holds
+  unsupported,      // a format or feature that this version does not have
+  not_found,        // no such revision, branch, path, peer
+  ambiguous,        // a prefix or name that means several things
+  exists,           // would overwrite what is there
+  refused,          // an operation whose conditions do not hold
+  no_repository,    // no .hn in this folder or above
+  no_author,        // neither hn's nor git's config names one
+  no_key,           // the device key of this store is gone
+  copied_store,     // machine or inode differ from what the store remembers
+  no_right,         // the log does not let this device do it
+  bad_link,         // an invitation that does not parse
+  used_invitation,  // an invitation that was redeemed, or is unknown to the inviter
+  unreachable,      // no peer answered
+  timeout,          // an answer, but not in time
+  protocol,         // a peer broke the protocol
+  busy,             // another process holds the lock
+  unsafe_path,      // a name that would leave the working tree or cannot be held safely
+  conflict,         // conflicts stand in the way
+  no_space,         // the disk is full
+  io,               // any other failure of the system underneath
 };
 
 // The name of a code as it stands in JSON and pages: "not_found".

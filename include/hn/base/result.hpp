@@ -31,8 +31,9 @@ class [[nodiscard]] Result {
   using value_type = T;
   using error_type = E;
 
-  Result(T value) : v_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Result(Unexpected<E> e)                                            // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : v_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Unexpected<E> e)                                // NOLINT(google-explicit-constructor)
       : v_(std::in_place_index<1>, std::move(e).error()) {}
 
   bool has_value() const noexcept { return v_.index() == 0; }
@@ -78,11 +79,15 @@ class [[nodiscard]] Result<void, E> {
   std::optional<E> e_;
 };
 
-inline Unexpected<Error> fail(Code code, const char* rule) { return Unexpected<Error>(Error{code, rule, {}}); }
+inline Unexpected<Error> fail(Code code, const char* rule) {
+  return Unexpected<Error>(Error{code, rule, {}});
+}
 inline Unexpected<Error> fail(Code code, const char* rule, const Hash& subject) {
   return Unexpected<Error>(Error{code, rule, subject});
 }
-inline Unexpected<Error> fail(const Error& e) { return Unexpected<Error>(e); }
+inline Unexpected<Error> fail(const Error& e) {
+  return Unexpected<Error>(e);
+}
 
 }  // namespace hn
 
@@ -91,14 +96,14 @@ inline Unexpected<Error> fail(const Error& e) { return Unexpected<Error>(e); }
 
 // HN_TRY(auto x, f()): x becomes f's value, or the enclosing function returns f's error.
 #define HN_TRY(decl, expr) HN_TRY_(decl, expr, HN_CONCAT(hn_try_, __LINE__))
-#define HN_TRY_(decl, expr, tmp)                    \
-  auto tmp = (expr);                                \
-  if (!tmp) return ::hn::Unexpected(tmp.error());   \
+#define HN_TRY_(decl, expr, tmp)                  \
+  auto tmp = (expr);                              \
+  if (!tmp) return ::hn::Unexpected(tmp.error()); \
   decl = std::move(tmp).value()
 
 // The same where there is no value to keep.
-#define HN_CHECK(expr)                                                          \
-  do {                                                                          \
-    auto hn_check = (expr);                                                     \
-    if (!hn_check) return ::hn::Unexpected(hn_check.error());                   \
+#define HN_CHECK(expr)                                        \
+  do {                                                        \
+    auto hn_check = (expr);                                   \
+    if (!hn_check) return ::hn::Unexpected(hn_check.error()); \
   } while (false)

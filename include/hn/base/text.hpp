@@ -20,7 +20,8 @@ std::optional<Bytes> from_base32(std::string_view text);
 bool is_utf8(ByteView bytes) noexcept;
 
 // Text from data made safe for a terminal: control bytes (newline and tab too, unless
-// `keep_lines`), DEL, C1 controls and bytes that are not UTF-8 as \xNN. A backslash stands as it is.
+// `keep_lines`), DEL, C1 controls and bytes that are not UTF-8 as \xNN. A backslash stands as it
+// is.
 std::string escape_controls(std::string_view text, bool keep_lines = false);
 
 }  // namespace hn

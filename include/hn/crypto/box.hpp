@@ -44,8 +44,10 @@ inline constexpr std::size_t kTagBytes = 16;
 // ChaCha20-Poly1305 (RFC 8439) with the nonce of Noise: 32 zero bits, then `counter` little endian.
 // seal: out has plain.size() + kTagBytes bytes. open: out has sealed.size() - kTagBytes bytes;
 // false (and out zeroed) where the tag is wrong. Input and output may be the same memory.
-void seal(const AeadKey& key, std::uint64_t counter, ByteView ad, ByteView plain, std::span<Byte> out) noexcept;
-bool open(const AeadKey& key, std::uint64_t counter, ByteView ad, ByteView sealed, std::span<Byte> out) noexcept;
+void seal(const AeadKey& key, std::uint64_t counter, ByteView ad, ByteView plain,
+          std::span<Byte> out) noexcept;
+bool open(const AeadKey& key, std::uint64_t counter, ByteView ad, ByteView sealed,
+          std::span<Byte> out) noexcept;
 
 // XChaCha20-Poly1305 with a 24-byte nonce, for cookies.
 void seal_x(const AeadKey& key, const std::array<Byte, 24>& nonce, ByteView ad, ByteView plain,
@@ -53,9 +55,10 @@ void seal_x(const AeadKey& key, const std::array<Byte, 24>& nonce, ByteView ad, 
 bool open_x(const AeadKey& key, const std::array<Byte, 24>& nonce, ByteView ad, ByteView sealed,
             std::span<Byte> out) noexcept;
 
-// The first out.size() (at most 64) bytes of the ChaCha20 (RFC 8439) key stream, for header protection.
-void stream(const std::array<Byte, 32>& key, std::uint32_t counter, const std::array<Byte, 12>& nonce,
-            std::span<Byte> out) noexcept;
+// The first out.size() (at most 64) bytes of the ChaCha20 (RFC 8439) key stream, for header
+// protection.
+void stream(const std::array<Byte, 32>& key, std::uint32_t counter,
+            const std::array<Byte, 12>& nonce, std::span<Byte> out) noexcept;
 
 bool equal_in_constant_time(ByteView a, ByteView b) noexcept;
 void wipe(std::span<Byte> secret) noexcept;

@@ -45,6 +45,7 @@ class SigningKey {
 
 // False for a wrong signature and for keys or signatures that are not canonical (libsodium's
 // strict verification: no small-order keys, S in range).
-bool verify(const PublicKey& key, std::string_view purpose, ByteView bytes, const Signature& s) noexcept;
+bool verify(const PublicKey& key, std::string_view purpose, ByteView bytes,
+            const Signature& s) noexcept;
 
 }  // namespace hn::crypto
