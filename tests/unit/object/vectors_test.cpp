@@ -81,9 +81,13 @@ struct Sample {
   Bytes bytes;
 };
 
+TreeNode folder_of_one() {
+  return {0, {{"README", file("hello\n")}}, {}, {}};
+}
+
 Commit ordinary_commit() {
   Commit commit;
-  commit.tree = id_of(Kind::tree, encode_tree_node({}));
+  commit.tree = id_of(Kind::tree, encode_tree_node(folder_of_one()));
   commit.author = {"Anna", "anna@example.org", {1700000000, 60}};
   commit.committer = {"Bob", "bob@example.org", {1700000060, -330}};
   commit.message = "First light\n";
@@ -152,6 +156,7 @@ std::vector<Sample> valid_samples() {
       {"list of two lists", Kind::list,
        encode_list({2, {{file_id("a"), 6000000}, {file_id("b"), 1}}})},
       {"tree, empty", Kind::tree, encode_tree_node({})},
+      {"tree of one file", Kind::tree, encode_tree_node(folder_of_one())},
       {"tree, every mode", Kind::tree, encode_tree_node(small_folder())},
       {"tree with raw", Kind::tree, encode_tree_node(with_raw)},
       {"tree, inner node", Kind::tree, encode_tree_node(inner)},
@@ -456,4 +461,15 @@ TEST_CASE("files are cut where they always were") {
 
 TEST_CASE("folders are cut where they always were") {
   for (const auto& tree : read_vectors()["trees"]) CHECK(describe_tree(tree["entries"]) == tree);
+}
+
+TEST_CASE("the example on the page is that of the vectors") {
+  std::ifstream in(kVectors / ".." / ".." / "man" / "hn-objects.5");
+  const std::string page{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  for (const auto& s : read_vectors()["valid"]) {
+    const std::string name = s["name"];
+    if (name != "chunk" && name != "tree of one file" && name != "commit") continue;
+    CAPTURE(name);
+    CHECK(page.find(s["id"].get<std::string>()) != std::string::npos);
+  }
 }
