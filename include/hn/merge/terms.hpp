@@ -33,9 +33,9 @@ std::vector<std::uint32_t> classes_of(std::span<const T> terms) {
   return classes;
 }
 
-// The place of the value that the merge comes to by counting alone: each value counts +1 where it
-// is added and -1 where it is taken away, and exactly one value is left with a positive count.
-// That covers "only one side changed" and "all that changed made the same change".
+// An (even) place of the value that the merge comes to by counting alone: each value counts +1
+// where it is added and -1 where it is taken away, and exactly one value is left with a positive
+// count. That covers "only one side changed" and "all that changed made the same change".
 template <class T>
 std::optional<std::size_t> resolved_place(std::span<const T> terms) {
   HN_ASSERT(terms.size() % 2 == 1);
@@ -44,8 +44,8 @@ std::optional<std::size_t> resolved_place(std::span<const T> terms) {
   std::vector<std::int64_t> counts(terms.size(), 0);
   for (std::size_t i = 0; i < terms.size(); ++i) counts[classes[i]] += i % 2 == 0 ? 1 : -1;
   std::optional<std::size_t> only;
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (counts[i] <= 0) continue;
+  for (std::size_t i = 0; i < terms.size(); i += 2) {
+    if (counts[classes[i]] <= 0 || (only && classes[*only] == classes[i])) continue;
     if (only) return std::nullopt;
     only = i;
   }
