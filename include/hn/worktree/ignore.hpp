@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,14 +22,25 @@ class Glob {
   bool matches(std::string_view text) const;
 
  private:
-  enum class Kind : std::uint8_t { byte, any, set, star, star_star, folders, never };
+  enum class Kind : std::uint8_t {
+    byte,
+    any,
+    set,
+    star,       // any bytes but '/'
+    star_star,  // any bytes
+    maybe,      // the next token may be left out
+    through,    // any bytes that end with '/'
+    never,
+  };
   struct Token {
     Kind kind = Kind::byte;
     Byte byte = 0;
     std::uint32_t set = 0;  // place in sets_
   };
-  std::size_t bracket(std::string_view pattern, std::size_t at);
-  std::size_t stars(std::string_view pattern, std::size_t at);
+  std::size_t add_set(std::string_view pattern, std::size_t at);
+  std::size_t add_stars(std::string_view pattern, std::size_t at);
+  bool takes(const Token& token, Byte byte) const;
+  void close(std::vector<char>& reached) const;
 
   std::vector<Token> tokens_;
   std::vector<std::array<bool, 256>> sets_;
