@@ -54,7 +54,21 @@ struct ListNode {
 Result<ListNode> decode_list(ByteView bytes) noexcept;
 Bytes encode_list(const ListNode& node);
 
-// The chunks of a file in order.
-Result<std::vector<ListRow>> chunks_of(const BlockReader& reader, const Id& file);
+// Far more levels than any file needs: nine reach 2^63 bytes.
+inline constexpr std::uint32_t kListLevelMax = 9;
+
+// Calls `sink` with the rows of a file's chunks in order, until it answers false. Reads list nodes,
+// no chunk of a file that has several.
+Result<void> walk_chunks(const BlockReader& reader, const Id& file,
+                         const std::function<bool(const ListRow&)>& sink);
+
+// The chunks of a file in order, Code::refused if there are more than `max`: a hostile list of a
+// few kilobytes can claim 2^46 of them.
+Result<std::vector<ListRow>> chunks_of(const BlockReader& reader, const Id& file,
+                                       std::size_t max = std::size_t{1} << 22);
+
+// Whether the file is cut as FileWriter would cut it; reads all of it. What a reader does not check
+// because it would cost every byte a second look, fsck does.
+Result<void> check_file(const BlockReader& reader, const Id& file);
 
 }  // namespace hn::object

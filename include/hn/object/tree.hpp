@@ -65,6 +65,9 @@ Result<std::optional<Value>> find_name(const BlockReader& reader, const Id& tree
 // The empty path is the root itself.
 Result<std::optional<Value>> find_path(const BlockReader& reader, const Id& root, std::string_view path);
 
+// Folders within folders that a walk follows before it answers Code::refused; git's own limit.
+inline constexpr std::size_t kPathDepthMax = 2048;
+
 struct Change {
   std::string name;
   std::optional<Value> old_value;

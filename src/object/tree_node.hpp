@@ -1,0 +1,38 @@
+#pragma once
+
+#include "hn/base/codec.hpp"
+#include "hn/object/tree.hpp"
+
+// One node of a tree: hn-objects(5), section TREES. Writers and checkers measure rows by the same
+// functions.
+namespace hn::object {
+
+void put_row(Encoder& out, const TreeEntry& entry);
+void put_row(Encoder& out, const TreeNode::Child& child);
+
+// The block of a node whose rows are encoded already.
+Bytes node_block(std::uint32_t level, const std::optional<Id>& raw, std::size_t count,
+                 ByteView rows);
+
+// A node together with what its reader needs to know of its place.
+struct CheckedNode {
+  TreeNode node;
+  bool ends_by_cut = false;   // may be followed by another node of its level
+  std::uint64_t entries = 0;  // beneath
+
+  std::size_t size() const noexcept {
+    return node.level == 0 ? node.entries.size() : node.children.size();
+  }
+  const std::string& name(std::size_t i) const noexcept {
+    return node.level == 0 ? node.entries[i].name : node.children[i].last;
+  }
+};
+Result<CheckedNode> check_tree_node(ByteView bytes) noexcept;
+
+// Reads a node that may be the topmost one of a folder.
+Result<CheckedNode> read_top_node(const BlockReader& reader, const Id& tree);
+// Reads the node of child `i` of `parent`; `rightmost` where nothing of its level follows.
+Result<CheckedNode> read_child_node(const BlockReader& reader, const CheckedNode& parent,
+                                    std::size_t i, bool rightmost);
+
+}  // namespace hn::object

@@ -1,0 +1,66 @@
+// Reading folders: hn-objects(5), section TREES.
+#include <algorithm>
+
+#include "object/tree_cursor.hpp"
+
+namespace hn::object {
+namespace {
+
+// Appends the entries below a checked node.
+Result<void> collect(const BlockReader& reader, CheckedNode& at, bool rightmost,
+                     std::vector<TreeEntry>& out) {
+  std::ranges::move(at.node.entries, std::back_inserter(out));
+  for (std::size_t i = 0; i < at.node.children.size(); ++i) {
+    const bool last = rightmost && i + 1 == at.node.children.size();
+    HN_TRY(CheckedNode child, read_child_node(reader, at, i, last));
+    HN_CHECK(collect(reader, child, last, out));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Tree> read_tree(const BlockReader& reader, const Id& tree) {
+  HN_TRY(CheckedNode top, read_top_node(reader, tree));
+  Tree out;
+  out.raw = top.node.raw;
+  HN_CHECK(collect(reader, top, true, out.entries));
+  return out;
+}
+
+Result<std::optional<Value>> find_name(const BlockReader& reader, const Id& tree,
+                                       std::string_view name) {
+  HN_TRY(CheckedNode at, read_top_node(reader, tree));
+  bool rightmost = true;
+  while (at.node.level > 0) {
+    const auto& rows = at.node.children;
+    const auto row = std::ranges::lower_bound(
+        rows, name, {}, [](const TreeNode::Child& c) { return std::string_view(c.last); });
+    if (row == rows.end()) return std::optional<Value>();
+    rightmost = rightmost && row + 1 == rows.end();
+    const auto i = static_cast<std::size_t>(row - rows.begin());
+    HN_TRY(CheckedNode child, read_child_node(reader, at, i, rightmost));
+    at = std::move(child);
+  }
+  const auto& rows = at.node.entries;
+  const auto row = std::ranges::lower_bound(
+      rows, name, {}, [](const TreeEntry& e) { return std::string_view(e.name); });
+  if (row == rows.end() || row->name != name) return std::optional<Value>();
+  return std::optional<Value>(row->value);
+}
+
+Result<std::optional<Value>> find_path(const BlockReader& reader, const Id& root,
+                                       std::string_view path) {
+  Value at = Value::of(Mode::folder, root);
+  while (!path.empty()) {
+    if (at.mode != Mode::folder) return std::optional<Value>();
+    const std::size_t slash = path.find('/');
+    HN_TRY(const auto found, find_name(reader, at.id(), path.substr(0, slash)));
+    if (!found) return found;
+    at = *found;
+    path = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
+  }
+  return std::optional<Value>(at);
+}
+
+}  // namespace hn::object
