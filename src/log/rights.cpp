@@ -202,8 +202,7 @@ Verdict View::State::judge_payload(const Standing& standing, Index n) const {
     if (!allows(standing, n, Right::admin, kNoIndex)) return refuse(Reason::no_right);
     if (!r->cut) return kAccepted;
     const Entry& cut = nodes[*node(r->cut->id)].entry->entry;
-    return cut.device == r->device && cut.seq == r->cut->seq ? kAccepted
-                                                             : refuse(Reason::bad_cut);
+    return cut.device == r->device && cut.seq == r->cut->seq ? kAccepted : refuse(Reason::bad_cut);
   }
   return kAccepted;
 }
