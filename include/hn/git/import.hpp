@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "hn/git/form.hpp"
+
+// Import: a git repository on this machine becomes blocks. A pure function of the git objects: two
+// devices that import alike get equal ids. What canonical form cannot reproduce byte for byte
+// keeps git's bytes in a raw block; every commit and tag carries its git id, checked here.
+//
+// Nothing of the repository is executed, no filter runs, no configuration outside it is read. Its
+// bytes are hostile: what is broken ends in a Failure that names the object, before any answer.
+namespace hn::git {
+
+// Libgit2 holds an object as a whole, twice while it applies a delta.
+inline constexpr std::uint64_t kBlobBytesMax = std::uint64_t{4} << 30;
+// Commits, tags and trees are parsed in memory; git's own largest trees are a few megabytes.
+inline constexpr std::uint64_t kMetaBytesMax = std::uint64_t{256} << 20;
+// More would tell a reader nothing that the count does not.
+inline constexpr std::size_t kNoticesMax = 1000;
+
+struct ImportOptions {
+  std::string path;  // a repository, bare or with a working tree; no search in folders above
+
+  // Reads a repository that another user owns, as git's safe.directory does.
+  bool any_owner = false;
+
+  // Incremental import: the id under which a commit or tag was imported before. The walk stops
+  // there; only what is newer is read. Called in the thread that calls import_git.
+  std::function<std::optional<object::Id>(const GitId&)> known;
+
+  // Reads blocks that are there already, among them those that `known` names and, if it can, those
+  // just written. Only makes things cheaper (delta bases of large files and folders, unchanged
+  // folders of known commits); the answer is the same without.
+  const object::BlockReader* blocks = nullptr;
+};
+
+enum class Phase : std::uint8_t { references, history, objects };
+
+class Progress {
+ public:
+  virtual ~Progress() = default;
+  // `done` of `total` commits and tags; total is 0 while it is not known. `objects` counts all
+  // kinds. Called in the thread that calls import_git, often: drawing seldom is the callee's part.
+  virtual void at(Phase phase, std::uint64_t done, std::uint64_t total, std::uint64_t objects) = 0;
+};
+
+struct ImportedRef {
+  std::string name;  // without refs/heads/ or refs/tags/, raw bytes
+  bool is_tag = false;
+  // commit for a branch; of a tag also tag (annotated), tree (a folder) or chunk (a file).
+  object::Kind kind = object::Kind::commit;
+  object::Id id;
+  GitId git;
+  friend bool operator==(const ImportedRef&, const ImportedRef&) = default;
+};
+
+// What hn shows otherwise than git does. Git's own bytes are kept all the same.
+struct Notice {
+  std::string subject;  // git's id of the object, or the reference's full name
+  std::string what;     // "entry '..' is shown as '%2E%2E'"
+  friend bool operator==(const Notice&, const Notice&) = default;
+};
+
+struct ImportCounts {
+  std::uint64_t commits = 0;
+  std::uint64_t tags = 0;
+  std::uint64_t trees = 0;
+  std::uint64_t blobs = 0;
+  std::uint64_t bytes = 0;  // of these objects in git's form
+  std::uint64_t raw_commits = 0;
+  std::uint64_t raw_tags = 0;
+  std::uint64_t raw_trees = 0;
+  std::uint64_t objects() const noexcept { return commits + tags + trees + blobs; }
+};
+
+struct Imported {
+  // Branches, then tags, each in byte order of their names.
+  std::vector<ImportedRef> refs;
+  // HEAD's branch; where HEAD is detached or its branch does not exist: main, master, or the first
+  // one. Of a repository without branches the name that HEAD would give the first one, empty where
+  // HEAD names none.
+  std::string default_branch;
+  ImportCounts counts;          // what was read, less what was known
+  std::vector<Notice> notices;  // at most kNoticesMax
+  std::uint64_t notices_left_off = 0;
+};
+
+// Reads refs/heads and refs/tags and all they reach. Throws Failure: not_found (no such path),
+// invalid (no git repository), refused (another's, shallow, or over a limit), unsupported (a
+// feature of git's such as SHA-256 ids), damaged (an object is missing or broken), io.
+// Uses one thread of its own, which reads ahead, and at most some hundred megabytes beside about
+// 100 bytes per object.
+Imported import_git(const ImportOptions& options, object::BlockWriter& writer, Progress& progress);
+
+}  // namespace hn::git

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "hn/base/assert.hpp"
+
+// The algebra of merges (hn-merge(7), TERMS): a merge is an odd list of terms, added at even
+// places and taken away at odd ones: side - base + side - base + side. One term is a resolved
+// value. The idea of conflicts as such lists is Jujutsu's (jj, lib/src/merge.rs). The order of the
+// terms is part of the value: it is never sorted, so that equal inputs give equal conflicts.
+namespace hn::merge {
+
+template <class T>
+using Terms = std::vector<T>;
+
+// For each term the number of the first term that equals it: comparing is done once.
+template <class T>
+std::vector<std::uint32_t> classes_of(std::span<const T> terms) {
+  std::vector<std::uint32_t> order(terms.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return terms[a] < terms[b]; });
+  std::vector<std::uint32_t> classes(terms.size());
+  std::uint32_t first = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i == 0 || terms[first] < terms[order[i]]) first = order[i];
+    classes[order[i]] = first;
+  }
+  return classes;
+}
+
+// An (even) place of the value that the merge comes to by counting alone: each value counts +1
+// where it is added and -1 where it is taken away, and exactly one value is left with a positive
+// count. That covers "only one side changed" and "all that changed made the same change".
+template <class T>
+std::optional<std::size_t> resolved_place(std::span<const T> terms) {
+  HN_ASSERT(terms.size() % 2 == 1);
+  if (terms.size() == 1) return 0;
+  const auto classes = classes_of(terms);
+  std::vector<std::int64_t> counts(terms.size(), 0);
+  for (std::size_t i = 0; i < terms.size(); ++i) counts[classes[i]] += i % 2 == 0 ? 1 : -1;
+  std::optional<std::size_t> only;
+  for (std::size_t i = 0; i < terms.size(); i += 2) {
+    if (counts[classes[i]] <= 0 || (only && classes[*only] == classes[i])) continue;
+    if (only) return std::nullopt;
+    only = i;
+  }
+  return only;
+}
+
+// The places that stay when equal added and removed terms cancel. From the first added term on:
+// if a removed term equals it, the first such removed term and the added one after it go, and
+// that added one (if it is another) takes the cancelled term's place.
+template <class T>
+std::vector<std::size_t> simplified_places(std::span<const T> terms) {
+  HN_ASSERT(terms.size() % 2 == 1);
+  const auto classes = classes_of(terms);
+  std::vector<std::size_t> places(terms.size());
+  for (std::size_t i = 0; i < places.size(); ++i) places[i] = i;
+  for (std::size_t add = 0; add < places.size();) {
+    std::size_t remove = 1;
+    while (remove < places.size() && classes[places[remove]] != classes[places[add]]) remove += 2;
+    if (remove >= places.size()) {
+      add += 2;
+      continue;
+    }
+    std::swap(places[remove + 1], places[add]);
+    const auto at = places.begin() + static_cast<std::ptrdiff_t>(remove);
+    places.erase(at, at + 2);
+  }
+  return places;
+}
+
+template <class T>
+Terms<T> simplify(const Terms<T>& terms) {
+  Terms<T> out;
+  for (const auto place : simplified_places(std::span<const T>(terms))) out.push_back(terms[place]);
+  return out;
+}
+
+// A merge of merges as one: added ones stand as they are, a removed r0 - r1 + r2 - r3 + r4 becomes
+// - r2 + r1 - r4 + r3 - r0, so that each pair of neighbours (a change) stays together.
+template <class T>
+Terms<T> flatten(const Terms<Terms<T>>& nested) {
+  HN_ASSERT(nested.size() % 2 == 1);
+  Terms<T> out;
+  for (std::size_t i = 0; i < nested.size(); ++i) {
+    const auto& inner = nested[i];
+    HN_ASSERT(inner.size() % 2 == 1);
+    if (i % 2 == 0) {
+      out.insert(out.end(), inner.begin(), inner.end());
+      continue;
+    }
+    for (std::size_t j = 1; j < inner.size(); j += 2) {
+      out.push_back(inner[j + 1]);
+      out.push_back(inner[j]);
+    }
+    out.push_back(inner[0]);
+  }
+  return out;
+}
+
+}  // namespace hn::merge

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hn/base/bytes.hpp"
+
+// Files as the store needs them: the smallest set that tests can replace by a file system in memory
+// that loses what was not synced. Every call throws hn::Failure: no_space for a full disk or quota,
+// not_found where the path is not there, exists for create_new, io for all else; the context holds
+// the path and the system's words.
+namespace hn::os {
+
+struct FileStat {
+  bool folder = false;
+  std::uint64_t size = 0;
+  std::uint64_t device = 0;  // together with inode: which file this is, whatever it is called
+  std::uint64_t inode = 0;
+};
+
+enum class Access {
+  read,            // must exist; no writing
+  update,          // must exist; reading and writing
+  create,          // update, made empty if it is not there
+  create_new,      // made here, exists otherwise
+  create_private,  // create, and nobody but the owner may read it (mode 0600)
+};
+
+// Read-only bytes of a file at the time of the mapping. The file may grow, be renamed or removed
+// meanwhile; it must not be cut below the mapped length.
+class Mapping {
+ public:
+  virtual ~Mapping() = default;
+  virtual ByteView bytes() const noexcept = 0;
+};
+
+// One open file; closed (and its lock released) by the destructor. read_at and map may be called
+// from several threads at once.
+class File {
+ public:
+  virtual ~File() = default;
+
+  // Fills `out` from `offset` on; returns how many bytes there were, fewer only at the file's end.
+  virtual std::size_t read_at(std::uint64_t offset, std::span<Byte> out) const = 0;
+  // All bytes or a Failure, after which any part of them may be there.
+  virtual void write_at(std::uint64_t offset, ByteView bytes) = 0;
+  virtual void truncate(std::uint64_t size) = 0;
+  // Contents and size survive a power cut once this returns. The name does not:
+  // FileSystem::sync_folder.
+  virtual void sync() = 0;
+  virtual FileStat stat() const = 0;
+  // The first `size` bytes, which must be there.
+  virtual std::unique_ptr<Mapping> map(std::uint64_t size) const = 0;
+
+  // The kernel's advisory lock on the whole file, exclusive, released with this object or the
+  // process. Two File objects exclude each other within one process too.
+  virtual bool try_lock() = 0;
+  virtual void lock() = 0;  // waits
+};
+
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+
+  virtual std::unique_ptr<File> open(const std::string& path, Access access) = 0;
+  // Names made, renamed or removed in the folder survive a power cut once this returns.
+  virtual void sync_folder(const std::string& path) = 0;
+  virtual void rename(const std::string& from, const std::string& to) = 0;  // replaces `to`
+  virtual void remove(const std::string& path) = 0;                    // a file or an empty folder
+  virtual std::vector<std::string> list(const std::string& path) = 0;  // names, sorted
+  virtual void make_folder(const std::string& path) = 0;               // one that is there is fine
+  virtual std::optional<FileStat> stat(const std::string& path) = 0;   // nullopt: not there
+};
+
+// The real one. Stateless; lives for ever.
+FileSystem& posix();
+
+// The whole file.
+Bytes read_file(FileSystem& fs, const std::string& path);
+
+// The part before the last '/', "." if there is none, "/" for what stands in the root.
+std::string parent_of(const std::string& path);
+
+}  // namespace hn::os

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hn/base/time.hpp"
+#include "hn/log/payload.hpp"
+#include "hn/repo/identity.hpp"
+#include "hn/store/store.hpp"
+
+// What a repository remembers on this machine alone (hn-repository(5)): small records in the
+// store's local state, each encoded strictly, written in the transaction of what they speak of.
+namespace hn::repo {
+
+// A branch as this store knows it. One that no publish has created yet has a name alone.
+struct LocalBranch {
+  std::string name;
+  std::optional<log::EntryId> id;
+  friend auto operator<=>(const LocalBranch&, const LocalBranch&) = default;
+};
+
+// Which store this is. Written once; `place` follows `hn device move`.
+struct StoreRecord {
+  Instance instance{};
+  log::EntryId repository;
+  log::Device device;
+  std::string label;  // by which this device asks to be known
+  std::string place;  // os::to_text(os::Place)
+};
+
+// What the working tree stands on.
+struct WorktreeRecord {
+  LocalBranch branch;
+  std::optional<object::Id> base;  // a commit; none before the first
+};
+
+// What a branch or tag will get at the next publish.
+struct Draft {
+  bool tag = false;
+  LocalBranch place;
+  std::optional<log::Target> target;    // nothing: a deletion
+  std::vector<log::EntryId> rewrites;   // publishes that it rewrites
+};
+
+// A peer that was met.
+struct PeerRecord {
+  crypto::TransportKey transport;
+  std::optional<log::Device> device;
+  std::string label;
+  std::vector<std::string> addresses;  // the last good one first
+  std::int64_t last_met = 0;           // seconds since 1970, for people
+};
+
+// An invitation that this device has handed out.
+struct InvitationRecord {
+  std::array<Byte, 16> secret{};
+  log::Right right = log::Right::read;
+  std::optional<log::EntryId> branch;
+  std::optional<log::Device> used_by;
+};
+
+// A line of the operation log: what a command changed, enough to undo it.
+struct OperationRecord {
+  std::string what;  // "commit", "amend", "switch" ...
+  std::int64_t when = 0;
+  LocalBranch branch;
+  std::optional<object::Id> before;  // the branch's commit
+  std::optional<object::Id> after;
+  std::optional<object::Id> base_before;  // the working tree's base
+};
+
+// The last complete fold of a branch: a cache, and what the branch stands at while blocks of a
+// later one are missing.
+struct FoldRecord {
+  std::vector<object::Id> heads;          // commits in log order
+  std::vector<std::uint32_t> seniority;
+  object::Id commit;
+  std::vector<std::string> conflicts;
+};
+
+inline constexpr std::size_t kPeerAddressesMax = 8;
+
+Bytes encode(const StoreRecord& record);
+Bytes encode(const WorktreeRecord& record);
+Bytes encode(const Draft& record);
+Bytes encode(const PeerRecord& record);
+Bytes encode(const InvitationRecord& record);
+Bytes encode(const OperationRecord& record);
+Bytes encode(const FoldRecord& record);
+
+Result<StoreRecord> decode_store_record(ByteView bytes);
+Result<WorktreeRecord> decode_worktree_record(ByteView bytes);
+Result<Draft> decode_draft(ByteView bytes);
+Result<PeerRecord> decode_peer_record(ByteView bytes);
+Result<InvitationRecord> decode_invitation_record(ByteView bytes);
+Result<OperationRecord> decode_operation_record(ByteView bytes);
+Result<FoldRecord> decode_fold_record(ByteView bytes);
+
+// The keys under which they lie.
+namespace key {
+inline constexpr std::string_view kStore = "store";
+inline constexpr std::string_view kWorktree = "worktree";
+inline constexpr std::string_view kDrafts = "draft/";
+inline constexpr std::string_view kFollows = "follow/";
+inline constexpr std::string_view kPeers = "peer/";
+inline constexpr std::string_view kInvitations = "invitation/";
+inline constexpr std::string_view kFolds = "fold/";
+inline constexpr std::string_view kWhole = "whole/";
+
+std::string draft(const Draft& draft);
+std::string draft(bool tag, const LocalBranch& place);
+std::string follow(std::string_view name);
+std::string peer(const crypto::TransportKey& transport);
+std::string invitation(const log::InvitationId& id);
+std::string fold(const LocalBranch& branch);
+std::string whole(const log::EntryId& publish);
+}  // namespace key
+
+}  // namespace hn::repo

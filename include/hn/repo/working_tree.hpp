@@ -1,0 +1,48 @@
+#pragma once
+
+#include "hn/repo/branches.hpp"
+#include "hn/worktree/checkout.hpp"
+#include "hn/worktree/scan.hpp"
+
+// What every operation on the working tree shares: the options of scan and checkout for this
+// repository, and how conflicts look in files.
+namespace hn::repo {
+
+// Conflicts as merge shows them (hn-merge(7), CONFLICTS IN A WORKING TREE).
+class ConflictFiles final : public worktree::ConflictForm {
+ public:
+  explicit ConflictFiles(const object::BlockReader& reader) : reader_(reader) {}
+  std::vector<File> files(const std::string& path, const object::Id& conflict) override;
+  Verdict judge(const std::string& path, const object::Id& conflict, ByteView bytes) override;
+
+ private:
+  const object::BlockReader& reader_;
+};
+
+// The tree of a commit; none for none.
+std::optional<object::Id> tree_of(const object::BlockReader& reader, const std::optional<object::Id>& commit);
+
+// Options for a scan against the tree of `base`. `writer`: contents are written there; null: only
+// compared. `conflicts` outlives the options.
+worktree::ScanOptions scan_options(const Repository& repository, const object::BlockReader& reader,
+                                   const std::optional<object::Id>& base, worktree::ConflictForm& conflicts,
+                                   object::BlockWriter* writer);
+
+struct Moved {
+  bool done = false;                            // else obstacles say why, and nothing was touched
+  std::vector<worktree::Obstacle> obstacles;
+  std::vector<worktree::Refusal> refusals;
+  std::uint64_t written = 0;
+  std::uint64_t removed = 0;
+};
+
+// Moves the working tree, and its record, from its base to a commit on a branch. Uncommitted
+// changes on paths that do not differ stay; where they overlap nothing is touched, unless
+// `overwrite`. The record follows the files: an interrupted move is completed by the next one.
+Moved move_working_tree(Repository& repository, const LocalBranch& branch,
+                        const std::optional<object::Id>& to, bool overwrite = false);
+
+// Brings the working tree to where its branch stands now; does nothing where it is there.
+Moved update_working_tree(Repository& repository);
+
+}  // namespace hn::repo

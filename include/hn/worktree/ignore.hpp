@@ -1,0 +1,97 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hn/base/bytes.hpp"
+
+// Which paths a working tree leaves out (hnignore(5)): git's rules to the letter, read from
+// .gitignore and .hnignore of every folder.
+namespace hn::worktree {
+
+// A glob: '*', '?', '[...]', '\' and, where `path` is set, '**' between slashes, with '*', '?' and
+// classes stopping at '/'. Compiled once; matching takes time in the product of the two lengths at
+// most, whatever the pattern (patterns come from other people).
+class Glob {
+ public:
+  explicit Glob(std::string_view pattern, bool path);
+  bool matches(std::string_view text) const;
+
+ private:
+  enum class Kind : std::uint8_t {
+    byte,
+    any,
+    set,
+    star,       // any bytes but '/'
+    star_star,  // any bytes
+    maybe,      // the next token may be left out
+    through,    // any bytes that end with '/'
+    never,
+  };
+  struct Token {
+    Kind kind = Kind::byte;
+    Byte byte = 0;
+    std::uint32_t set = 0;  // place in sets_
+  };
+  std::size_t add_set(std::string_view pattern, std::size_t at);
+  std::size_t add_stars(std::string_view pattern, std::size_t at);
+  bool takes(const Token& token, Byte byte) const;
+  void close(std::vector<char>& reached) const;
+
+  std::vector<Token> tokens_;
+  std::vector<std::array<bool, 256>> sets_;
+  bool path_;
+};
+
+// The patterns of one ignore file, in order.
+class Patterns {
+ public:
+  Patterns() = default;
+  // Any bytes: what is no pattern matches nothing.
+  static Patterns parse(ByteView text);
+
+  bool empty() const noexcept { return patterns_.empty(); }
+  // What the last pattern that matches says: true to ignore, false to include again; nullopt where
+  // none matches. `path` is relative to the folder that the patterns stand in.
+  std::optional<bool> match(std::string_view path, bool folder) const;
+
+ private:
+  struct Pattern {
+    std::string literal;       // what stands before the first special byte
+    std::optional<Glob> glob;  // the rest, where there is any
+    bool negative = false;
+    bool folders_only = false;
+    bool name_only = false;  // no slash inside: compared with the last name alone
+    bool ends_with = false;  // '*' and a literal: compared from behind
+  };
+  static Pattern compile(std::string_view line);
+  static bool matches(const Pattern& pattern, std::string_view path);
+
+  std::vector<Pattern> patterns_;
+};
+
+// The rules that hold in one folder: those passed in, those of the folders above, its own. A value;
+// folders share what stands above them. Immutable, so any thread may ask.
+class Ignore {
+ public:
+  // The root's rules. `outer` stand in no folder (the user's own, .hn/info/exclude), weakest first.
+  explicit Ignore(std::vector<Patterns> outer = {});
+
+  // The rules below `folder` (a path from the root), which stands in the folder of this object.
+  // `own` are its files' patterns, weakest first: .gitignore, then .hnignore. The root enters "".
+  // Where `folder` itself is ignored, everything beneath is, whatever its own patterns say.
+  Ignore enter(std::string_view folder, std::vector<Patterns> own) const;
+
+  // A path from the root, standing directly in this folder.
+  bool ignores(std::string_view path, bool folder) const;
+
+ private:
+  struct Level;
+  std::shared_ptr<const Level> level_;
+};
+
+}  // namespace hn::worktree

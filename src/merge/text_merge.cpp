@@ -1,0 +1,193 @@
+#include "hn/merge/text_merge.hpp"
+
+#include "hn/base/assert.hpp"
+#include "hn/merge/diff.hpp"
+
+// Specified in hn-merge(7), TEXTS. All texts are compared with one of them, the first that is taken
+// away; a line of it stands firm where every other text has a match for it, and what lies between
+// firm lines is a hunk. With three texts that is diff3 (Khanna, Kunal, Pierce, "A Formal
+// Investigation of Diff3", FSTTCS 2007, section 3). Comparing neighbours in a chain instead was
+// rejected: a line could then stand firm though the ends of the chain never had it in common.
+namespace hn::merge {
+namespace {
+
+constexpr std::uint32_t kNone = UINT32_MAX;
+
+struct Text {
+  std::vector<Line> lines;
+  std::vector<std::uint32_t> match;  // for each line of the reference, or kNone
+};
+
+std::vector<std::uint32_t> matches_in(const Text& reference, const Text& text) {
+  std::vector<std::uint32_t> match(reference.lines.size(), kNone);
+  std::uint32_t a = 0, b = 0;
+  const auto run_until = [&](std::uint32_t end) {
+    while (a < end) match[a++] = b++;
+  };
+  for (const auto& d : diff_lines(reference.lines, text.lines)) {
+    run_until(d.a_begin);
+    a = d.a_end;
+    b = d.b_end;
+  }
+  run_until(static_cast<std::uint32_t>(reference.lines.size()));
+  return match;
+}
+
+// The bytes of lines [begin, end) as one view.
+std::string_view join(const std::vector<Line>& lines, std::uint32_t begin, std::uint32_t end) {
+  if (begin == end) return {};
+  const char* first = lines[begin].data();
+  const auto& last = lines[end - 1];
+  return {first, static_cast<std::size_t>(last.data() + last.size() - first)};
+}
+
+// Cuts aligned texts into hunks, each with the piece of every text.
+class Aligner {
+ public:
+  explicit Aligner(std::span<const ByteView> terms) : texts_(terms.size()), at_(terms.size(), 0) {
+    HN_ASSERT(terms.size() % 2 == 1);
+    for (std::size_t i = 0; i < terms.size(); ++i) texts_[i].lines = split_lines(terms[i]);
+    const auto& reference = texts_[terms.size() > 1 ? 1 : 0];
+    lines_ = static_cast<std::uint32_t>(reference.lines.size());
+    for (auto& text : texts_) text.match = matches_in(reference, text);
+  }
+
+  // Calls sink(pieces) for each hunk in order; all pieces of a firm run are equal.
+  template <class Sink>
+  void run(Sink sink) {
+    for (std::uint32_t i = 0; i < lines_;) {
+      if (!is_firm(i)) {
+        ++i;
+        continue;
+      }
+      emit_until([&](const Text& text) { return text.match[i]; }, sink);
+      const auto end = firm_end(i);
+      emit_until([&](const Text& text) { return text.match[end - 1] + 1; }, sink);
+      i = end;
+    }
+    emit_until([](const Text& t) { return static_cast<std::uint32_t>(t.lines.size()); }, sink);
+  }
+
+ private:
+  bool is_firm(std::uint32_t line) const {
+    for (const auto& text : texts_) {
+      if (text.match[line] == kNone) return false;
+    }
+    return true;
+  }
+
+  // The end of the run of firm lines that begins at `line`, without a gap in any text.
+  std::uint32_t firm_end(std::uint32_t line) const {
+    auto end = line + 1;
+    const auto goes_on = [&] {
+      for (const auto& text : texts_) {
+        if (text.match[end] != text.match[end - 1] + 1) return false;
+      }
+      return true;
+    };
+    while (end < lines_ && is_firm(end) && goes_on()) ++end;
+    return end;
+  }
+
+  template <class End, class Sink>
+  void emit_until(End end_in, Sink sink) {
+    Terms<std::string_view> pieces;
+    bool any = false;
+    for (std::size_t i = 0; i < texts_.size(); ++i) {
+      const auto end = end_in(texts_[i]);
+      pieces.push_back(join(texts_[i].lines, at_[i], end));
+      any = any || end != at_[i];
+      at_[i] = end;
+    }
+    if (any) sink(std::move(pieces));
+  }
+
+  std::vector<Text> texts_;
+  std::vector<std::uint32_t> at_;  // where the next hunk begins in each text
+  std::uint32_t lines_ = 0;        // of the reference
+};
+
+using Pieces = Terms<std::string_view>;
+
+// An inner merge of a hunk as one value: what it comes to, else its simplified terms.
+Pieces inner_value(const Pieces& pieces) {
+  if (const auto place = resolved_place(std::span<const std::string_view>(pieces))) {
+    return {pieces[*place]};
+  }
+  return simplify(pieces);
+}
+
+// One hunk: the inner merges as values first, then all terms.
+Pieces resolve_hunk(Terms<Pieces> nested) {
+  Terms<Pieces> values;
+  for (const auto& inner : nested) values.push_back(inner_value(inner));
+  if (const auto chosen = resolved_place(std::span<const Pieces>(values))) {
+    if (values[*chosen].size() == 1) return values[*chosen];
+    // One unresolved inner merge is all that counts: the others are made to cancel, so that every
+    // term keeps its place.
+    for (std::size_t i = 0; i < nested.size(); ++i) {
+      if (i != *chosen) nested[i].assign(nested[i].size(), nested[*chosen].front());
+    }
+    return flatten(nested);
+  }
+  auto flat = flatten(nested);
+  if (const auto place = resolved_place(std::span<const std::string_view>(flat))) {
+    return {flat[*place]};
+  }
+  return flat;
+}
+
+}  // namespace
+
+TextMerge merge_nested_texts(const Terms<Terms<ByteView>>& nested) {
+  // Where each term stands in flatten()'s order, in the shape of `nested`.
+  Terms<Terms<std::size_t>> shape;
+  std::size_t count = 0;
+  for (const auto& inner : nested) {
+    shape.emplace_back();
+    for (std::size_t i = 0; i < inner.size(); ++i) shape.back().push_back(count++);
+  }
+  const auto flat_to_number = flatten(shape);
+  std::vector<std::size_t> number_to_flat(count);
+  for (std::size_t i = 0; i < count; ++i) number_to_flat[flat_to_number[i]] = i;
+
+  TextMerge out;
+  Aligner(flatten(nested)).run([&](const Pieces& pieces) {
+    Terms<Pieces> groups;
+    for (const auto& numbers : shape) {
+      groups.emplace_back();
+      for (const auto number : numbers) groups.back().push_back(pieces[number_to_flat[number]]);
+    }
+    out.hunks.push_back({resolve_hunk(std::move(groups))});
+  });
+  return out;
+}
+
+TextMerge merge_texts(std::span<const ByteView> terms) {
+  Terms<Terms<ByteView>> nested;
+  for (const auto& term : terms) nested.push_back({term});
+  return merge_nested_texts(nested);
+}
+
+bool TextMerge::is_resolved() const noexcept {
+  for (const auto& hunk : hunks) {
+    if (!hunk.is_resolved()) return false;
+  }
+  return true;
+}
+
+Bytes TextMerge::text() const {
+  HN_ASSERT(is_resolved());
+  return term(0);
+}
+
+Bytes TextMerge::term(std::size_t place) const {
+  Bytes out;
+  for (const auto& hunk : hunks) {
+    const auto piece = as_bytes(hunk.is_resolved() ? hunk.terms[0] : hunk.terms[place]);
+    out.insert(out.end(), piece.begin(), piece.end());
+  }
+  return out;
+}
+
+}  // namespace hn::merge

@@ -1,0 +1,165 @@
+#include "hn/repo/commit.hpp"
+
+#include <algorithm>
+
+#include "hn/repo/working_tree.hpp"
+#include "hn/store/history.hpp"
+
+namespace hn::repo {
+namespace {
+
+object::Person person(const Who& who, const WallTime& time) { return {who.name, who.email, time}; }
+
+object::Id write_commit(store::Batch& batch, const object::Commit& commit) {
+  const Bytes bytes = require(object::encode_commit(commit), "writing the commit");
+  const std::optional<object::Id> base =
+      commit.parents.empty() ? std::nullopt : std::optional(commit.parents.front());
+  return batch.write(object::Kind::commit, bytes, base);
+}
+
+void put_operation(Repository& repository, store::Batch& batch, const std::string& what,
+                   const LocalBranch& branch, const std::optional<object::Id>& before,
+                   const std::optional<object::Id>& after, const std::optional<object::Id>& base_before) {
+  batch.add_operation(encode(
+      OperationRecord{what, repository.world().clock.wall().seconds, branch, before, after, base_before}));
+}
+
+// The commit that is to be replaced, as far as it can be.
+object::Commit replaceable(const Repository& repository, const WorktreeRecord& standing) {
+  if (!standing.base) throw Failure(Code::refused, "there is no commit to amend yet");
+  object::Commit old = require(object::read_commit(repository.store(), *standing.base), "reading the commit");
+  if (old.auto_merge) {
+    throw Failure(Code::refused, "the working tree stands on an auto-merge, which nobody wrote",
+                  "commit on top of it instead: hn commit");
+  }
+  return old;
+}
+
+object::Commit described(const Repository& repository, const CommitRequest& request,
+                         const WorktreeRecord& standing) {
+  const WallTime now = repository.world().clock.wall();
+  object::Commit commit;
+  if (request.amend) {
+    commit = replaceable(repository, standing);
+    commit.git.reset();
+    commit.raw.reset();
+    // What was signed, or said of the bytes, does not hold for another commit.
+    std::erase_if(commit.headers, [](const object::Header& h) { return h.key != "encoding"; });
+    if (!request.keep_message) commit.headers.clear();
+  } else {
+    if (standing.base) commit.parents = {*standing.base};
+    commit.author =
+        person(request.author ? *request.author : who_commits(repository.world(), repository.settings(), Role::author),
+               now);
+  }
+  if (request.author) {
+    commit.author.name = request.author->name;
+    commit.author.email = request.author->email;
+  }
+  if (request.author_time) commit.author.time = *request.author_time;
+  commit.committer = person(who_commits(repository.world(), repository.settings(), Role::committer), now);
+  if (!request.keep_message) commit.message = cleaned_message(request.message);
+  return commit;
+}
+
+void refuse_markers(const worktree::Snapshot& snapshot, const worktree::PathFilter& filter) {
+  for (const worktree::Change& change : snapshot.changes) {
+    if (!change.markers_left || !filter.matches(change.path)) continue;
+    throw Failure(Code::conflict, change.path + " has lines of conflict markers left in it",
+                  "finish the edit, or record it as it is: hn commit --allow-markers");
+  }
+}
+
+std::vector<std::string> others_that_contain(Repository& repository, const LocalBranch& branch,
+                                             const object::Id& replaced) {
+  std::vector<std::string> out;
+  if (!branch.id) return out;
+  for (const log::LivePublish& publish : repository.view().live_on(*branch.id)) {
+    if (publish.device == repository.device() || !publish.target) continue;
+    const auto contained = object::is_ancestor(repository.history(), replaced, publish.target->id);
+    if (contained && *contained) out.push_back(label_of(repository.view(), publish.device));
+  }
+  std::ranges::sort(out);
+  out.erase(std::ranges::unique(out).begin(), out.end());
+  return out;
+}
+
+}  // namespace
+
+std::string cleaned_message(std::string_view text) {
+  std::string out;
+  std::size_t blank = 0;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    const std::size_t last = line.find_last_not_of(" \t\r\v\f");
+    line = last == std::string_view::npos ? std::string_view() : line.substr(0, last + 1);
+    if (line.empty()) {
+      ++blank;
+      continue;
+    }
+    if (!out.empty() && blank > 0) out += '\n';
+    blank = 0;
+    out += line;
+    out += '\n';
+  }
+  return out;
+}
+
+object::Id commit_tree(Repository& repository, store::Batch batch, const TreeCommit& request) {
+  object::Commit commit;
+  commit.tree = request.tree;
+  commit.parents = request.parents;
+  commit.message = request.message;
+  commit.author = request.author;
+  commit.committer = request.committer;
+  const object::Id id = write_commit(batch, commit);
+  const Tip before = tip_of(repository, request.branch);
+  advance(repository, batch, request.branch, id, request.own);
+  put_operation(repository, batch, request.what, request.branch, before.commit, id, std::nullopt);
+  batch.commit();
+  return id;
+}
+
+CommitDone commit(Repository& repository, const CommitRequest& request) {
+  const auto lock = repository.store().lock();
+  repository.refresh();
+  const auto standing = repository.worktree();
+  if (!standing) throw Failure(Code::refused, "this repository has no working tree yet", "wait for a sync: hn sync");
+  object::Commit made = described(repository, request, *standing);
+  if (made.message.empty()) throw Failure(Code::refused, "the message is empty", "say what changed: hn commit -m MESSAGE");
+
+  store::Batch batch = repository.store().begin();
+  ConflictFiles conflicts(repository.store());
+  worktree::Snapshot snapshot =
+      worktree::scan(scan_options(repository, batch, standing->base, conflicts, &batch));
+  const worktree::PathFilter filter(request.paths);
+  if (!request.allow_markers) refuse_markers(snapshot, filter);
+
+  CommitDone done;
+  done.files = static_cast<std::size_t>(std::ranges::count_if(
+      snapshot.changes, [&](const worktree::Change& change) { return filter.matches(change.path); }));
+  if (done.files == 0 && !request.allow_empty && !request.amend) {
+    throw Failure(Code::refused, "nothing to commit, the working tree is as its base says");
+  }
+  made.tree = worktree::record(snapshot, batch, batch, filter);
+  done.commit = write_commit(batch, made);
+  done.root = made.parents.empty();
+  if (request.amend) done.still_contained_by = others_that_contain(repository, standing->branch, *standing->base);
+
+  advance(repository, batch, standing->branch, done.commit, request.amend ? Own::rewritten : Own::contained);
+  batch.put(std::string(key::kWorktree), encode(WorktreeRecord{standing->branch, done.commit}));
+  put_operation(repository, batch, request.amend ? "amend" : "commit", standing->branch, standing->base,
+                done.commit, standing->base);
+  batch.commit();
+  // The index follows: without it the next scan reads a little more and finds the same.
+  worktree::save_index(snapshot.index, repository.layout().index());
+  worktree::remove_leftovers(repository.layout().root, snapshot);
+  done.branch = shown_name(repository, standing->branch);
+  done.notices = std::move(snapshot.notices);
+  done.conflicts = std::move(snapshot.conflicts);
+  return done;
+}
+
+}  // namespace hn::repo

@@ -1,0 +1,133 @@
+#include "hn/repo/working_tree.hpp"
+
+#include "hn/merge/conflicts.hpp"
+
+namespace hn::repo {
+namespace {
+
+std::string last_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+merge::Materialised materialised(const object::BlockReader& reader, const std::string& path,
+                                 const object::Id& id) {
+  const auto conflict = require(object::read_conflict(reader, id), "reading the conflict at " + path);
+  return require(merge::materialise(reader, conflict, last_name(path)), "writing out the conflict at " + path);
+}
+
+bool shows_as_file(const merge::WorkFile& file) {
+  return !file.value || file.value->is_file() || file.value->mode == object::Mode::symlink;
+}
+
+worktree::CheckoutOptions checkout_options(const Repository& repository, const std::optional<object::Id>& from,
+                                           const std::optional<object::Id>& to,
+                                           worktree::ConflictForm& conflicts, bool overwrite) {
+  const Layout& layout = repository.layout();
+  worktree::CheckoutOptions options;
+  options.root = layout.root;
+  options.staging = layout.staging();
+  options.index_file = layout.index();
+  options.reader = &repository.store();
+  options.from = tree_of(repository.store(), from);
+  options.to = tree_of(repository.store(), to);
+  if (auto index = worktree::load_index(layout.index())) options.index = std::move(index).value();
+  options.conflicts = &conflicts;
+  repository.world().fs.make_folder(layout.staging());
+  options.traits = worktree::probe_traits(layout.staging());
+  options.overwrite = overwrite;
+  return options;
+}
+
+}  // namespace
+
+std::vector<ConflictFiles::File> ConflictFiles::files(const std::string& path, const object::Id& conflict) {
+  std::vector<File> out;
+  for (merge::WorkFile& file : materialised(reader_, path, conflict).files) {
+    // A folder or submodule that is one side of a conflict is not spread out; it stays in the
+    // conflict's terms, where `hn cat` and `hn conflicts` name it.
+    if (!shows_as_file(file)) continue;
+    File shown;
+    shown.name = file.name;
+    if (file.value) {
+      shown.mode = file.value->mode;
+      shown.file = file.value->id();
+    } else {
+      shown.mode = file.mode;
+      shown.bytes = std::move(file.marked);
+    }
+    out.push_back(std::move(shown));
+  }
+  return out;
+}
+
+ConflictFiles::Verdict ConflictFiles::judge(const std::string& path, const object::Id& conflict, ByteView bytes) {
+  const merge::Materialised was = materialised(reader_, path, conflict);
+  return merge::standing_of(was, bytes) == merge::Standing::markers_left ? Verdict::markers_left
+                                                                         : Verdict::resolved;
+}
+
+std::optional<object::Id> tree_of(const object::BlockReader& reader, const std::optional<object::Id>& commit) {
+  if (!commit) return std::nullopt;
+  return require(object::read_commit(reader, *commit), "reading a commit").tree;
+}
+
+worktree::ScanOptions scan_options(const Repository& repository, const object::BlockReader& reader,
+                                   const std::optional<object::Id>& base, worktree::ConflictForm& conflicts,
+                                   object::BlockWriter* writer) {
+  const Layout& layout = repository.layout();
+  os::FileSystem& fs = repository.world().fs;
+  worktree::ScanOptions options;
+  options.root = layout.root;
+  options.reader = &reader;
+  options.base = tree_of(reader, base);
+  if (auto index = worktree::load_index(layout.index())) options.index = std::move(index).value();
+  const std::string everywhere = repository.world().folders.config + "/ignore";
+  for (const std::string& file : {everywhere, layout.exclude()}) {
+    if (fs.stat(file)) options.excludes.push_back(worktree::Patterns::parse(os::read_file(fs, file)));
+  }
+  options.conflicts = &conflicts;
+  fs.make_folder(layout.staging());
+  options.traits = worktree::probe_traits(layout.staging());
+  if (writer != nullptr) options.writers = {writer};
+  return options;
+}
+
+Moved move_working_tree(Repository& repository, const LocalBranch& branch,
+                        const std::optional<object::Id>& to, bool overwrite) {
+  const auto lock = repository.store().lock();
+  repository.refresh();
+  const std::optional<WorktreeRecord> standing = repository.worktree();
+  const std::optional<object::Id> from = standing ? standing->base : std::nullopt;
+  ConflictFiles conflicts(repository.store());
+  const worktree::CheckoutOptions options = checkout_options(repository, from, to, conflicts, overwrite);
+  worktree::Plan plan = worktree::plan_checkout(options);
+  Moved moved;
+  moved.obstacles = plan.obstacles;
+  moved.refusals = plan.refusals;
+  if (!plan.obstacles.empty()) return moved;
+  // Files first, then the record: an interrupted checkout still stands on `from`, and doing it
+  // again completes it. The other way round its leftovers would look like the user's changes.
+  worktree::CheckoutResult result = worktree::carry_out(options, std::move(plan));
+  moved.refusals = std::move(result.refusals);
+  moved.written = result.written;
+  moved.removed = result.removed;
+  if (!result.complete()) {
+    moved.obstacles = std::move(result.obstacles);
+    return moved;
+  }
+  store::Batch batch = repository.store().begin();
+  batch.put(std::string(key::kWorktree), encode(WorktreeRecord{branch, to}));
+  batch.commit();
+  moved.done = true;
+  return moved;
+}
+
+Moved update_working_tree(Repository& repository) {
+  const std::optional<WorktreeRecord> standing = repository.worktree();
+  Moved moved;
+  moved.done = true;
+  if (!standing) return moved;
+  const Tip tip = tip_of(repository, standing->branch);
+  if (!tip.commit || tip.commit == standing->base) return moved;
+  return move_working_tree(repository, standing->branch, tip.commit);
+}
+
+}  // namespace hn::repo

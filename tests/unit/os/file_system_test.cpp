@@ -1,0 +1,94 @@
+#include "hn/os/file_system.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+
+#include "hn/base/error.hpp"
+#include "support/temp_folder.hpp"
+
+using namespace hn;
+using namespace hn::os;
+
+namespace {
+Code code_of(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Failure& failure) {
+    return failure.code();
+  }
+  return Code::usage;
+}
+}  // namespace
+
+TEST_CASE("a file gives back what was written at each place") {
+  const test::TempFolder tmp;
+  const auto file = posix().open(tmp.path("a"), Access::create);
+  file->write_at(0, as_bytes("hello"));
+  file->write_at(8, as_bytes("world"));
+  CHECK(to_string(read_file(posix(), tmp.path("a"))) == std::string("hello\0\0\0world", 13));
+  CHECK(file->stat().size == 13);
+  file->truncate(4);
+  Bytes out(10);
+  CHECK(file->read_at(2, out) == 2);
+  CHECK(file->read_at(100, out) == 0);
+  file->sync();
+  posix().sync_folder(tmp.path());
+}
+
+TEST_CASE("errors say what happened to what") {
+  const test::TempFolder tmp;
+  CHECK(code_of([&] { posix().open(tmp.path("none"), Access::read); }) == Code::not_found);
+  CHECK(code_of([&] { posix().open(tmp.path("none/x"), Access::create); }) == Code::not_found);
+  posix().open(tmp.path("a"), Access::create_new);
+  CHECK(code_of([&] { posix().open(tmp.path("a"), Access::create_new); }) == Code::exists);
+  CHECK(code_of([&] { posix().make_folder(tmp.path("a")); }) == Code::exists);
+  CHECK(code_of([&] { posix().list(tmp.path("none")); }) == Code::not_found);
+  try {
+    posix().open(tmp.path("none"), Access::read);
+  } catch (const Failure& failure) {
+    CHECK(failure.context().find(tmp.path("none")) != std::string::npos);
+  }
+}
+
+TEST_CASE("a full disk is told from other failures") {
+  const auto full = posix().open("/dev/full", Access::update);
+  CHECK(code_of([&] { full->write_at(0, as_bytes("x")); }) == Code::no_space);
+}
+
+TEST_CASE("names are listed in order, renamed over others and removed") {
+  const test::TempFolder tmp;
+  for (const char* name : {"b", "a", "c"}) posix().open(tmp.path(name), Access::create);
+  posix().make_folder(tmp.path("d"));
+  posix().make_folder(tmp.path("d"));
+  CHECK(posix().list(tmp.path()) == std::vector<std::string>{"a", "b", "c", "d"});
+  posix().rename(tmp.path("a"), tmp.path("b"));
+  posix().remove(tmp.path("c"));
+  posix().remove(tmp.path("d"));
+  CHECK(posix().list(tmp.path()) == std::vector<std::string>{"b"});
+  CHECK_FALSE(posix().stat(tmp.path("a")));
+  CHECK(posix().stat(tmp.path())->folder);
+}
+
+TEST_CASE("a mapping holds the bytes although the file is removed") {
+  const test::TempFolder tmp;
+  auto file = posix().open(tmp.path("a"), Access::create);
+  file->write_at(0, as_bytes("hello"));
+  const auto mapping = file->map(4);
+  posix().remove(tmp.path("a"));
+  file.reset();
+  CHECK(to_string(mapping->bytes()) == "hell");
+}
+
+TEST_CASE("a mapping beyond the end is refused, an empty one is empty") {
+  const test::TempFolder tmp;
+  const auto file = posix().open(tmp.path("a"), Access::create);
+  CHECK(file->map(0)->bytes().empty());
+  CHECK(code_of([&] { file->map(1); }) == Code::io);
+}
+
+TEST_CASE("parents of paths") {
+  CHECK(parent_of("a/b/c") == "a/b");
+  CHECK(parent_of("/a") == "/");
+  CHECK(parent_of("a") == ".");
+}
