@@ -1,0 +1,79 @@
+#include "hn/crypto/hash.hpp"
+
+#include <doctest/doctest.h>
+
+#include "hn/base/text.hpp"
+
+using namespace hn;
+using namespace hn::crypto;
+
+namespace {
+
+constexpr Purpose kCommit{"hn.commit"};
+
+Bytes counting(std::size_t n) {
+  Bytes out(n);
+  for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<Byte>(i);
+  return out;
+}
+
+}  // namespace
+
+// The values of the first three come from another implementation (CPython's hashlib and hmac).
+TEST_CASE("BLAKE2b-256 mixes in its personalisation and its key") {
+  CHECK(to_hex(hash(kCommit, counting(200))) ==
+        "9e23f08444799da62601ccd8220f1fc5feeb42bfe904bc20166398560e44abbe");
+  CHECK(to_hex(hash(kCommit, counting(200), counting(32))) ==
+        "5b1e618816b76047c6f064d5365f5e43b0f33ce91510b578604c5510ae47df63");
+  CHECK(to_hex(hash(Purpose{"hn.chunk"}, {})) ==
+        "5ecb0cb254e178be4faef6de7a57143c99ba4e5d636b47346736c085f936b302");
+}
+
+TEST_CASE("a hash in parts is the hash of the whole") {
+  const Bytes bytes = counting(1000);
+  for (const std::size_t at : {0U, 1U, 127U, 128U, 129U, 999U, 1000U}) {
+    Hasher plain(kCommit);
+    plain.update(ByteView(bytes).first(at)).update(ByteView(bytes).subspan(at));
+    CHECK(plain.finish() == hash(kCommit, bytes));
+    Hasher keyed(kCommit, counting(16));
+    keyed.update(ByteView(bytes).first(at)).update(ByteView(bytes).subspan(at));
+    CHECK(keyed.finish() == hash(kCommit, bytes, counting(16)));
+  }
+}
+
+TEST_CASE("HMAC over BLAKE2b-512, keys shorter and longer than a block") {
+  CHECK(to_hex(hmac_blake2b_512(counting(32), counting(200))) ==
+        "5e7fee68184d80bd04266b060433fb02253aaaa1bbf5399ef3aded06aac0a908"
+        "63d38defdc0efa90ee082552c1359793df31a1f98574a6e1895448f477eb7863");
+  CHECK(to_hex(hmac_blake2b_512(counting(200), counting(200))) ==
+        "a884855d5039360f47a3231ec6268eaa0a8386c4921d4981f16b5650d64cf42c"
+        "9748cf573f08f7e289e9f89403c895b94b8888e04fac27d5ad6ee013f7d73ecc");
+}
+
+TEST_CASE("BLAKE2b-512 of abc is that of RFC 7693, appendix A") {
+  CHECK(to_hex(blake2b_512(as_bytes("abc"))) ==
+        "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1"
+        "7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923");
+}
+
+TEST_CASE("SHA-1 and SHA-256 are those of FIPS 180-4") {
+  CHECK(to_hex(sha1({})) == "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+  CHECK(to_hex(sha1(as_bytes("abc"))) == "a9993e364706816aba3e25717850c26c9cd0d89d");
+  CHECK(to_hex(sha1(as_bytes("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"))) ==
+        "84983e441c3bd26ebaae4aa1f95129e5e54670f1");
+  CHECK(to_hex(sha1(Bytes(1000000, 'a'))) == "34aa973cd4c4daa4f61eeb2bdbad27316534016f");
+  CHECK(to_hex(sha256(as_bytes("abc"))) ==
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST_CASE("SHA-1 pads every length right") {
+  // The hash over the hashes of 260 messages of 0 to 259 bytes, from another implementation.
+  Bytes all;
+  for (std::size_t n = 0; n < 260; ++n) {
+    Bytes message(n);
+    for (std::size_t i = 0; i < n; ++i) message[i] = static_cast<Byte>(i * 7 + n);
+    const auto digest = sha1(message);
+    all.insert(all.end(), digest.begin(), digest.end());
+  }
+  CHECK(to_hex(sha1(all)) == "d799b7e7763eb5f7d3e5675e93b827a9eda0b713");
+}
