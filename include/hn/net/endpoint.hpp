@@ -35,11 +35,15 @@ struct EndpointConfig {
   std::size_t connection_window = 1024 * 1024;
   std::size_t connection_window_max = 24 * 1024 * 1024;
   std::size_t send_buffer_max = 16 * 1024 * 1024;  // unacknowledged bytes of one stream
-  std::uint64_t streams_max = 256;                 // open streams that the peer began, at once
+  std::uint64_t streams_max = 256;  // at least 16: open streams that the peer began, at once
 
   std::size_t connections_max = 4096;  // established
   std::size_t half_open_max = 1024;    // handshakes answered and not yet confirmed
   std::size_t half_open_busy = 128;    // from here on a cookie is asked for first
+
+  // One key of one direction serves for so many packets or so long, whichever ends first.
+  std::uint64_t key_update_packets = std::uint64_t{1} << 26;
+  Duration key_update_interval = std::chrono::minutes(10);
 
   // Answer callers who do not know our key (XX). Without it a port is silent to scanners.
   bool answer_strangers = true;

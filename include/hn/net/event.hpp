@@ -74,7 +74,6 @@ enum class CloseCause {
   idle,       // nothing came for the idle timeout
   gone,       // no answer to what was sent, in spite of retransmissions
   handshake,  // no handshake was completed in time
-  wrong_key,  // the responder does not hold the key that was expected
   violation,  // the peer broke the protocol (hn-protocol(7)); `reason` names the rule
   exhausted,  // the packet numbers are used up
 };

@@ -1,0 +1,199 @@
+// hn-protocol(7), DATA PACKETS.
+#include <algorithm>
+#include <cmath>
+
+#include "hn/base/assert.hpp"
+#include "net/connection.hpp"
+
+namespace hn::net {
+namespace {
+
+constexpr std::size_t kSmallest =
+    kDataOverhead + 64;  // room for the frames that keep a connection alive
+constexpr std::uint64_t kAmplification = 3;
+// Packets that leave at once: timers cannot wake for each, and larger bursts overflow short queues.
+constexpr std::size_t kBurstPackets = 8;
+constexpr Duration kBurstMax = std::chrono::milliseconds(1);
+constexpr std::size_t kLargeLosses = 16;
+constexpr int kSuspectSizeAfter = 2;
+
+}  // namespace
+
+bool Connection::transmit(Time now, Datagram& out) {
+  time_ = now;
+  if (state_ == State::closed) return false;
+  if (state_ == State::closing) return transmit_close(now, out);
+  if (transmit_handshake(now, out)) return true;
+  if (state_ != State::established) return false;
+  if (recovery_.next_number() + 1 >= kPacketNumberMax) {
+    close(now, CloseCause::exhausted, 0, "packet numbers");
+    return false;
+  }
+  update_keys(now);
+  return transmit_path(now, out) || transmit_frames(now, out) || transmit_probe(now, out);
+}
+
+FrameWriter Connection::begin_packet(Datagram& out, std::size_t bytes) {
+  out.bytes.resize(bytes);
+  recovery_.draft();
+  return FrameWriter(std::span(out.bytes).subspan(kDataHeader, bytes - kDataOverhead));
+}
+
+void Connection::end_packet(Time now, Datagram& out, FrameWriter& writer, const PeerAddress& to) {
+  const std::size_t size = kDataOverhead + writer.size();
+  out.bytes.resize(size);
+  out.to = to;
+  sealer_->seal(remote_, recovery_.next_number(), out.bytes);
+  bytes_sent_ += size;
+  if (to == path_.address) path_.sent += size;
+  last_sent_ = now;
+}
+
+std::size_t Connection::path_allowance() const noexcept {
+  if (path_.proven) return path_size_.current();
+  const std::uint64_t most = kAmplification * path_.received;
+  const std::uint64_t left = most > path_.sent ? most - path_.sent : 0;
+  return static_cast<std::size_t>(std::min<std::uint64_t>(left, path_size_.current()));
+}
+
+bool Connection::mute() const noexcept {
+  return path_allowance() < kSmallest;
+}
+
+bool Connection::transmit_close(Time now, Datagram& out) {
+  if (!close_due_) return false;
+  close_due_ = false;
+  if (path_allowance() < kSmallest + close_reason_.size()) return false;
+  ++closes_sent_;
+  received_while_closing_ = 0;
+  FrameWriter writer = begin_packet(out, path_size_.current());
+  writer.put(CloseFrame{close_code_, as_bytes(close_reason_)});
+  end_packet(now, out, writer, path_.address);
+  recovery_.sent(now, *congestion_);
+  return true;
+}
+
+// Challenges and their answers: small, unpaced, and to the address that they are about.
+bool Connection::transmit_path(Time now, Datagram& out) {
+  PeerAddress to = path_.address;
+  const bool reply = !path_replies_.empty();
+  if (!reply && !challenge_previous_due_ && (!challenge_due_ || mute())) return false;
+  FrameWriter writer = begin_packet(out, kSmallest);
+  if (reply) {
+    to = path_replies_.front().to;
+    writer.put(PathResponseFrame{path_replies_.front().token});
+    path_replies_.pop_front();
+  } else if (challenge_previous_due_) {
+    // If the peer is still there its answer, newer than the packet that seemed to move it, brings
+    // it back.
+    challenge_previous_due_ = false;
+    to = previous_path_ ? previous_path_->address : to;
+    PathToken other{};
+    world_.random.fill(other);
+    writer.put(PathChallengeFrame{other});
+  } else {
+    challenge_due_ = false;
+    ++challenges_sent_;
+    writer.put(PathChallengeFrame{*challenge_});
+  }
+  end_packet(now, out, writer, to);
+  SentPacket& p = recovery_.draft();
+  p.bytes = static_cast<std::uint32_t>(out.bytes.size());
+  recovery_.sent(now, *congestion_);
+  return true;
+}
+
+Duration Connection::burst() const noexcept {
+  const double packets =
+      static_cast<double>(kBurstPackets * path_size_.current()) / congestion_->pacing_rate();
+  return std::min(kBurstMax, std::chrono::duration_cast<Duration>(
+                                 std::chrono::duration<double>(std::min(packets, 1.0))));
+}
+
+bool Connection::may_send_data(Time now) const noexcept {
+  if (recovery_.probes_due() > 0) return true;
+  return recovery_.in_flight() + path_size_.current() <= congestion_->in_flight_limit() &&
+         release_ <= now + burst();
+}
+
+// Each interval is drawn from 0.4 to 1.6 of its mean: flows that pace evenly lock phases at a short
+// queue, and the later one starves.
+void Connection::pace(Time now, std::size_t bytes) {
+  const double factor = 0.4 + static_cast<double>(jitter_.next() >> 11) * 0x1p-53 * 1.2;
+  const double interval = static_cast<double>(bytes) / congestion_->pacing_rate() * factor * 1e9;
+  release_ = std::max(release_, now - kBurstMax) + Duration(std::llround(std::min(interval, 1e9)));
+}
+
+bool Connection::transmit_frames(Time now, Datagram& out) {
+  streams_.raise_limits(now, recovery_.round_trip.smoothed());
+  if (recovery_.large_lost_in_row() >= kLargeLosses) {
+    path_size_.black_hole(now);
+    recovery_.forget_large_losses();
+  }
+  const bool data = may_send_data(now);
+  const bool probing = recovery_.probes_due() > 0;
+  if (probing && !streams_.control_pending()) recovery_.requeue_oldest(1);
+  const bool content = data && streams_.wants_to_send();
+  const bool ping = ping_due_ || (probing && !content);
+  if (data && !content && !probing) recovery_.application_limited();
+  if (!content && !ping && !acks_.due(now)) return false;
+
+  if (mute()) return false;
+  std::size_t room = path_allowance();
+  if (recovery_.timeouts_in_row() >= kSuspectSizeAfter)
+    room = std::min(room, world_.config.datagram_bytes);
+  const std::uint64_t new_before = streams_.data_sent();
+  FrameWriter writer = begin_packet(out, room);
+  SentPacket& packet = recovery_.draft();
+  if (acks_.anything_to_say()) acks_.write(now, writer);
+  if (content) streams_.fill(writer, packet);
+  if (ping && packet.frame_count == 0) {
+    writer.put(PingFrame{});
+    packet.eliciting = true;
+  }
+  ping_due_ = false;
+  if (writer.size() == 0) return false;
+  end_packet(now, out, writer, path_.address);
+  packet.bytes = static_cast<std::uint32_t>(out.bytes.size());
+  packet.key_phase = sealer_->phase();
+  if (packet.eliciting) {
+    pace(now, packet.bytes);
+    recovery_.probe_sent();
+    if (!unanswered_since_) unanswered_since_ = now;
+    if (streams_.data_sent() != new_before) tail_sent_ = false;
+  }
+  recovery_.sent(now, *congestion_);
+  return true;
+}
+
+bool Connection::transmit_probe(Time now, Datagram& out) {
+  if (!path_.proven || !recovery_.round_trip.known()) return false;
+  const auto size = path_size_.probe(now);
+  if (!size || !may_send_data(now) || recovery_.timeouts_in_row() > 0) return false;
+  FrameWriter writer = begin_packet(out, *size);
+  writer.put(PingFrame{});
+  writer.pad_to(*size - kDataOverhead);
+  end_packet(now, out, writer, path_.address);
+  SentPacket& p = recovery_.draft();
+  p.bytes = static_cast<std::uint32_t>(out.bytes.size());
+  p.eliciting = p.probe = true;
+  path_size_.probe_sent();
+  pace(now, p.bytes);
+  recovery_.sent(now, *congestion_);
+  return true;
+}
+
+// A new key only once the peer has shown that it followed the last one.
+void Connection::update_keys(Time now) {
+  const auto& config = world_.config;
+  const bool worn = recovery_.next_number() - phase_begin_ >= config.key_update_packets ||
+                    now - phase_time_ >= config.key_update_interval;
+  if (!worn || !phase_confirmed_) return;
+  sealer_->update();
+  ++key_updates_;
+  phase_begin_ = recovery_.next_number();
+  phase_time_ = now;
+  phase_confirmed_ = false;
+}
+
+}  // namespace hn::net

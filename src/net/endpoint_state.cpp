@@ -1,0 +1,218 @@
+// hn-protocol(7), CONNECTIONS.
+#include "net/endpoint_state.hpp"
+
+#include <algorithm>
+
+#include "hn/base/assert.hpp"
+
+namespace hn::net {
+namespace {
+
+constexpr std::size_t kCookiesMax = 64;  // waiting to be sent; more are not worth the memory
+constexpr std::size_t kDatagramMax = 65535;
+
+}  // namespace
+
+Endpoint::State::State(crypto::AgreementKey k, Random& r, EndpointConfig c)
+    : key(std::move(k)), random(r), config(c) {
+  HN_ASSERT(config.datagram_bytes >= kHelloBytes &&
+            config.datagram_bytes_max >= config.datagram_bytes);
+  HN_ASSERT(config.streams_max >= kStreamsMin && config.stream_window > 0 &&
+            config.connection_window > 0);
+}
+
+Connection* Endpoint::State::find(ConnectionId id) const {
+  const auto it = connections_.find(id.value);
+  return it == connections_.end() ? nullptr : it->second.connection.get();
+}
+
+Connection* Endpoint::State::usable(ConnectionId id) const {
+  Connection* c = find(id);
+  return c != nullptr && c->usable() ? c : nullptr;
+}
+
+Connection* Endpoint::State::by_local(std::uint64_t local) const {
+  const auto it = local_.find(local);
+  return it == local_.end() ? nullptr : find({it->second});
+}
+
+std::uint64_t Endpoint::State::fresh_local() {
+  for (;;) {
+    const std::uint64_t local = random.u64();
+    if (local != 0 && !local_.contains(local)) return local;
+  }
+}
+
+Connection& Endpoint::State::add(std::unique_ptr<Connection> c) {
+  const std::uint64_t id = c->id().value;
+  local_[c->local_id()] = id;
+  Slot& slot = connections_[id];
+  slot.connection = std::move(c);
+  if (slot.connection->half_open()) {
+    slot.counted_half_open = true;
+    half_open_[*slot.connection->hello_origin()] = id;
+  }
+  touch(*slot.connection);
+  return *slot.connection;
+}
+
+void Endpoint::State::touch(Connection& c) {
+  Slot& slot = connections_.at(c.id().value);
+  if (!slot.ready) {
+    slot.ready = true;
+    ready_.push_back(c.id().value);
+  }
+}
+
+void Endpoint::State::reschedule(Connection& c) {
+  Slot& slot = connections_.at(c.id().value);
+  const auto next = c.next_timeout();
+  if (next == slot.timer) return;
+  if (slot.timer) timers_.erase({*slot.timer, c.id().value});
+  slot.timer = next;
+  if (next) timers_.insert({*next, c.id().value});
+}
+
+void Endpoint::State::note_half_open(Connection& c) {
+  Slot& slot = connections_.at(c.id().value);
+  if (!slot.counted_half_open || c.half_open()) return;
+  slot.counted_half_open = false;
+  half_open_.erase(*c.hello_origin());
+}
+
+void Endpoint::State::settle(Connection& c) {
+  note_half_open(c);
+  if (!c.over()) return touch(c);
+  const auto it = connections_.find(c.id().value);
+  if (it->second.timer) timers_.erase({*it->second.timer, it->first});
+  local_.erase(c.local_id());
+  connections_.erase(it);  // its place in ready_ is skipped when its turn comes
+}
+
+void Endpoint::State::receive(Time now, const PeerAddress& from, ByteView bytes) {
+  if (bytes.empty() || bytes.size() > kDatagramMax) return;
+  if ((bytes[0] & 0x80) != 0) return receive_handshake(now, from, bytes);
+  if (!is_data_packet(bytes)) return;
+  Connection* c = by_local(connection_id_of(bytes));
+  if (c == nullptr) return;
+  if (scratch_.size() < bytes.size()) scratch_.resize(bytes.size());
+  c->on_data(now, from, bytes, scratch_);
+  settle(*c);
+}
+
+void Endpoint::State::receive_handshake(Time now, const PeerAddress& from, ByteView bytes) {
+  if (bytes[0] == static_cast<Byte>(HandshakeType::cookie)) return receive_cookie(now, bytes);
+  const auto packet = decode_handshake(bytes);
+  if (!packet) return;
+  if (packet->type == HandshakeType::hello_ik || packet->type == HandshakeType::hello_xx) {
+    return receive_hello(now, from, bytes, *packet);
+  }
+  Connection* c = by_local(packet->receiver);
+  if (c == nullptr) return;
+  if (packet->type == HandshakeType::finish_xx) {
+    c->on_finish(now, *packet);
+  } else {
+    c->on_reply(now, from, *packet);
+  }
+  settle(*c);
+}
+
+void Endpoint::State::receive_cookie(Time now, ByteView bytes) {
+  const auto packet = decode_cookie(bytes);
+  if (!packet) return;
+  Connection* c = by_local(packet->receiver);
+  if (c == nullptr) return;
+  c->on_cookie(now, *packet);
+  settle(*c);
+}
+
+std::array<Byte, 32>& Endpoint::State::cookie_secret(Time now) {
+  if (!cookie_secret_time_ || now - *cookie_secret_time_ >= kCookieLife) {
+    cookie_secret_before_ = cookie_secret_;
+    if (!cookie_secret_time_) random.fill(cookie_secret_before_);
+    random.fill(cookie_secret_);
+    cookie_secret_time_ = now;
+  }
+  return cookie_secret_;
+}
+
+// Before it costs more than a hash: the MAC, and under load the cookie.
+bool Endpoint::State::admitted(Time now, const PeerAddress& from, ByteView bytes,
+                               const HandshakePacket& hello) {
+  if (hello.type == HandshakeType::hello_xx && !config.answer_strangers) return false;
+  const crypto::TransportKey identity = mac_identity(hello.type, key.public_key());
+  if (!mac1_is_right(bytes, identity)) return false;
+  if (half_open_.size() < config.half_open_busy) return true;
+  const Mac cookie = cookie_of(cookie_secret(now), from);
+  if (mac2_is_right(bytes, cookie) || mac2_is_right(bytes, cookie_of(cookie_secret_before_, from)))
+    return true;
+  if (cookies_.size() < kCookiesMax) {
+    cookies_.push_back({from, encode_cookie(bytes, hello.sender, cookie, identity, random)});
+  }
+  return false;
+}
+
+void Endpoint::State::receive_hello(Time now, const PeerAddress& from, ByteView bytes,
+                                    const HandshakePacket& hello) {
+  const auto known = half_open_.find({from, hello.sender});
+  if (known != half_open_.end()) {
+    Connection* c = find({known->second});
+    c->on_hello_again(hello);
+    return touch(*c);
+  }
+  if (!admitted(now, from, bytes, hello)) return;
+  if (half_open_.size() >= config.half_open_max || connections_.size() >= config.connections_max)
+    return;
+  const ConnectionWorld world{key, random, config, events};
+  auto c = Connection::answer(world, {next_id}, fresh_local(), now, from, hello);
+  if (!c) return;
+  ++next_id;
+  add(std::move(c));
+}
+
+void Endpoint::State::timeout(Time now) {
+  while (!timers_.empty() && timers_.begin()->first <= now) {
+    const std::uint64_t id = timers_.begin()->second;
+    timers_.erase(timers_.begin());
+    Slot& slot = connections_.at(id);
+    slot.timer.reset();
+    Connection& c = *slot.connection;
+    c.on_timeout(now);
+    settle(c);
+  }
+}
+
+// Connections take turns, a datagram each. One with nothing to send now gets its timer set and
+// waits.
+bool Endpoint::State::transmit(Time now, Datagram& out) {
+  if (!cookies_.empty()) {
+    out = std::move(cookies_.front());
+    cookies_.pop_front();
+    return true;
+  }
+  while (!ready_.empty()) {
+    const std::uint64_t id = ready_.front();
+    ready_.pop_front();
+    const auto it = connections_.find(id);
+    if (it == connections_.end()) continue;
+    Connection& c = *it->second.connection;
+    it->second.ready = false;
+    if (c.transmit(now, out)) {
+      settle(c);
+      return true;
+    }
+    if (c.over()) {
+      settle(c);
+    } else {
+      reschedule(c);
+    }
+  }
+  return false;
+}
+
+std::optional<Time> Endpoint::State::next_timeout() const {
+  if (timers_.empty()) return std::nullopt;
+  return timers_.begin()->first;
+}
+
+}  // namespace hn::net

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "net/connection.hpp"
+
+namespace hn::net {
+
+// Finds the connection for what comes, decides who gets a handshake, keeps timers and turns.
+struct Endpoint::State {
+  State(crypto::AgreementKey k, Random& r, EndpointConfig c);
+
+  void receive(Time now, const PeerAddress& from, ByteView bytes);
+  void timeout(Time now);
+  bool transmit(Time now, Datagram& out);
+  std::optional<Time> next_timeout() const;
+
+  Connection& add(std::unique_ptr<Connection> c);
+  Connection* find(ConnectionId id) const;
+  // A connection that a command may still act on.
+  Connection* usable(ConnectionId id) const;
+  // After anything that may have changed what a connection wants: it gets a turn to send, and its
+  // timer.
+  void touch(Connection& c);
+
+  // By value and here for good: connections refer to them.
+  crypto::AgreementKey key;
+  Random& random;
+  EndpointConfig config;
+  std::deque<Event> events;
+  std::uint64_t next_id = 1;
+
+ private:
+  void receive_handshake(Time now, const PeerAddress& from, ByteView bytes);
+  void receive_hello(Time now, const PeerAddress& from, ByteView bytes,
+                     const HandshakePacket& hello);
+  bool admitted(Time now, const PeerAddress& from, ByteView bytes, const HandshakePacket& hello);
+  void receive_cookie(Time now, ByteView bytes);
+  std::array<Byte, 32>& cookie_secret(Time now);
+  Connection* by_local(std::uint64_t local) const;
+  std::uint64_t fresh_local();
+  void reschedule(Connection& c);
+  void settle(Connection& c);  // forgets it if it is over, else touches it
+  void note_half_open(Connection& c);
+
+  friend class Endpoint;
+  struct Slot {
+    std::unique_ptr<Connection> connection;
+    std::optional<Time> timer;
+    bool ready = false;
+    bool counted_half_open = false;
+  };
+  std::map<std::uint64_t, Slot> connections_;
+  std::unordered_map<std::uint64_t, std::uint64_t> local_;  // looked up only, never walked
+  std::map<std::pair<PeerAddress, std::uint64_t>, std::uint64_t> half_open_;
+  std::set<std::pair<Time, std::uint64_t>> timers_;
+  std::deque<std::uint64_t> ready_;
+  std::deque<Datagram> cookies_;
+  std::array<Byte, 32> cookie_secret_{};
+  std::array<Byte, 32> cookie_secret_before_{};
+  std::optional<Time> cookie_secret_time_;
+  Bytes scratch_;
+};
+
+}  // namespace hn::net
