@@ -12,8 +12,8 @@ namespace {
 
 // The live publishes of a branch with this device's draft in place of what it rewrites. The draft
 // sees everything, so it is the last in log order.
-std::vector<log::LivePublish> live_with_draft(const Repository& repository, const LocalBranch& branch,
-                                              Drafts drafts) {
+std::vector<log::LivePublish> live_with_draft(const Repository& repository,
+                                              const LocalBranch& branch, Drafts drafts) {
   std::vector<log::LivePublish> live;
   if (branch.id) live = repository.view().live_on(*branch.id);
   if (drafts == Drafts::left_out) return live;
@@ -39,11 +39,13 @@ std::uint32_t rank_of(const std::vector<log::Member>& members, const log::Device
 }
 
 // For each head its place by the rank of its device; heads of one device in log order.
-std::vector<std::uint32_t> seniority_of(const log::View& view, const std::vector<log::Head>& heads) {
+std::vector<std::uint32_t> seniority_of(const log::View& view,
+                                        const std::vector<log::Head>& heads) {
   const std::vector<log::Member> members = view.members();
   std::vector<std::uint32_t> order(heads.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_sort(order, {}, [&](std::uint32_t i) { return rank_of(members, heads[i].device); });
+  std::ranges::stable_sort(order, {},
+                           [&](std::uint32_t i) { return rank_of(members, heads[i].device); });
   std::vector<std::uint32_t> places(heads.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) places[order[i]] = i;
   return places;
@@ -82,7 +84,8 @@ void fold_heads(Repository& repository, const LocalBranch& branch, Tip& tip) {
     return stand_at(tip, *last);
   }
   store::Batch batch = repository.store().begin();
-  const auto folded = merge::fold(batch, batch, repository.history(), record.heads, record.seniority);
+  const auto folded =
+      merge::fold(batch, batch, repository.history(), record.heads, record.seniority);
   if (!folded) {
     tip = incomplete(repository, branch, folded.error());
     return;
@@ -118,7 +121,8 @@ Tip tip_of(Repository& repository, const LocalBranch& branch, Drafts drafts) {
 }
 
 std::string label_of(const log::View& view, const log::Device& device) {
-  if (const auto member = view.member(device); member && !member->label.empty()) return member->label;
+  if (const auto member = view.member(device); member && !member->label.empty())
+    return member->label;
   return hn::to_hex(device.bytes).substr(0, 8);
 }
 
@@ -181,7 +185,8 @@ std::vector<TagLine> tags(const Repository& repository) {
     for (const log::LivePublish& publish : info.publishes) {
       if (!publish.target) continue;
       const std::string shown = info.name + "@" + label_of(repository.view(), publish.device);
-      const bool same = std::ranges::any_of(differing, [&](const auto& d) { return d.second == *publish.target; });
+      const bool same = std::ranges::any_of(
+          differing, [&](const auto& d) { return d.second == *publish.target; });
       if (!same) differing.emplace(shown, *publish.target);
     }
     if (drafts.contains(info.name)) continue;
@@ -202,11 +207,12 @@ void advance(Repository& repository, store::Batch& batch, const LocalBranch& bra
   draft.target = commit ? std::optional(log::Target{object::Kind::commit, *commit}) : std::nullopt;
   if (own == Own::rewritten && branch.id) {
     draft.rewrites.clear();
-      const store::BlockHistory history(batch);
+    const store::BlockHistory history(batch);
     for (const log::LivePublish& publish : repository.view().live_on(*branch.id)) {
       if (publish.device != repository.device() || !publish.target) continue;
       const bool contained =
-          commit && require(object::is_ancestor(history, publish.target->id, *commit), "comparing commits");
+          commit &&
+          require(object::is_ancestor(history, publish.target->id, *commit), "comparing commits");
       if (!contained) draft.rewrites.push_back(publish.id);
     }
   }
@@ -225,8 +231,8 @@ void create_branch(Repository& repository, std::string_view name, const object::
   store::Batch batch = repository.store().begin();
   const Draft draft{false, {std::string(name), {}}, log::Target{object::Kind::commit, at}, {}};
   batch.put(key::draft(draft), encode(draft));
-  batch.add_operation(encode(OperationRecord{"branch", repository.world().clock.wall().seconds, draft.place,
-                                             std::nullopt, at, std::nullopt}));
+  batch.add_operation(encode(OperationRecord{"branch", repository.world().clock.wall().seconds,
+                                             draft.place, std::nullopt, at, std::nullopt}));
   batch.commit();
 }
 
@@ -253,8 +259,9 @@ void delete_branch(Repository& repository, const LocalBranch& branch) {
     }
     batch.put(key::draft(draft), encode(draft));
   }
-  batch.add_operation(encode(OperationRecord{"delete branch", repository.world().clock.wall().seconds, branch,
-                                             tip.commit, std::nullopt, std::nullopt}));
+  batch.add_operation(
+      encode(OperationRecord{"delete branch", repository.world().clock.wall().seconds, branch,
+                             tip.commit, std::nullopt, std::nullopt}));
   batch.commit();
 }
 

@@ -41,14 +41,18 @@ void ClosureWalk::tree_of(const object::Commit& commit) {
 
 void ClosureWalk::target(const log::Target& target) {
   switch (target.kind) {
-    case Kind::tag: return tag(target.id);
-    case Kind::tree: return folder(target.id, std::nullopt);
+    case Kind::tag:
+      return tag(target.id);
+    case Kind::tree:
+      return folder(target.id, std::nullopt);
     case Kind::chunk:
-    case Kind::list: return file(target.id, std::nullopt);
+    case Kind::list:
+      return file(target.id, std::nullopt);
     case Kind::commit:
       if (const auto commit = commit_block(target.id)) tree_of(*commit);
       return;
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -99,16 +103,23 @@ void ClosureWalk::collect_nodes(const Id& id, std::unordered_set<Id>& out) const
 }
 
 void ClosureWalk::value(const object::Value& now, const std::optional<object::Value>& old) {
-  const bool same_kind = old && old->mode != object::Mode::submodule && old->mode != object::Mode::conflict;
+  const bool same_kind =
+      old && old->mode != object::Mode::submodule && old->mode != object::Mode::conflict;
   switch (now.mode) {
     case object::Mode::folder:
-      return folder(now.id(), same_kind && old->mode == object::Mode::folder ? std::optional(old->id()) : std::nullopt);
+      return folder(now.id(), same_kind && old->mode == object::Mode::folder
+                                  ? std::optional(old->id())
+                                  : std::nullopt);
     case object::Mode::file:
     case object::Mode::executable:
     case object::Mode::symlink:
-      return file(now.id(), same_kind && old->mode != object::Mode::folder ? std::optional(old->id()) : std::nullopt);
-    case object::Mode::conflict: return conflict(now.id());
-    case object::Mode::submodule: return;
+      return file(now.id(), same_kind && old->mode != object::Mode::folder
+                                ? std::optional(old->id())
+                                : std::nullopt);
+    case object::Mode::conflict:
+      return conflict(now.id());
+    case object::Mode::submodule:
+      return;
   }
 }
 

@@ -8,7 +8,9 @@
 namespace hn::repo {
 namespace {
 
-object::Person person(const Who& who, const WallTime& time) { return {who.name, who.email, time}; }
+object::Person person(const Who& who, const WallTime& time) {
+  return {who.name, who.email, time};
+}
 
 object::Id write_commit(store::Batch& batch, const object::Commit& commit) {
   const Bytes bytes = require(object::encode_commit(commit), "writing the commit");
@@ -19,15 +21,17 @@ object::Id write_commit(store::Batch& batch, const object::Commit& commit) {
 
 void put_operation(Repository& repository, store::Batch& batch, const std::string& what,
                    const LocalBranch& branch, const std::optional<object::Id>& before,
-                   const std::optional<object::Id>& after, const std::optional<object::Id>& base_before) {
-  batch.add_operation(encode(
-      OperationRecord{what, repository.world().clock.wall().seconds, branch, before, after, base_before}));
+                   const std::optional<object::Id>& after,
+                   const std::optional<object::Id>& base_before) {
+  batch.add_operation(encode(OperationRecord{what, repository.world().clock.wall().seconds, branch,
+                                             before, after, base_before}));
 }
 
 // The commit that is to be replaced, as far as it can be.
 object::Commit replaceable(const Repository& repository, const WorktreeRecord& standing) {
   if (!standing.base) throw Failure(Code::refused, "there is no commit to amend yet");
-  object::Commit old = require(object::read_commit(repository.store(), *standing.base), "reading the commit");
+  object::Commit old =
+      require(object::read_commit(repository.store(), *standing.base), "reading the commit");
   if (old.auto_merge) {
     throw Failure(Code::refused, "the working tree stands on an auto-merge, which nobody wrote",
                   "commit on top of it instead: hn commit");
@@ -48,16 +52,18 @@ object::Commit described(const Repository& repository, const CommitRequest& requ
     if (!request.keep_message) commit.headers.clear();
   } else {
     if (standing.base) commit.parents = {*standing.base};
-    commit.author =
-        person(request.author ? *request.author : who_commits(repository.world(), repository.settings(), Role::author),
-               now);
+    commit.author = person(
+        request.author ? *request.author
+                       : who_commits(repository.world(), repository.settings(), Role::author),
+        now);
   }
   if (request.author) {
     commit.author.name = request.author->name;
     commit.author.email = request.author->email;
   }
   if (request.author_time) commit.author.time = *request.author_time;
-  commit.committer = person(who_commits(repository.world(), repository.settings(), Role::committer), now);
+  commit.committer =
+      person(who_commits(repository.world(), repository.settings(), Role::committer), now);
   if (!request.keep_message) commit.message = cleaned_message(request.message);
   return commit;
 }
@@ -126,9 +132,12 @@ CommitDone commit(Repository& repository, const CommitRequest& request) {
   const auto lock = repository.store().lock();
   repository.refresh();
   const auto standing = repository.worktree();
-  if (!standing) throw Failure(Code::refused, "this repository has no working tree yet", "wait for a sync: hn sync");
+  if (!standing)
+    throw Failure(Code::refused, "this repository has no working tree yet",
+                  "wait for a sync: hn sync");
   object::Commit made = described(repository, request, *standing);
-  if (made.message.empty()) throw Failure(Code::refused, "the message is empty", "say what changed: hn commit -m MESSAGE");
+  if (made.message.empty())
+    throw Failure(Code::refused, "the message is empty", "say what changed: hn commit -m MESSAGE");
 
   store::Batch batch = repository.store().begin();
   ConflictFiles conflicts(repository.store());
@@ -139,19 +148,22 @@ CommitDone commit(Repository& repository, const CommitRequest& request) {
 
   CommitDone done;
   done.files = static_cast<std::size_t>(std::ranges::count_if(
-      snapshot.changes, [&](const worktree::Change& change) { return filter.matches(change.path); }));
+      snapshot.changes,
+      [&](const worktree::Change& change) { return filter.matches(change.path); }));
   if (done.files == 0 && !request.allow_empty && !request.amend) {
     throw Failure(Code::refused, "nothing to commit, the working tree is as its base says");
   }
   made.tree = worktree::record(snapshot, batch, batch, filter);
   done.commit = write_commit(batch, made);
   done.root = made.parents.empty();
-  if (request.amend) done.still_contained_by = others_that_contain(repository, standing->branch, *standing->base);
+  if (request.amend)
+    done.still_contained_by = others_that_contain(repository, standing->branch, *standing->base);
 
-  advance(repository, batch, standing->branch, done.commit, request.amend ? Own::rewritten : Own::contained);
+  advance(repository, batch, standing->branch, done.commit,
+          request.amend ? Own::rewritten : Own::contained);
   batch.put(std::string(key::kWorktree), encode(WorktreeRecord{standing->branch, done.commit}));
-  put_operation(repository, batch, request.amend ? "amend" : "commit", standing->branch, standing->base,
-                done.commit, standing->base);
+  put_operation(repository, batch, request.amend ? "amend" : "commit", standing->branch,
+                standing->base, done.commit, standing->base);
   batch.commit();
   // The index follows: without it the next scan reads a little more and finds the same.
   worktree::save_index(snapshot.index, repository.layout().index());

@@ -7,9 +7,13 @@
 namespace hn::repo {
 namespace {
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
-bool is_space(char c) noexcept { return c == ' ' || c == '\t' || c == '\r'; }
+bool is_space(char c) noexcept {
+  return c == ' ' || c == '\t' || c == '\r';
+}
 
 std::string lowered(std::string_view text) {
   std::string out(text);
@@ -132,13 +136,23 @@ class Parser {
     const char c = rest_.front();
     rest_.remove_prefix(1);
     switch (c) {
-      case '\n': return true;
-      case 'n': out += '\n'; return true;
-      case 't': out += '\t'; return true;
-      case 'b': out += '\b'; return true;
+      case '\n':
+        return true;
+      case 'n':
+        out += '\n';
+        return true;
+      case 't':
+        out += '\t';
+        return true;
+      case 'b':
+        out += '\b';
+        return true;
       case '"':
-      case '\\': out += c; return true;
-      default: return false;
+      case '\\':
+        out += c;
+        return true;
+      default:
+        return false;
     }
   }
 
@@ -157,7 +171,8 @@ std::optional<std::string> first_of(const std::vector<ConfigFile>& files, std::s
 std::string cleaned(std::string text) {
   std::erase_if(text, [](char c) { return c == '<' || c == '>' || c == '\n' || c == '\0'; });
   const auto crud = [](char c) {
-    return static_cast<unsigned char>(c) <= 32 || std::string_view(".,:;\"\\'").find(c) != std::string_view::npos;
+    return static_cast<unsigned char>(c) <= 32 ||
+           std::string_view(".,:;\"\\'").find(c) != std::string_view::npos;
   };
   while (!text.empty() && crud(text.back())) text.pop_back();
   text.erase(text.begin(), std::find_if_not(text.begin(), text.end(), crud));
@@ -178,7 +193,9 @@ std::optional<std::string> ConfigFile::get(std::string_view key) const {
   return at->second.back();
 }
 
-std::optional<std::string> Settings::get(std::string_view key) const { return first_of(hn, key); }
+std::optional<std::string> Settings::get(std::string_view key) const {
+  return first_of(hn, key);
+}
 
 Settings read_settings(const World& world, const std::optional<std::string>& hn_folder) {
   const auto read = [&](std::vector<ConfigFile>& into, const std::string& path) {
@@ -224,9 +241,11 @@ Who who_commits(const World& world, const Settings& settings, Role role) {
 std::optional<Who> parse_who(std::string_view text) {
   const std::size_t open = text.find('<');
   const std::size_t close = text.rfind('>');
-  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return std::nullopt;
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open)
+    return std::nullopt;
   if (text.find_first_not_of(" \t", close + 1) != std::string_view::npos) return std::nullopt;
-  Who who{cleaned(std::string(text.substr(0, open))), cleaned(std::string(text.substr(open + 1, close - open - 1)))};
+  Who who{cleaned(std::string(text.substr(0, open))),
+          cleaned(std::string(text.substr(open + 1, close - open - 1)))};
   if (who.name.empty()) return std::nullopt;
   return who;
 }

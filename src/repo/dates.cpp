@@ -38,7 +38,8 @@ Civil civil_from(std::int64_t days) noexcept {
   const std::int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
   const std::int64_t mp = (5 * doy + 2) / 153;
   const int month = static_cast<int>(mp < 10 ? mp + 3 : mp - 9);
-  return {yoe + era * 400 + (month <= 2 ? 1 : 0), month, static_cast<int>(doy - (153 * mp + 2) / 5 + 1)};
+  return {yoe + era * 400 + (month <= 2 ? 1 : 0), month,
+          static_cast<int>(doy - (153 * mp + 2) / 5 + 1)};
 }
 
 // Cuts tokens off the front of a text; every getter leaves the text alone where it does not match.
@@ -100,7 +101,8 @@ bool is_day(const Civil& c) noexcept {
   return back.month == c.month && back.day == c.day;
 }
 
-std::optional<WallTime> finish(Scanner& s, const Civil& date, std::int64_t seconds, std::int32_t local_zone) {
+std::optional<WallTime> finish(Scanner& s, const Civil& date, std::int64_t seconds,
+                               std::int32_t local_zone) {
   const auto zone = s.zone(local_zone);
   if (!zone || !s.rest.empty() || !is_day(date)) return std::nullopt;
   return WallTime{days_from(date) * kDaySeconds + seconds - *zone * 60, *zone};
@@ -163,8 +165,8 @@ Broken broken_down(const WallTime& time) noexcept {
   std::int64_t rest = local % kDaySeconds;
   if (rest < 0) rest += kDaySeconds, --days;
   const auto weekday = static_cast<int>(((days + 4) % 7 + 7) % 7);
-  return {civil_from(days), weekday, static_cast<int>(rest / 3600), static_cast<int>(rest / 60 % 60),
-          static_cast<int>(rest % 60)};
+  return {civil_from(days), weekday, static_cast<int>(rest / 3600),
+          static_cast<int>(rest / 60 % 60), static_cast<int>(rest % 60)};
 }
 
 template <class... Args>
@@ -191,16 +193,17 @@ std::string format_zone(std::int32_t minutes) {
 std::string format_date(const WallTime& time) {
   const Broken b = broken_down(time);
   return printed("%s %s %d %02d:%02d:%02d %lld ", kDays[static_cast<std::size_t>(b.weekday)].data(),
-                 kMonths[static_cast<std::size_t>(b.date.month - 1)].data(), b.date.day, b.hour, b.minute,
-                 b.second, static_cast<long long>(b.date.year)) +
+                 kMonths[static_cast<std::size_t>(b.date.month - 1)].data(), b.date.day, b.hour,
+                 b.minute, b.second, static_cast<long long>(b.date.year)) +
          format_zone(time.zone_minutes);
 }
 
 std::string format_iso(const WallTime& time) {
   const Broken b = broken_down(time);
   const int zone = std::abs(time.zone_minutes);
-  return printed("%04lld-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", static_cast<long long>(b.date.year), b.date.month,
-                 b.date.day, b.hour, b.minute, b.second, time.zone_minutes < 0 ? '-' : '+', zone / 60, zone % 60);
+  return printed("%04lld-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", static_cast<long long>(b.date.year),
+                 b.date.month, b.date.day, b.hour, b.minute, b.second,
+                 time.zone_minutes < 0 ? '-' : '+', zone / 60, zone % 60);
 }
 
 }  // namespace hn::repo

@@ -25,7 +25,8 @@ void make_folders(os::FileSystem& fs, const std::string& path) {
   fs.make_folder(path);
 }
 
-void write_secret(const World& world, const std::string& path, std::string_view kind, const Secret& secret) {
+void write_secret(const World& world, const std::string& path, std::string_view kind,
+                  const Secret& secret) {
   make_folders(world.fs, os::parent_of(path));
   std::string line(kind);
   line += to_hex(secret) + "\n";

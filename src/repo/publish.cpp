@@ -21,7 +21,8 @@ struct Session {
 };
 
 // Commits of the live publishes that stay, on every branch: what peers have or will have anyway.
-std::vector<object::Id> known_commits(const Session& session, const std::vector<log::EntryId>& rewritten) {
+std::vector<object::Id> known_commits(const Session& session,
+                                      const std::vector<log::EntryId>& rewritten) {
   std::vector<object::Id> out;
   for (const log::BranchInfo& branch : session.view.branches()) {
     for (const log::LivePublish& publish : session.view.live_on(branch.created_by)) {
@@ -38,7 +39,9 @@ std::optional<log::ManifestRoot> manifest_of(Session& session, const log::Target
   log::ManifestWriter writer(session.batch);
   ClosureWalk walk(
       session.repository.store(),
-      [&](const object::Id& id, std::uint32_t bytes) { writer.add({object::address_of(id), bytes}); },
+      [&](const object::Id& id, std::uint32_t bytes) {
+        writer.add({object::address_of(id), bytes});
+      },
       [](const object::Id&) {});
   if (target.kind != object::Kind::commit) {
     // A tag of a commit that some branch has brings the tag alone.
@@ -57,7 +60,8 @@ std::optional<log::ManifestRoot> manifest_of(Session& session, const log::Target
   return writer.finish();
 }
 
-bool is_contained(const Repository& repository, const object::Id& commit, const log::LivePublish& publish) {
+bool is_contained(const Repository& repository, const object::Id& commit,
+                  const log::LivePublish& publish) {
   if (!publish.target || publish.target->kind != object::Kind::commit) return false;
   const auto answer = object::is_ancestor(repository.history(), commit, publish.target->id);
   return answer && *answer;
@@ -71,8 +75,10 @@ object::Id commit_to_publish(Session& session, const Draft& draft) {
   for (const log::LivePublish& publish : session.view.live_on(*draft.place.id)) {
     if (publish.device != session.repository.device() || !publish.target) continue;
     if (std::ranges::find(draft.rewrites, publish.id) != draft.rewrites.end()) continue;
-    const auto contained = object::is_ancestor(session.repository.history(), publish.target->id, commit);
-    if (contained && !*contained) return tip_of(session.repository, draft.place).commit.value_or(commit);
+    const auto contained =
+        object::is_ancestor(session.repository.history(), publish.target->id, commit);
+    if (contained && !*contained)
+      return tip_of(session.repository, draft.place).commit.value_or(commit);
   }
   return commit;
 }
@@ -82,15 +88,15 @@ bool is_published_already(const Session& session, const Draft& draft) {
   if (draft.tag) {
     for (const log::TagInfo& tag : session.view.tags()) {
       if (tag.name != draft.place.name) continue;
-      return std::ranges::any_of(tag.publishes, [&](const auto& p) { return p.target == draft.target; });
+      return std::ranges::any_of(tag.publishes,
+                                 [&](const auto& p) { return p.target == draft.target; });
     }
     return false;
   }
   if (!draft.place.id) return false;
   const auto live = session.view.live_on(*draft.place.id);
-  return std::ranges::any_of(live, [&](const auto& p) {
-    return is_contained(session.repository, draft.target->id, p);
-  });
+  return std::ranges::any_of(
+      live, [&](const auto& p) { return is_contained(session.repository, draft.target->id, p); });
 }
 
 log::Place place_of(const Draft& draft) {
@@ -103,16 +109,19 @@ log::Publish payload_of(Session& session, const Draft& draft) {
   log::Publish publish;
   publish.place = place_of(draft);
   if (!draft.target && draft.place.id) {
-    publish.rewrites = require(log::rewriting_live(session.view, *draft.place.id), "deleting a branch");
+    publish.rewrites =
+        require(log::rewriting_live(session.view, *draft.place.id), "deleting a branch");
     return publish;
   }
   if (!draft.target) {
-    publish.rewrites = require(log::rewriting_live(session.view, log::TagName{draft.place.name}), "deleting a tag");
+    publish.rewrites = require(log::rewriting_live(session.view, log::TagName{draft.place.name}),
+                               "deleting a tag");
     return publish;
   }
   publish.target = draft.target;
   if (!draft.tag) publish.target->id = commit_to_publish(session, draft);
-  publish.rewrites = require(log::ranges_over(session.view, draft.rewrites), "naming what is rewritten");
+  publish.rewrites =
+      require(log::ranges_over(session.view, draft.rewrites), "naming what is rewritten");
   publish.manifest = manifest_of(session, *publish.target, draft.rewrites);
   return publish;
 }
@@ -122,7 +131,8 @@ void branch_created(Session& session, const Draft& draft, const log::EntryId& id
   session.batch.put(key::follow(draft.place.name), id.bytes);
   const auto standing = session.repository.worktree();
   if (!standing || standing->branch != draft.place) return;
-  session.batch.put(std::string(key::kWorktree), encode(WorktreeRecord{{draft.place.name, id}, standing->base}));
+  session.batch.put(std::string(key::kWorktree),
+                    encode(WorktreeRecord{{draft.place.name, id}, standing->base}));
 }
 
 void publish_one(Session& session, const Draft& draft) {
@@ -136,7 +146,8 @@ void publish_one(Session& session, const Draft& draft) {
   }
   const log::Entry entry =
       log::next_entry(session.view, session.repository.device(), payload_of(session, draft));
-  const log::SignedEntry made = require(log::sign(entry, session.repository.key()), "signing a publish");
+  const log::SignedEntry made =
+      require(log::sign(entry, session.repository.key()), "signing a publish");
   log::apply(session.view, {&made, 1});
   session.batch.add_entry(stored_id(made.id), log::encode_signed(made));
   session.batch.erase(key::draft(draft));
@@ -167,11 +178,13 @@ std::vector<object::Id> unpublished(const Repository& repository, const LocalBra
   std::vector<object::Id> known;
   for (const log::BranchInfo& info : repository.view().branches()) {
     for (const log::LivePublish& publish : repository.view().live_on(info.created_by)) {
-      if (publish.target && repository.store().has(publish.target->id)) known.push_back(publish.target->id);
+      if (publish.target && repository.store().has(publish.target->id))
+        known.push_back(publish.target->id);
     }
   }
-  return require(object::reachable(repository.history(), {&draft->target->id, 1}, known, kCommitsMax),
-                 "listing what is not published");
+  return require(
+      object::reachable(repository.history(), {&draft->target->id, 1}, known, kCommitsMax),
+      "listing what is not published");
 }
 
 }  // namespace hn::repo

@@ -20,7 +20,9 @@ std::array<Byte, N> array_of(Decoder& in) {
 }
 
 // How many items of at least `least` bytes each can still follow.
-std::size_t count_of(Decoder& in, std::size_t least) { return in.varint(std::min(kListMax, in.left() / least)); }
+std::size_t count_of(Decoder& in, std::size_t least) {
+  return in.varint(std::min(kListMax, in.left() / least));
+}
 
 void put(Encoder& out, const std::optional<object::Id>& id) {
   out.u8(id ? 1 : 0);
@@ -50,7 +52,9 @@ LocalBranch get_branch(Decoder& in) {
   return branch;
 }
 
-std::string get_text(Decoder& in) { return to_string(in.sized(kTextMax)); }
+std::string get_text(Decoder& in) {
+  return to_string(in.sized(kTextMax));
+}
 
 // Checks the format byte, runs `fill`, and demands that all was read.
 template <class T, class Fill>
@@ -199,7 +203,8 @@ Result<FoldRecord> decode_fold_record(ByteView bytes) {
     r.heads.resize(count_of(in, 33));
     for (object::Id& id : r.heads) id.bytes = in.hash();
     r.seniority.resize(r.heads.size());
-    for (std::uint32_t& place : r.seniority) place = static_cast<std::uint32_t>(in.varint(kListMax));
+    for (std::uint32_t& place : r.seniority)
+      place = static_cast<std::uint32_t>(in.varint(kListMax));
     r.commit.bytes = in.hash();
     r.conflicts.resize(count_of(in, 1));
     for (std::string& path : r.conflicts) path = to_string(in.sized(std::size_t{1} << 20));
@@ -213,16 +218,24 @@ std::string draft(bool tag, const LocalBranch& place) {
   const std::string which = place.id ? to_hex(*place.id) : "new/" + place.name;
   return std::string(kDrafts) + (tag ? "tag/" + place.name : "branch/" + which);
 }
-std::string draft(const Draft& d) { return draft(d.tag, d.place); }
-std::string follow(std::string_view name) { return std::string(kFollows) + std::string(name); }
+std::string draft(const Draft& d) {
+  return draft(d.tag, d.place);
+}
+std::string follow(std::string_view name) {
+  return std::string(kFollows) + std::string(name);
+}
 std::string peer(const crypto::TransportKey& transport) {
   return std::string(kPeers) + hn::to_hex(transport.bytes);
 }
-std::string invitation(const log::InvitationId& id) { return std::string(kInvitations) + hn::to_hex(id.bytes); }
+std::string invitation(const log::InvitationId& id) {
+  return std::string(kInvitations) + hn::to_hex(id.bytes);
+}
 std::string fold(const LocalBranch& branch) {
   return std::string(kFolds) + (branch.id ? to_hex(*branch.id) : "new/" + branch.name);
 }
-std::string whole(const log::EntryId& publish) { return std::string(kWhole) + to_hex(publish); }
+std::string whole(const log::EntryId& publish) {
+  return std::string(kWhole) + to_hex(publish);
+}
 
 }  // namespace key
 

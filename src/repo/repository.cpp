@@ -15,7 +15,8 @@ StoreRecord read_store_record(const store::Store& store) {
 
 Repository Repository::open(const World& world, const std::string& folder) {
   const auto layout = find_layout(world.fs, folder);
-  if (!layout) throw Failure(Code::no_repository, "there is no repository in " + folder + " or above");
+  if (!layout)
+    throw Failure(Code::no_repository, "there is no repository in " + folder + " or above");
   return Repository(world, *layout);
 }
 
@@ -40,7 +41,8 @@ bool Repository::is_in_place() const {
 
 const crypto::SigningKey& Repository::key() const {
   if (!is_in_place()) {
-    throw Failure(Code::copied_store, "this store was moved or copied: another may sign with its key");
+    throw Failure(Code::copied_store,
+                  "this store was moved or copied: another may sign with its key");
   }
   if (!key_) {
     key_ = load_device_key(world_, record_.instance);

@@ -5,19 +5,24 @@
 namespace hn::repo {
 namespace {
 
-std::string last_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+std::string last_name(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
 
 merge::Materialised materialised(const object::BlockReader& reader, const std::string& path,
                                  const object::Id& id) {
-  const auto conflict = require(object::read_conflict(reader, id), "reading the conflict at " + path);
-  return require(merge::materialise(reader, conflict, last_name(path)), "writing out the conflict at " + path);
+  const auto conflict =
+      require(object::read_conflict(reader, id), "reading the conflict at " + path);
+  return require(merge::materialise(reader, conflict, last_name(path)),
+                 "writing out the conflict at " + path);
 }
 
 bool shows_as_file(const merge::WorkFile& file) {
   return !file.value || file.value->is_file() || file.value->mode == object::Mode::symlink;
 }
 
-worktree::CheckoutOptions checkout_options(const Repository& repository, const std::optional<object::Id>& from,
+worktree::CheckoutOptions checkout_options(const Repository& repository,
+                                           const std::optional<object::Id>& from,
                                            const std::optional<object::Id>& to,
                                            worktree::ConflictForm& conflicts, bool overwrite) {
   const Layout& layout = repository.layout();
@@ -38,7 +43,8 @@ worktree::CheckoutOptions checkout_options(const Repository& repository, const s
 
 }  // namespace
 
-std::vector<ConflictFiles::File> ConflictFiles::files(const std::string& path, const object::Id& conflict) {
+std::vector<ConflictFiles::File> ConflictFiles::files(const std::string& path,
+                                                      const object::Id& conflict) {
   std::vector<File> out;
   for (merge::WorkFile& file : materialised(reader_, path, conflict).files) {
     // A folder or submodule that is one side of a conflict is not spread out; it stays in the
@@ -58,20 +64,22 @@ std::vector<ConflictFiles::File> ConflictFiles::files(const std::string& path, c
   return out;
 }
 
-ConflictFiles::Verdict ConflictFiles::judge(const std::string& path, const object::Id& conflict, ByteView bytes) {
+ConflictFiles::Verdict ConflictFiles::judge(const std::string& path, const object::Id& conflict,
+                                            ByteView bytes) {
   const merge::Materialised was = materialised(reader_, path, conflict);
   return merge::standing_of(was, bytes) == merge::Standing::markers_left ? Verdict::markers_left
                                                                          : Verdict::resolved;
 }
 
-std::optional<object::Id> tree_of(const object::BlockReader& reader, const std::optional<object::Id>& commit) {
+std::optional<object::Id> tree_of(const object::BlockReader& reader,
+                                  const std::optional<object::Id>& commit) {
   if (!commit) return std::nullopt;
   return require(object::read_commit(reader, *commit), "reading a commit").tree;
 }
 
 worktree::ScanOptions scan_options(const Repository& repository, const object::BlockReader& reader,
-                                   const std::optional<object::Id>& base, worktree::ConflictForm& conflicts,
-                                   object::BlockWriter* writer) {
+                                   const std::optional<object::Id>& base,
+                                   worktree::ConflictForm& conflicts, object::BlockWriter* writer) {
   const Layout& layout = repository.layout();
   os::FileSystem& fs = repository.world().fs;
   worktree::ScanOptions options;
@@ -81,7 +89,8 @@ worktree::ScanOptions scan_options(const Repository& repository, const object::B
   if (auto index = worktree::load_index(layout.index())) options.index = std::move(index).value();
   const std::string everywhere = repository.world().folders.config + "/ignore";
   for (const std::string& file : {everywhere, layout.exclude()}) {
-    if (fs.stat(file)) options.excludes.push_back(worktree::Patterns::parse(os::read_file(fs, file)));
+    if (fs.stat(file))
+      options.excludes.push_back(worktree::Patterns::parse(os::read_file(fs, file)));
   }
   options.conflicts = &conflicts;
   fs.make_folder(layout.staging());
@@ -97,7 +106,8 @@ Moved move_working_tree(Repository& repository, const LocalBranch& branch,
   const std::optional<WorktreeRecord> standing = repository.worktree();
   const std::optional<object::Id> from = standing ? standing->base : std::nullopt;
   ConflictFiles conflicts(repository.store());
-  const worktree::CheckoutOptions options = checkout_options(repository, from, to, conflicts, overwrite);
+  const worktree::CheckoutOptions options =
+      checkout_options(repository, from, to, conflicts, overwrite);
   worktree::Plan plan = worktree::plan_checkout(options);
   Moved moved;
   moved.obstacles = plan.obstacles;

@@ -31,6 +31,6 @@ Result<MergedTree> merge_roots(const object::BlockReader& reader, object::BlockW
                                std::span<const std::optional<object::Id>> roots);
 
 // A folder nested deeper is merged as a whole, so that no folder can exhaust the stack.
-inline constexpr std::size_t kFolderDepthMax = 1024;
+inline constexpr std::size_t kFolderDepthMax = 512;
 
 }  // namespace hn::merge

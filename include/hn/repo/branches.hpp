@@ -8,13 +8,13 @@ namespace hn::repo {
 
 // Where a branch stands.
 struct Tip {
-  std::optional<object::Id> commit;      // none before the first commit
-  bool auto_merge = false;               // several heads were folded
-  bool incomplete = false;               // blocks are missing: the last complete fold, if there was one
-  std::optional<object::Id> absent;      // one of them
-  std::vector<log::Head> heads;          // in log order; a draft's publish id is zero
-  std::vector<log::Head> beyond;         // heads over the limit of one device
-  std::vector<std::string> conflicts;    // paths
+  std::optional<object::Id> commit;  // none before the first commit
+  bool auto_merge = false;           // several heads were folded
+  bool incomplete = false;           // blocks are missing: the last complete fold, if there was one
+  std::optional<object::Id> absent;  // one of them
+  std::vector<log::Head> heads;      // in log order; a draft's publish id is zero
+  std::vector<log::Head> beyond;     // heads over the limit of one device
+  std::vector<std::string> conflicts;  // paths
 };
 
 enum class Drafts { included, left_out };
@@ -25,9 +25,9 @@ Tip tip_of(Repository& repository, const LocalBranch& branch, Drafts drafts = Dr
 
 struct BranchLine {
   LocalBranch branch;
-  std::string shown;         // "fix", or "fix@anna" where two live branches have one name
-  bool followed = false;     // what the bare name means
-  bool draft = false;        // something of it is not published
+  std::string shown;      // "fix", or "fix@anna" where two live branches have one name
+  bool followed = false;  // what the bare name means
+  bool draft = false;     // something of it is not published
 };
 
 // Live branches and drafts of new ones, by shown name.
@@ -41,7 +41,7 @@ std::optional<LocalBranch> find_branch(const Repository& repository, std::string
 std::string shown_name(const Repository& repository, const LocalBranch& branch);
 
 struct TagLine {
-  std::string shown;      // "v1", or "v1@anna" where live publishes differ
+  std::string shown;  // "v1", or "v1@anna" where live publishes differ
   std::string name;
   log::Target target;
   bool draft = false;

@@ -12,17 +12,17 @@ struct CommitRequest {
   std::vector<std::string> paths;       // relative to the root; empty: everything
   bool allow_empty = false;
   bool allow_markers = false;
-  bool amend = false;                   // replaces the commit that the working tree stands on
-  bool keep_message = false;            // amend: the old message
+  bool amend = false;         // replaces the commit that the working tree stands on
+  bool keep_message = false;  // amend: the old message
 };
 
 struct CommitDone {
   object::Id commit;
-  std::string branch;                   // shown name
+  std::string branch;  // shown name
   bool root = false;
-  std::size_t files = 0;                // that changed
+  std::size_t files = 0;  // that changed
   std::vector<worktree::Notice> notices;
-  std::vector<std::string> conflicts;   // paths that are recorded as conflicts still
+  std::vector<std::string> conflicts;  // paths that are recorded as conflicts still
   // Amend: heads of others still contain the replaced commit, so it stays in the history.
   std::vector<std::string> still_contained_by;
 };
@@ -42,7 +42,7 @@ struct TreeCommit {
   object::Person author;
   object::Person committer;
   Own own = Own::contained;
-  std::string what = "commit";          // in the operation log
+  std::string what = "commit";  // in the operation log
 };
 object::Id commit_tree(Repository& repository, store::Batch batch, const TreeCommit& request);
 

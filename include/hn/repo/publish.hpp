@@ -6,7 +6,8 @@ namespace hn::repo {
 
 struct Published {
   std::vector<log::SignedEntry> entries;
-  std::vector<std::string> refused;  // branches and tags that this device has no right to write; still drafts
+  std::vector<std::string>
+      refused;  // branches and tags that this device has no right to write; still drafts
 };
 
 // Signs a publish for each draft, with its manifest: called when the position is about to leave the

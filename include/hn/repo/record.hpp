@@ -39,8 +39,8 @@ struct WorktreeRecord {
 struct Draft {
   bool tag = false;
   LocalBranch place;
-  std::optional<log::Target> target;    // nothing: a deletion
-  std::vector<log::EntryId> rewrites;   // publishes that it rewrites
+  std::optional<log::Target> target;   // nothing: a deletion
+  std::vector<log::EntryId> rewrites;  // publishes that it rewrites
 };
 
 // A peer that was met.
@@ -73,7 +73,7 @@ struct OperationRecord {
 // The last complete fold of a branch: a cache, and what the branch stands at while blocks of a
 // later one are missing.
 struct FoldRecord {
-  std::vector<object::Id> heads;          // commits in log order
+  std::vector<object::Id> heads;  // commits in log order
   std::vector<std::uint32_t> seniority;
   object::Id commit;
   std::vector<std::string> conflicts;

@@ -79,6 +79,8 @@ inline void require(const Result<void>& result, std::string_view doing) {
   if (!result) throw Failure(result.error(), doing);
 }
 
-inline store::EntryId stored_id(const log::EntryId& id) { return {id.bytes}; }
+inline store::EntryId stored_id(const log::EntryId& id) {
+  return {id.bytes};
+}
 
 }  // namespace hn::repo

@@ -20,16 +20,17 @@ class ConflictFiles final : public worktree::ConflictForm {
 };
 
 // The tree of a commit; none for none.
-std::optional<object::Id> tree_of(const object::BlockReader& reader, const std::optional<object::Id>& commit);
+std::optional<object::Id> tree_of(const object::BlockReader& reader,
+                                  const std::optional<object::Id>& commit);
 
 // Options for a scan against the tree of `base`. `writer`: contents are written there; null: only
 // compared. `conflicts` outlives the options.
 worktree::ScanOptions scan_options(const Repository& repository, const object::BlockReader& reader,
-                                   const std::optional<object::Id>& base, worktree::ConflictForm& conflicts,
-                                   object::BlockWriter* writer);
+                                   const std::optional<object::Id>& base,
+                                   worktree::ConflictForm& conflicts, object::BlockWriter* writer);
 
 struct Moved {
-  bool done = false;                            // else obstacles say why, and nothing was touched
+  bool done = false;  // else obstacles say why, and nothing was touched
   std::vector<worktree::Obstacle> obstacles;
   std::vector<worktree::Refusal> refusals;
   std::uint64_t written = 0;

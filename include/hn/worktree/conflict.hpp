@@ -9,7 +9,7 @@
 namespace hn::worktree {
 
 // How conflicts look in a working tree is merge's business; the working tree asks through this.
-// Both functions must give the same answer for the same arguments on every call; they are called
+// Both give the same answer for the same arguments on every call; they are called
 // from one thread.
 class ConflictForm {
  public:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,9 @@ namespace hn::worktree {
 
 struct ScanOptions {
   std::string root;  // the working tree's folder
+  // A folder that hn owns, on the same file system, which tells its time; without it more files are
+  // read again than need be.
+  std::string staging;
   const object::BlockReader* reader = nullptr;
   std::optional<object::Id> base;     // the tree that the working tree stands on
   Index index;                        // as loaded; empty is right, only slower
@@ -60,14 +64,21 @@ struct Notice {
 };
 std::string_view name_of(Notice::Kind kind) noexcept;
 
+// A file NAME~side of a conflict that is resolved, as it was written: in no change, and to be
+// removed once the resolution is recorded.
+struct Leftover {
+  std::string path;
+  std::string conflict;
+  friend bool operator==(const Leftover&, const Leftover&) = default;
+};
+
 struct Snapshot {
   std::optional<object::Id> base;
   std::vector<Change> changes;  // by path_less
   std::vector<Notice> notices;  // by path_less
   std::vector<std::string>
       ignored;  // files and folders, where asked for; a folder stands for all in it
-  // Files NAME~side of conflicts that are resolved: in no change; remove_leftovers() once recorded.
-  std::vector<std::string> leftovers;
+  std::vector<Leftover> leftovers;     // by path_less
   std::vector<std::string> conflicts;  // paths that are in conflict still
   Index index;                         // to save
   bool index_changed = false;          // whether that is worth it
@@ -81,7 +92,7 @@ struct Snapshot {
 // changes while it is read is read again. What cannot be read or held here counts as unchanged and
 // gets a notice; only what is seen to be gone is a deletion. Threads are joined before it returns.
 // Throws Failure: no_repository for a root that is no folder, absent and damaged for base trees.
-Snapshot scan(const ScanOptions& options);
+Snapshot scan(ScanOptions options);
 
 // Paths that a command was given, relative to the root: a path with all below it, or a glob. None
 // means everything.
@@ -102,7 +113,8 @@ class PathFilter {
 
 // Writes the folders of base + changes, those that match, and answers the new root; a tree without
 // entries is written too. Folders without changes are neither read nor written. The contents were
-// written by scan (asserted). Marks the snapshot's index with what is recorded now. Throws Failure.
+// written by scan (asserted). Marks the snapshot's index with what is recorded now, and keeps only
+// the leftovers of conflicts that are. Throws Failure.
 object::Id record(Snapshot& snapshot, object::BlockWriter& writer,
                   const object::BlockReader& reader, const PathFilter& filter = {});
 

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "hn/repo/repository.hpp"
+
+// Making repositories on this machine, and saying whose a moved one is.
+namespace hn::repo {
+
+struct InitRequest {
+  std::string folder;  // absolute; made if it is not there
+  std::string label;   // the device's; empty: the machine's name
+  std::string default_branch = "main";
+  log::Visibility visibility = log::Visibility::members;
+};
+
+// A new repository with this device as its founder. Failure exists where there is one, unsupported
+// for a sealed one.
+Repository init(const World& world, const InitRequest& request);
+
+// The empty store of a clone: it knows which repository it is going to hold, and has a device key.
+Repository init_clone(const World& world, const std::string& folder, const log::EntryId& repository,
+                      const std::string& label);
+
+// Once the log of a clone is here: puts the working tree on the default branch, without files.
+void adopt_default_branch(Repository& repository);
+
+// A label for this machine that keeps the rules, from its host name.
+std::string default_label(const World& world);
+
+// The store was moved and the original is gone: this is its place now.
+void device_moved(Repository& repository);
+
+// The store is a copy: it becomes a device of its own, with a new key that must be granted. Drafts
+// stay and go on under it. Durable on return.
+void device_renewed(Repository& repository, const std::string& label);
+
+// What an import brings: each becomes a draft. A branch of that name which is live and followed is
+// continued, else one is created.
+struct ImportedRef {
+  bool tag = false;
+  std::string name;
+  log::Target target;
+};
+void adopt_import(Repository& repository, store::Batch batch, const std::vector<ImportedRef>& refs,
+                  const std::string& default_branch);
+
+}  // namespace hn::repo

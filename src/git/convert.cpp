@@ -1,0 +1,246 @@
+#include "git/convert.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "git/names.hpp"
+#include "git/tree_form.hpp"
+#include "hn/object/file.hpp"
+
+namespace hn::git {
+namespace {
+
+using object::Kind;
+
+// write_tree reads the nodes of the last version to find bases, which costs a look at the store.
+// Nearly all folders are one node: there the last version's id is the base, and nothing is read.
+class OneNodeBase final : public object::BlockWriter {
+ public:
+  OneNodeBase(object::BlockWriter& to, const std::optional<object::Id>& base)
+      : to_(to), base_(base) {}
+  object::Id write(Kind kind, ByteView bytes, const std::optional<object::Id>& base) override {
+    ++nodes_;
+    return to_.write(kind, bytes, base ? base : base_);
+  }
+  std::size_t nodes() const noexcept { return nodes_; }
+
+ private:
+  object::BlockWriter& to_;
+  std::optional<object::Id> base_;
+  std::size_t nodes_ = 0;
+};
+
+bool has_doubles(const std::vector<object::Id>& ids) {
+  if (ids.size() < 2) return false;
+  const std::set<object::Id> once(ids.begin(), ids.end());
+  return once.size() < ids.size();
+}
+
+std::vector<object::Id> each_once(const std::vector<object::Id>& ids) {
+  std::vector<object::Id> out;
+  std::set<object::Id> seen;
+  for (const object::Id& id : ids)
+    if (seen.insert(id).second) out.push_back(id);
+  return out;
+}
+
+object::Value value_of(const TreeLine& line, const object::Id& id) {
+  if (line.mode == object::Mode::submodule) return {line.mode, line.id.bytes, line.id.size};
+  return object::Value::of(line.mode, id);
+}
+
+Kind target_kind(Type type) noexcept {
+  switch (type) {
+    case Type::commit:
+      return Kind::commit;
+    case Type::tag:
+      return Kind::tag;
+    case Type::tree:
+      return Kind::tree;
+    case Type::blob:
+      break;
+  }
+  return Kind::chunk;
+}
+
+}  // namespace
+
+void Converter::known(Type type, const Oid& oid, const object::Id& id) {
+  done_.insert(oid, {id, type, false});
+}
+
+void Converter::item(Item item) {
+  out_.counts.bytes += item.bytes().size();
+  const auto convert = [&]() -> Converted {
+    switch (item.type) {
+      case Type::blob:
+        return blob(item);
+      case Type::tree:
+        return tree(item);
+      case Type::commit:
+        return commit(item);
+      case Type::tag:
+        break;
+    }
+    return tag(item);
+  };
+  done_.insert(item.oid, convert());
+}
+
+const Converter::Converted& Converter::at(const Oid& oid) const {
+  const Converted* found = done_.find(oid);
+  HN_ASSERT(found != nullptr);
+  return *found;
+}
+
+const Converter::Converted& Converter::child(const Oid& from, const Oid& oid,
+                                             std::optional<Type> type) const {
+  const Converted* found = done_.find(oid);
+  // Missing after a walk that reads children first: only ids that collide go round in a ring.
+  if (found == nullptr) source_.fail_broken(from, "contains itself");
+  if (type && found->type != *type)
+    source_.fail_broken(from, "names " + to_hex(oid) + " as a " + std::string(name_of(*type)) +
+                                  ", which is a " + std::string(name_of(found->type)));
+  return *found;
+}
+
+std::optional<object::Id> Converter::base_id(const Item& item) const {
+  const Converted* base = item.base ? done_.find(*item.base) : nullptr;
+  if (base == nullptr || base->type != item.type) return std::nullopt;
+  return base->id;
+}
+
+std::optional<object::Id> Converter::block_base(const Item& item) const {
+  const Converted* base = item.base ? done_.find(*item.base) : nullptr;
+  if (base == nullptr || base->type != item.type || !base->one_block) return std::nullopt;
+  return base->id;
+}
+
+Converter::Converted Converter::blob(const Item& item) {
+  ++out_.counts.blobs;
+  const ByteView bytes = item.bytes();
+  if (bytes.size() <= object::kFileChunkBytesMax)
+    return {writer_.write(Kind::chunk, bytes, block_base(item)), Type::blob, true};
+  object::FileWriter file(writer_, blocks_, base_id(item));
+  file.add(bytes);
+  return {file.finish(), Type::blob, false};
+}
+
+// hn's entries in the order of git's lines, with names that hn can hold.
+std::vector<object::TreeEntry> Converter::entries(const Item& item) {
+  const Folder& folder = *item.folder;
+  std::vector<object::TreeEntry> out;
+  out.reserve(folder.lines.size());
+  Names names(folder.lines);
+  for (const TreeLine& line : folder.lines) {
+    std::string name = names.next(line.name);
+    if (name != line.name)
+      notice(item.oid, "entry '" + std::string(line.name) + "' is shown as '" + name + "'");
+    object::Id id;
+    if (line.mode == object::Mode::folder)
+      id = child(item.oid, oid_of(line.id), Type::tree).id;
+    else if (line.mode != object::Mode::submodule)
+      id = child(item.oid, oid_of(line.id), Type::blob).id;
+    out.push_back({std::move(name), value_of(line, id)});
+  }
+  return out;
+}
+
+bool Converter::is_exact(const Folder& folder,
+                         const std::vector<object::TreeEntry>& entries) const {
+  const auto bytes = git_bytes_of(
+      entries, EntryIds([&](std::size_t i) { return std::optional(folder.lines[i].id); }));
+  return bytes && equal(*bytes, folder.object.bytes());
+}
+
+Converter::Converted Converter::tree(const Item& item) {
+  ++out_.counts.trees;
+  std::vector<object::TreeEntry> list = entries(item);
+  std::optional<object::Id> raw_id;
+  if (!is_exact(*item.folder, list)) {
+    raw_id = raw(item);
+    ++out_.counts.raw_trees;
+  }
+  if (!std::ranges::is_sorted(list, {}, &object::TreeEntry::name))
+    std::ranges::sort(list, {}, &object::TreeEntry::name);
+  const auto one_node = block_base(item);
+  OneNodeBase to(writer_, one_node);
+  const object::Id id = one_node ? object::write_tree(to, list, raw_id)
+                                 : object::write_tree(to, list, raw_id, blocks_, base_id(item));
+  return {id, Type::tree, to.nodes() == 1};
+}
+
+object::Id Converter::raw(const Item& item) {
+  const ByteView bytes = item.bytes();
+  if (bytes.size() > object::kBlockBytesMax)
+    throw Failure(Code::refused,
+                  "git " + std::string(name_of(item.type)) + " " + to_hex(item.oid) + " in '" +
+                      source_.path() + "' is unusual and too long to keep as it is (" +
+                      std::to_string(bytes.size()) + " bytes, at most " +
+                      std::to_string(object::kBlockBytesMax) + ")",
+                  "`git fsck` tells what is unusual; rewrite it, then import");
+  return writer_.write(Kind::raw, bytes);
+}
+
+Converter::Converted Converter::commit(const Item& item) {
+  ++out_.counts.commits;
+  const auto text = parse_commit(item.bytes());
+  if (!text) source_.fail_broken(item.oid, "is a commit that names no tree");
+  object::Commit commit;
+  commit.tree = child(item.oid, oid_of(text->tree), Type::tree).id;
+  for (const GitId& parent : text->parents)
+    commit.parents.push_back(child(item.oid, oid_of(parent), Type::commit).id);
+  if (has_doubles(commit.parents)) {
+    commit.parents = each_once(commit.parents);
+    notice(item.oid, "a parent named twice is shown once");
+  }
+  commit.author = text->author;
+  commit.committer = text->committer;
+  commit.headers = text->headers;
+  commit.message = text->message;
+  commit.git = git_id(item.oid);
+
+  const GitIds ids = [&](const object::Id& id) -> std::optional<GitId> {
+    if (id == commit.tree) return text->tree;
+    for (const GitId& parent : text->parents)
+      if (at(oid_of(parent)).id == id) return parent;
+    return std::nullopt;
+  };
+  const auto bytes = git_bytes_of(commit, ids);
+  if (!bytes || !equal(*bytes, item.bytes())) {
+    commit.raw = raw(item);
+    ++out_.counts.raw_commits;
+  }
+  const auto encoded = object::encode_commit(commit);
+  if (!encoded) throw Failure(encoded.error(), "git commit " + to_hex(item.oid));
+  return {writer_.write(Kind::commit, *encoded, block_base(item)), Type::commit, true};
+}
+
+Converter::Converted Converter::tag(const Item& item) {
+  ++out_.counts.tags;
+  const auto text = parse_tag(item.bytes());
+  if (!text) source_.fail_broken(item.oid, "is a tag that names no object");
+  const Converted& target = child(item.oid, oid_of(text->target), std::nullopt);
+  object::Tag tag{
+      target_kind(target.type),   target.id,        text->name, text->tagger, text->headers,
+      std::string(text->message), git_id(item.oid), {}};
+  const auto bytes =
+      git_bytes_of(tag, [&](const object::Id&) { return std::optional(text->target); });
+  if (!bytes || !equal(*bytes, item.bytes())) {
+    tag.raw = raw(item);
+    ++out_.counts.raw_tags;
+  }
+  const auto encoded = object::encode_tag(tag);
+  if (!encoded) throw Failure(encoded.error(), "git tag " + to_hex(item.oid));
+  return {writer_.write(Kind::tag, *encoded), Type::tag, true};
+}
+
+void Converter::notice(const Oid& subject, std::string what) {
+  if (out_.notices.size() < kNoticesMax)
+    out_.notices.push_back({to_hex(subject), std::move(what)});
+  else
+    ++out_.notices_left_off;
+}
+
+}  // namespace hn::git

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "git/walk.hpp"
+
+// Git's objects become blocks, one by one, children first.
+namespace hn::git {
+
+class Converter final : public Sink {
+ public:
+  Converter(const Source& source, const object::BlockReader* blocks, object::BlockWriter& writer,
+            Imported& out)
+      : source_(source), blocks_(blocks), writer_(writer), out_(out) {}
+
+  void known(Type type, const Oid& oid, const object::Id& id) override;
+  void item(Item item) override;
+
+  struct Converted {
+    object::Id id;
+    Type type = Type::blob;
+    bool one_block = false;  // serves whole as a delta base
+  };
+  // Asserts that it was converted.
+  const Converted& at(const Oid& oid) const;
+
+ private:
+  // Damaged where `from` names as a `type` what is missing or something else.
+  const Converted& child(const Oid& from, const Oid& oid, std::optional<Type> type) const;
+  std::optional<object::Id> block_base(const Item& item) const;
+  std::optional<object::Id> base_id(const Item& item) const;
+
+  Converted blob(const Item& item);
+  Converted tree(const Item& item);
+  Converted commit(const Item& item);
+  Converted tag(const Item& item);
+
+  std::vector<object::TreeEntry> entries(const Item& item);
+  bool is_exact(const Folder& folder, const std::vector<object::TreeEntry>& entries) const;
+  object::Id raw(const Item& item);
+  void notice(const Oid& subject, std::string what);
+
+  const Source& source_;
+  const object::BlockReader* blocks_;
+  object::BlockWriter& writer_;
+  Imported& out_;
+  OidMap<Converted> done_;
+};
+
+}  // namespace hn::git

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <bit>
+#include <cstring>
+#include <vector>
+
+#include "hn/git/form.hpp"
+
+namespace hn::git {
+
+// Git's SHA-1 id without the length that GitId carries: a table holds one per object.
+using Oid = std::array<Byte, 20>;
+
+inline Oid oid_of(const GitId& id) noexcept {
+  Oid oid{};
+  std::memcpy(oid.data(), id.bytes.data(), oid.size());
+  return oid;
+}
+inline GitId git_id(const Oid& oid) noexcept {
+  GitId id;
+  std::memcpy(id.bytes.data(), oid.data(), oid.size());
+  return id;
+}
+inline std::string to_hex(const Oid& oid) {
+  return hn::to_hex(ByteView(oid));
+}
+
+// From git's ids to values: open addressing, linear probing, at most three quarters full. Ids are
+// hashes already, so their first bytes serve as one. Never iterated; nothing is taken out.
+template <class T>
+class OidMap {
+ public:
+  OidMap() : slots_(kSlotsMin) {}
+
+  const T* find(const Oid& oid) const noexcept {
+    const Slot& slot = slots_[place(oid)];
+    return slot.used ? &slot.value : nullptr;
+  }
+  bool contains(const Oid& oid) const noexcept { return find(oid) != nullptr; }
+
+  // False, and nothing changed, where the id is there already.
+  bool insert(const Oid& oid, const T& value) {
+    if ((used_ + 1) * 4 > slots_.size() * 3) grow();
+    Slot& slot = slots_[place(oid)];
+    if (slot.used) return false;
+    slot = {oid, true, value};
+    ++used_;
+    return true;
+  }
+
+  std::size_t size() const noexcept { return used_; }
+
+ private:
+  static constexpr std::size_t kSlotsMin = 1024;
+  struct Slot {
+    Oid oid{};
+    bool used = false;
+    T value{};
+  };
+
+  std::size_t place(const Oid& oid) const noexcept {
+    std::uint64_t hash = 0;
+    std::memcpy(&hash, oid.data(), sizeof hash);
+    std::size_t at = hash & (slots_.size() - 1);
+    while (slots_[at].used && slots_[at].oid != oid) at = (at + 1) & (slots_.size() - 1);
+    return at;
+  }
+
+  void grow() {
+    std::vector<Slot> old(slots_.size() * 2);
+    old.swap(slots_);
+    for (const Slot& slot : old)
+      if (slot.used) slots_[place(slot.oid)] = slot;
+  }
+
+  std::vector<Slot> slots_;
+  std::size_t used_ = 0;
+};
+
+}  // namespace hn::git

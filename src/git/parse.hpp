@@ -1,0 +1,55 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hn/git/form.hpp"
+
+// Git's bytes taken apart, leniently: every field that can be read is read, whatever is odd about
+// the rest. Nothing here judges exactness: import makes git's bytes again and compares.
+namespace hn::git {
+
+// A commit or tag as lines, views into its bytes. Total; nullopt where the first line does not
+// name a tree (of a tag: an object) by a full id.
+struct CommitText {
+  GitId tree;
+  std::vector<GitId> parents;
+  object::Person author;
+  object::Person committer;
+  std::vector<object::Header> headers;
+  std::string_view message;
+};
+std::optional<CommitText> parse_commit(ByteView bytes);
+
+// The tree and the parents alone, without allocation for the rest.
+struct CommitLinks {
+  GitId tree;
+  std::vector<GitId> parents;
+};
+std::optional<CommitLinks> parse_links(ByteView bytes);
+
+struct TagText {
+  GitId target;
+  std::string_view type;
+  std::string name;  // "-" where git's has none or one that cannot be kept
+  std::optional<object::Person> tagger;
+  std::vector<object::Header> headers;
+  std::string_view message;
+};
+std::optional<TagText> parse_tag(ByteView bytes);
+std::optional<GitId> parse_target(ByteView bytes);
+
+struct TreeLine {
+  std::string_view name;  // any bytes but NUL
+  object::Mode mode = object::Mode::file;
+  GitId id;
+};
+// nullopt where an entry is cut off or its mode is no octal number.
+std::optional<std::vector<TreeLine>> parse_tree(ByteView bytes);
+
+// NAME <EMAIL> SECONDS ZONE, bytes that hn refuses left out, what is missing empty or zero.
+object::Person parse_person(std::string_view text);
+
+}  // namespace hn::git

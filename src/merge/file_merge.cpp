@@ -1,0 +1,107 @@
+#include "merge/file_merge.hpp"
+
+#include <map>
+
+#include "hn/merge/text_merge.hpp"
+#include "hn/object/file.hpp"
+
+// Specified in hn-merge(7), FILES.
+namespace hn::merge {
+namespace {
+
+using object::Id;
+using object::Mode;
+using object::Value;
+
+std::optional<Id> content_of(const PathValue& value) {
+  return value ? std::optional(value->id()) : std::nullopt;
+}
+
+std::optional<std::size_t> place_of_content(const Terms<PathValue>& terms) {
+  Terms<std::optional<Id>> contents;
+  for (const auto& term : terms) contents.push_back(content_of(term));
+  return resolved_place(std::span<const std::optional<Id>>(contents));
+}
+
+Terms<PathValue> with_mode(Terms<PathValue> terms, Mode mode) {
+  for (auto& term : terms) term->mode = mode;
+  return simplify(terms);
+}
+
+}  // namespace
+
+bool are_files(const Terms<PathValue>& terms) {
+  return std::all_of(terms.begin(), terms.end(),
+                     [](const PathValue& term) { return term && term->is_file(); });
+}
+
+Mode merged_mode(const Terms<PathValue>& terms) {
+  Terms<Mode> modes;
+  for (const auto& term : terms) modes.push_back(term ? term->mode : Mode::file);
+  const auto place = resolved_place(std::span<const Mode>(modes));
+  HN_ASSERT(place);  // of two values whose counts have the sum 1 exactly one is positive
+  return modes[*place];
+}
+
+ByteView Contents::of(const PathValue& value) const {
+  if (!value) return {};
+  const auto found =
+      std::lower_bound(files.begin(), files.end(), value->id(),
+                       [](const auto& file, const Id& id) { return file.first < id; });
+  HN_ASSERT(found != files.end() && found->first == value->id());
+  return found->second;
+}
+
+Result<std::optional<Contents>> read_texts(const object::BlockReader& reader,
+                                           const Terms<PathValue>& terms) {
+  std::map<Id, std::uint64_t> uses;
+  for (const auto& term : terms) {
+    if (term) ++uses[term->id()];
+  }
+  Contents out;
+  std::uint64_t total = 0;
+  for (const auto& [id, count] : uses) {
+    auto bytes = object::read_file(reader, id, kTextBytesMax);
+    if (!bytes && is_unmergeable(bytes.error())) return std::optional<Contents>{};
+    if (!bytes) return fail(bytes.error());
+    total += count * bytes->size();
+    if (!is_text(*bytes) || total > kTermBytesMax) return std::optional<Contents>{};
+    out.files.emplace_back(id, std::move(bytes).value());
+  }
+  return std::optional(std::move(out));
+}
+
+std::optional<Value> merge_added_files(const Terms<PathValue>& terms) {
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    if (terms[i] ? !terms[i]->is_file() : i % 2 == 0) return std::nullopt;
+  }
+  const auto place = place_of_content(terms);
+  if (!place) return std::nullopt;
+  return Value::of(merged_mode(terms), terms[*place]->id());
+}
+
+Result<Terms<PathValue>> merge_files(const object::BlockReader& reader, object::BlockWriter& writer,
+                                     const Terms<Terms<PathValue>>& nested) {
+  const auto flat = flatten(nested);
+  const Mode mode = merged_mode(flat);
+  if (const auto place = place_of_content(flat)) {
+    return Terms<PathValue>{Value::of(mode, flat[*place]->id())};
+  }
+  HN_TRY(const auto contents, read_texts(reader, flat));
+  if (!contents) return with_mode(flat, mode);
+
+  Terms<Terms<ByteView>> texts;
+  for (const auto& inner : nested) {
+    texts.emplace_back();
+    for (const auto& term : inner) texts.back().push_back(contents->of(term));
+  }
+  const auto merge = merge_nested_texts(texts);
+  Terms<PathValue> out;
+  const std::size_t terms = merge.is_resolved() ? 1 : flat.size();
+  for (std::size_t i = 0; i < terms; ++i) {
+    out.push_back(Value::of(mode, object::write_file(writer, merge.term(i))));
+  }
+  return simplify(out);
+}
+
+}  // namespace hn::merge

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "hn/merge/tree_merge.hpp"
+
+// Merging the files of one path: modes and contents apart (hn-merge(7), FILES).
+namespace hn::merge {
+
+// The lengths of all terms of one file together. What is longer is merged as a whole.
+inline constexpr std::uint64_t kTermBytesMax = 64 * 1024 * 1024;
+
+// What no device can merge, because of what the bytes are and not because they are not here.
+inline bool is_unmergeable(const Error& error) noexcept {
+  return error.code == Code::invalid || error.code == Code::refused ||
+         error.code == Code::unsupported;
+}
+
+// Every term is a file.
+bool are_files(const Terms<PathValue>& terms);
+
+// The merge of files as a list of terms: one if it is resolved, else the simplified terms of the
+// conflict, with the hunks in them that resolve. Every term is a file.
+Result<Terms<PathValue>> merge_files(const object::BlockReader& reader, object::BlockWriter& writer,
+                                     const Terms<Terms<PathValue>>& nested);
+
+// Files added on several sides, none of them deleted on one: the same content with different modes
+// is executable. Nothing if the contents differ or the terms are not of that shape.
+std::optional<object::Value> merge_added_files(const Terms<PathValue>& terms);
+
+// The mode that files come to; nothing in place of a file counts as an ordinary file.
+object::Mode merged_mode(const Terms<PathValue>& terms);
+
+// The contents of files, each read once; nothing in place of a file is empty. Nothing if one is
+// no text or all together are too long.
+struct Contents {
+  std::vector<std::pair<object::Id, Bytes>> files;  // by id
+  ByteView of(const PathValue& value) const;
+};
+Result<std::optional<Contents>> read_texts(const object::BlockReader& reader,
+                                           const Terms<PathValue>& terms);
+
+}  // namespace hn::merge

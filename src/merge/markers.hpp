@@ -1,0 +1,22 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "hn/merge/text_merge.hpp"
+
+// Conflicts as text with markers (hn-merge(7), MARKERS).
+namespace hn::merge {
+
+inline constexpr std::uint32_t kMarkerLengthMin = 7;
+
+// At least kMarkerLengthMin, and longer than any run in these texts that looks like a marker.
+std::uint32_t marker_length_for(std::span<const ByteView> texts);
+
+// The merge with its conflicts between markers. `labels` has one for each term.
+Bytes mark(const TextMerge& merge, std::span<const std::string> labels, std::uint32_t length);
+
+// Whether some line is a marker of this length.
+bool has_markers(ByteView text, std::uint32_t length);
+
+}  // namespace hn::merge

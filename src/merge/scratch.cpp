@@ -1,0 +1,81 @@
+#include "merge/scratch.hpp"
+
+#include <set>
+
+#include "hn/object/conflict.hpp"
+#include "hn/object/file.hpp"
+#include "hn/object/tree.hpp"
+
+namespace hn::merge {
+namespace {
+
+using object::Id;
+using object::Kind;
+using Ids = std::vector<Id>;
+
+void add_value(const object::Value& value, Ids& out) {
+  if (value.mode != object::Mode::submodule) out.push_back(value.id());
+}
+
+void add_tree(ByteView bytes, Ids& out) {
+  const auto node = object::decode_tree_node(bytes);
+  if (!node) return;
+  for (const auto& entry : node->entries) add_value(entry.value, out);
+  for (const auto& child : node->children) out.push_back(child.id);
+}
+
+void add_list(ByteView bytes, Ids& out) {
+  const auto node = object::decode_list(bytes);
+  if (!node) return;
+  for (const auto& row : node->rows) out.push_back(row.id);
+}
+
+void add_conflict(ByteView bytes, Ids& out) {
+  const auto conflict = object::decode_conflict(bytes);
+  if (!conflict) return;
+  for (const auto& term : conflict->terms) {
+    if (term) add_value(*term, out);
+  }
+}
+
+// The ids in a block that a merge wrote; of another kind than these it writes only chunks.
+Ids ids_in(const object::Block& block) {
+  Ids out;
+  if (block.kind == Kind::tree) add_tree(block.bytes, out);
+  if (block.kind == Kind::list) add_list(block.bytes, out);
+  if (block.kind == Kind::conflict) add_conflict(block.bytes, out);
+  return out;
+}
+
+}  // namespace
+
+Result<object::Block> ScratchBlocks::read(const Id& id) const {
+  const auto found = blocks_.find(id);
+  if (found != blocks_.end()) return found->second;
+  return below_.read(id);
+}
+
+bool ScratchBlocks::has(const Id& id) const {
+  return blocks_.contains(id) || below_.has(id);
+}
+
+Id ScratchBlocks::write(Kind kind, ByteView bytes, const std::optional<Id>&) {
+  const Id id = object::id_of(kind, bytes);
+  blocks_.try_emplace(id, object::Block{kind, to_bytes(bytes)});
+  return id;
+}
+
+void ScratchBlocks::copy_to(object::BlockWriter& writer, const Id& root) const {
+  std::set<Id> done;
+  Ids todo{root};
+  while (!todo.empty()) {
+    const Id id = todo.back();
+    todo.pop_back();
+    const auto found = blocks_.find(id);
+    if (found == blocks_.end() || !done.insert(id).second) continue;
+    writer.write(found->second.kind, found->second.bytes);
+    for (const Id& next : ids_in(found->second)) todo.push_back(next);
+  }
+}
+
+}  // namespace hn::merge

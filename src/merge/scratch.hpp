@@ -1,0 +1,32 @@
+#pragma once
+
+#include <map>
+
+#include "hn/object/block.hpp"
+
+namespace hn::merge {
+
+// Blocks in memory over a reader: virtual bases live here, so that what only helped to compute a
+// fold never reaches the store.
+class ScratchBlocks final : public object::BlockReader, public object::BlockWriter {
+ public:
+  using object::BlockReader::read;
+
+  explicit ScratchBlocks(const object::BlockReader& below) : below_(below) {}
+
+  Result<object::Block> read(const object::Id& id) const override;
+  bool has(const object::Id& id) const override;
+  object::Id write(object::Kind kind, ByteView bytes,
+                   const std::optional<object::Id>& base = {}) override;
+
+  bool empty() const noexcept { return blocks_.empty(); }
+
+  // Copies what `root` needs of the blocks written here, each once.
+  void copy_to(object::BlockWriter& writer, const object::Id& root) const;
+
+ private:
+  const object::BlockReader& below_;
+  std::map<object::Id, object::Block> blocks_;
+};
+
+}  // namespace hn::merge

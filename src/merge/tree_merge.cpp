@@ -1,0 +1,201 @@
+#include "hn/merge/tree_merge.hpp"
+
+#include <map>
+
+#include "merge/file_merge.hpp"
+
+// Specified in hn-merge(7), FOLDERS AND PATHS.
+namespace hn::merge {
+namespace {
+
+using object::Conflict;
+using object::Id;
+using object::Mode;
+using object::TreeEntry;
+using object::Value;
+
+using FolderTerm = std::optional<Id>;  // nothing is an empty folder
+
+bool is_folder_or_nothing(const PathValue& value) {
+  return !value || value->mode == Mode::folder;
+}
+
+std::optional<PathValue> resolved(const Terms<PathValue>& terms) {
+  const auto place = resolved_place(std::span<const PathValue>(terms));
+  if (!place) return std::nullopt;
+  return std::optional<PathValue>(std::in_place, terms[*place]);
+}
+
+Terms<Terms<PathValue>> one_by_one(const Terms<PathValue>& terms) {
+  Terms<Terms<PathValue>> out;
+  for (const auto& term : terms) out.push_back({term});
+  return out;
+}
+
+bool has_conflict(const Terms<PathValue>& terms) {
+  return std::any_of(terms.begin(), terms.end(),
+                     [](const PathValue& t) { return t && t->mode == Mode::conflict; });
+}
+
+class TreeMerger {
+ public:
+  TreeMerger(const object::BlockReader& reader, object::BlockWriter& writer)
+      : reader_(reader), writer_(writer) {}
+
+  Result<MergedTree> run(Terms<FolderTerm> roots) {
+    auto root = merge_root(roots);
+    if (!root && is_unmergeable(root.error())) {
+      HN_CHECK(replace_unreadable(roots));
+      root = merge_root(roots);
+    }
+    HN_TRY(const FolderTerm tree, std::move(root));
+    return MergedTree{tree ? *tree : object::write_tree(writer_, {}), std::move(conflicts_)};
+  }
+
+ private:
+  Result<FolderTerm> merge_root(const Terms<FolderTerm>& roots) {
+    const std::span<const FolderTerm> all(roots);
+    if (const auto place = resolved_place(all)) return roots[*place];
+    return merge_folders(simplify(roots));
+  }
+
+  // A root has no entry in which a conflict could stand. A side whose root is no folder counts as
+  // its base (it changed nothing), a base as empty.
+  Result<void> replace_unreadable(Terms<FolderTerm>& roots) {
+    for (const std::size_t first : {std::size_t{1}, std::size_t{0}}) {
+      for (std::size_t i = first; i < roots.size(); i += 2) {
+        if (!roots[i]) continue;
+        const auto tree = object::read_tree(reader_, *roots[i]);
+        if (tree) continue;
+        if (!is_unmergeable(tree.error())) return fail(tree.error());
+        roots[i] = first == 1 ? FolderTerm{} : roots[i == 0 ? 1 : i - 1];
+      }
+    }
+    return {};
+  }
+
+  // The names at which folders differ, each with the value of every term there.
+  using Changes = std::map<std::string, Terms<PathValue>>;
+  Result<Changes> changes_of(const Terms<FolderTerm>& folders) {
+    Changes out;
+    const auto classes = classes_of(std::span<const FolderTerm>(folders));
+    for (std::size_t i = 0; i < folders.size(); ++i) {
+      if (classes[i] != i || classes[i] == classes[1]) continue;
+      HN_TRY(const auto changes, object::diff_tree(reader_, folders[1], folders[i]));
+      for (const auto& change : changes) {
+        auto& terms = out.try_emplace(change.name, folders.size(), change.old_value).first->second;
+        for (std::size_t j = i; j < folders.size(); ++j) {
+          if (classes[j] == i) terms[j] = change.new_value;
+        }
+      }
+    }
+    return out;
+  }
+
+  Result<FolderTerm> merge_folders(const Terms<FolderTerm>& folders) {
+    HN_TRY(const auto changes, changes_of(folders));
+    std::vector<TreeEntry> old;
+    if (folders[1]) {
+      HN_TRY(auto tree, object::read_tree(reader_, *folders[1]));
+      old = std::move(tree.entries);
+    }
+    std::vector<TreeEntry> entries;
+    auto next = old.begin();
+    for (const auto& [name, terms] : changes) {
+      for (; next != old.end() && next->name < name; ++next) entries.push_back(std::move(*next));
+      if (next != old.end() && next->name == name) ++next;
+      HN_TRY(const PathValue value, merge_entry(name, terms));
+      if (value) entries.push_back({name, *value});
+    }
+    entries.insert(entries.end(), std::make_move_iterator(next),
+                   std::make_move_iterator(old.end()));
+    if (entries.empty()) return FolderTerm{};
+    return FolderTerm(object::write_tree(writer_, entries, {}, &reader_, folders[1]));
+  }
+
+  Result<PathValue> merge_entry(const std::string& name, const Terms<PathValue>& terms) {
+    const auto length = path_.size();
+    if (!path_.empty()) path_ += '/';
+    path_ += name;
+    ++depth_;
+    HN_TRY(const PathValue value, merge_value(terms));
+    if (value && value->mode == Mode::conflict) conflicts_.push_back(path_);
+    --depth_;
+    path_.resize(length);
+    return value;
+  }
+
+  Result<PathValue> merge_value(const Terms<PathValue>& values) {
+    if (const auto value = resolved(values)) return *value;
+    const auto simple = simplify(values);
+    if (!has_conflict(simple)) return merge_terms(one_by_one(simple), simple);
+    HN_TRY(const auto nested, expand(simple));
+    if (!nested) return write_conflict({});
+    const auto flat = simplify(flatten(*nested));
+    if (const auto value = resolved(flat)) return *value;
+    return merge_terms(*nested, flat);
+  }
+
+  // Each value as a merge of its own: a conflict's terms, or the value alone. Nothing if a conflict
+  // has its terms in a commit's parents. A conflict that does not decode is as good as nothing.
+  Result<std::optional<Terms<Terms<PathValue>>>> expand(const Terms<PathValue>& values) {
+    std::optional<Terms<Terms<PathValue>>> out(std::in_place);
+    for (const auto& value : values) {
+      if (!value || value->mode != Mode::conflict) {
+        out->push_back({value});
+        continue;
+      }
+      auto conflict = object::read_conflict(reader_, value->id());
+      if (!conflict && !is_unmergeable(conflict.error())) return fail(conflict.error());
+      if (conflict && conflict->terms.empty()) return std::optional<Terms<Terms<PathValue>>>{};
+      out->push_back(conflict ? std::move(conflict->terms) : Terms<PathValue>{std::nullopt});
+    }
+    return out;
+  }
+
+  // `flat` is what is left of `nested`, simplified; counting did not resolve it.
+  Result<PathValue> merge_terms(const Terms<Terms<PathValue>>& nested,
+                                const Terms<PathValue>& flat) {
+    if (std::all_of(flat.begin(), flat.end(), is_folder_or_nothing)) return enter(flat);
+    if (const auto value = merge_added_files(flat)) return PathValue(value);
+    if (!are_files(flat)) return write_conflict(flat);
+    const bool all_files = are_files(flatten(nested));
+    HN_TRY(const auto terms, merge_files(reader_, writer_, all_files ? nested : one_by_one(flat)));
+    return terms.size() == 1 ? terms[0] : write_conflict(terms);
+  }
+
+  Result<PathValue> enter(const Terms<PathValue>& values) {
+    if (depth_ >= kFolderDepthMax) return write_conflict(values);
+    Terms<FolderTerm> folders;
+    for (const auto& value : values) {
+      folders.push_back(value ? FolderTerm(value->id()) : std::nullopt);
+    }
+    const auto merged = merge_folders(folders);
+    if (!merged && is_unmergeable(merged.error())) return write_conflict(values);
+    if (!merged) return fail(merged.error());
+    return *merged ? PathValue(Value::of(Mode::folder, **merged)) : PathValue{};
+  }
+
+  // Without terms where there are too many: they stand in the commit's parents.
+  PathValue write_conflict(const Terms<PathValue>& terms) {
+    Conflict conflict;
+    if (terms.size() <= object::kConflictTermsMax) conflict.terms = terms;
+    return Value::of(Mode::conflict,
+                     writer_.write(object::Kind::conflict, object::encode_conflict(conflict)));
+  }
+
+  const object::BlockReader& reader_;
+  object::BlockWriter& writer_;
+  std::vector<std::string> conflicts_;
+  std::string path_;
+  std::size_t depth_ = 0;
+};
+
+}  // namespace
+
+Result<MergedTree> merge_roots(const object::BlockReader& reader, object::BlockWriter& writer,
+                               std::span<const std::optional<Id>> roots) {
+  return TreeMerger(reader, writer).run({roots.begin(), roots.end()});
+}
+
+}  // namespace hn::merge

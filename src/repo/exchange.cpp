@@ -1,0 +1,268 @@
+#include "hn/repo/exchange.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "hn/base/codec.hpp"
+#include "hn/crypto/hash.hpp"
+#include "hn/log/write.hpp"
+#include "hn/repo/closure.hpp"
+
+namespace hn::repo {
+namespace {
+
+constexpr crypto::Purpose kStatePurpose{"hn.state"};
+
+// Signs an entry over all that is known, records it and applies it. The caller holds the lock.
+log::SignedEntry record_entry(Repository& repository, store::Batch batch, log::Payload payload) {
+  const log::Entry entry =
+      log::next_entry(repository.view(), repository.device(), std::move(payload));
+  log::SignedEntry made = require(log::sign(entry, repository.key()), "signing an entry");
+  batch.add_entry(stored_id(made.id), log::encode_signed(made));
+  batch.commit();
+  repository.applied({&made, 1});
+  return made;
+}
+
+// Every live publish that brings something to a branch or tag.
+std::vector<log::LivePublish> live_publishes(const log::View& view) {
+  std::vector<log::LivePublish> out;
+  for (const log::BranchInfo& branch : view.branches()) {
+    for (log::LivePublish& publish : view.live_on(branch.created_by)) {
+      if (publish.target) out.push_back(std::move(publish));
+    }
+  }
+  for (const log::TagInfo& tag : view.tags()) {
+    for (const log::LivePublish& publish : tag.publishes) {
+      if (publish.target) out.push_back(publish);
+    }
+  }
+  return out;
+}
+
+// The closure of one publish: what is missing, at most `max` more; true if it was walked to its end
+// and nothing was.
+bool walk_publish(const Repository& repository, const log::LivePublish& publish,
+                  const std::vector<object::Id>& whole, std::size_t max,
+                  std::vector<object::Address>& absent) {
+  const std::size_t before = absent.size();
+  ClosureWalk walk(
+      repository.store(), [](const object::Id&, std::uint32_t) {},
+      [&](const object::Id& id) {
+        if (absent.size() < max) absent.push_back(object::address_of(id));
+      });
+  if (publish.target->kind != object::Kind::commit) {
+    walk.target(*publish.target);
+    return absent.size() == before;
+  }
+  const auto commits = object::reachable(repository.history(), {&publish.target->id, 1}, whole,
+                                         std::size_t{1} << 26);
+  if (!commits) {
+    if (commits.error().code == Code::absent) absent.push_back({commits.error().subject});
+    return commits.error().code != Code::absent;
+  }
+  for (const object::Id& id : *commits) {
+    const auto commit = walk.commit_block(id);
+    if (commit) walk.tree_of(*commit);
+    if (absent.size() >= max) return false;
+  }
+  return absent.size() == before;
+}
+
+std::string free_label(const log::View& view, std::string_view wanted) {
+  std::string label = log::is_label(wanted) ? std::string(wanted) : std::string("device");
+  const auto taken = [&](const std::string& name) {
+    const auto members = view.members();
+    return std::ranges::any_of(members, [&](const log::Member& m) { return m.label == name; });
+  };
+  const std::string stem = label.substr(0, log::kLabelBytesMax - 8);
+  for (int n = 2; taken(label); ++n) label = stem + "-" + std::to_string(n);
+  return label;
+}
+
+}  // namespace
+
+void add_entries(Repository& repository, std::span<const log::SignedEntry> entries) {
+  store::Batch batch = repository.store().begin();
+  for (const log::SignedEntry& entry : entries) {
+    batch.add_entry(stored_id(entry.id), log::encode_signed(entry));
+  }
+  batch.commit();
+  repository.refresh();
+}
+
+Hash state_digest(Repository& repository) {
+  crypto::Hasher hasher(kStatePurpose);
+  for (const log::BranchInfo& branch : repository.view().branches()) {
+    if (!branch.live) continue;
+    const Tip tip = tip_of(repository, {branch.name, branch.created_by}, Drafts::left_out);
+    Encoder out;
+    out.raw(branch.created_by.bytes).u8(tip.incomplete ? 1 : 0).u8(tip.commit ? 1 : 0);
+    if (tip.commit) out.raw(tip.commit->bytes);
+    hasher.update(out.bytes());
+  }
+  for (const log::TagInfo& tag : repository.view().tags()) {
+    Encoder out;
+    out.sized(std::string_view(tag.name));
+    for (const log::LivePublish& publish : tag.publishes) {
+      if (publish.target) out.raw(publish.id.bytes).raw(publish.target->id.bytes);
+    }
+    hasher.update(out.bytes());
+  }
+  return hasher.finish();
+}
+
+bool is_whole(const Repository& repository, const log::EntryId& publish) {
+  return repository.store().get(key::whole(publish)).has_value();
+}
+
+std::vector<object::Address> absent_blocks(Repository& repository, std::size_t max) {
+  std::vector<object::Address> absent;
+  std::vector<log::LivePublish> unknown;
+  std::vector<object::Id> whole;
+  for (log::LivePublish& publish : live_publishes(repository.view())) {
+    if (!is_whole(repository, publish.id)) {
+      unknown.push_back(std::move(publish));
+    } else if (publish.target->kind == object::Kind::commit) {
+      whole.push_back(publish.target->id);
+    }
+  }
+  if (unknown.empty()) return absent;
+  store::Batch batch = repository.store().begin();
+  for (const log::LivePublish& publish : unknown) {
+    if (absent.size() >= max) break;
+    if (!walk_publish(repository, publish, whole, max, absent)) continue;
+    batch.put(key::whole(publish.id), {});
+    if (publish.target->kind == object::Kind::commit) whole.push_back(publish.target->id);
+  }
+  batch.commit();
+  return absent;
+}
+
+log::Link invite(Repository& repository, log::Right right,
+                 const std::vector<std::string>& addresses) {
+  const auto lock = repository.store().lock();
+  repository.refresh();
+  if (!log::may_administer(repository.view(), repository.device())) {
+    throw Failure(Code::no_right, "this device has no right to invite",
+                  "ask a member with the right admin; hn members lists them");
+  }
+  log::Link link;
+  link.repository = repository.id();
+  link.transport = transport_key(repository.world()).public_key();
+  link.device = repository.key().public_key();
+  link.right = right;
+  for (const std::string& address : addresses) {
+    if (!log::is_address(address))
+      throw Failure(Code::invalid, "'" + address + "' is not HOST:PORT");
+    link.addresses.push_back(address);
+  }
+  if (link.addresses.size() > log::kLinkAddressesMax)
+    throw Failure(Code::invalid, "too many addresses for one link");
+  repository.world().random.fill(link.secret);
+  store::Batch batch = repository.store().begin();
+  batch.put(key::invitation(log::invitation_id(link.secret)),
+            encode(InvitationRecord{link.secret, right, std::nullopt, std::nullopt}));
+  batch.commit();
+  return link;
+}
+
+std::optional<InvitationRecord> find_invitation(const Repository& repository,
+                                                const log::InvitationId& id) {
+  const auto bytes = repository.store().get(key::invitation(id));
+  if (!bytes) return std::nullopt;
+  return require(decode_invitation_record(*bytes), "reading an invitation");
+}
+
+log::SignedEntry redeem(Repository& repository, const log::InvitationId& id,
+                        const log::Device& device, std::string_view label) {
+  const auto lock = repository.store().lock();
+  repository.refresh();
+  std::optional<InvitationRecord> invitation = find_invitation(repository, id);
+  if (!invitation || invitation->used_by) {
+    throw Failure(Code::used_invitation, "the invitation is unknown or was used before");
+  }
+  if (!log::may_administer(repository.view(), repository.device())) {
+    throw Failure(Code::no_right, "this device may no longer invite");
+  }
+  log::Grant grant;
+  grant.device = device;
+  grant.label = free_label(repository.view(), label);
+  grant.right = invitation->right;
+  grant.branch = invitation->branch;
+  grant.invitation = id;
+  invitation->used_by = device;
+  store::Batch batch = repository.store().begin();
+  batch.put(key::invitation(id), encode(*invitation));
+  return record_entry(repository, std::move(batch), std::move(grant));
+}
+
+log::SignedEntry revoke(Repository& repository, const log::Device& device) {
+  const auto lock = repository.store().lock();
+  repository.refresh();
+  const log::View& view = repository.view();
+  const auto target = view.member(device);
+  const auto self = view.member(repository.device());
+  if (!target) throw Failure(Code::not_found, "no member has that key");
+  const bool leaves = device == repository.device();
+  if (!leaves && !log::may_administer(view, repository.device())) {
+    throw Failure(Code::no_right, "this device has no right to revoke");
+  }
+  if (!leaves && self && self->rank > target->rank) {
+    throw Failure(Code::refused,
+                  target->label + " is senior to this device: only a senior can cut a junior",
+                  "ask a more senior member; hn members lists them by rank");
+  }
+  log::Revoke payload{device, std::nullopt};
+  const std::vector<log::EntryId> tips = view.tips(device);
+  if (!tips.empty()) {
+    const log::SignedEntry* last = view.find(tips.back());
+    payload.cut = log::Cut{last->entry.seq, last->id};
+  }
+  return record_entry(repository, repository.store().begin(), payload);
+}
+
+log::Member find_member(const Repository& repository, std::string_view name) {
+  std::vector<log::Member> found;
+  for (log::Member& member : repository.view().members()) {
+    const bool by_key = name.size() >= 4 && hn::to_hex(member.device.bytes).starts_with(name);
+    if (member.label == name || by_key) found.push_back(std::move(member));
+  }
+  if (found.empty())
+    throw Failure(Code::not_found, "no member is called '" + std::string(name) + "'");
+  if (found.size() > 1) {
+    throw Failure(Code::ambiguous, "several members are called '" + std::string(name) + "'",
+                  "name one by the beginning of its key: hn members");
+  }
+  return found.front();
+}
+
+std::vector<PeerRecord> peers(const Repository& repository) {
+  std::vector<PeerRecord> out;
+  for (const auto& [name, bytes] : repository.store().list(key::kPeers)) {
+    out.push_back(require(decode_peer_record(bytes), "reading a peer"));
+  }
+  std::ranges::stable_sort(out, std::greater<>{}, &PeerRecord::last_met);
+  return out;
+}
+
+void remember_peer(Repository& repository, const PeerRecord& met) {
+  const std::string name = key::peer(met.transport);
+  PeerRecord record = met;
+  if (const auto bytes = repository.store().get(name)) {
+    if (const auto old = decode_peer_record(*bytes)) {
+      if (!record.device) record.device = old->device;
+      if (record.label.empty()) record.label = old->label;
+      for (const std::string& address : old->addresses) {
+        const bool known = std::ranges::find(record.addresses, address) != record.addresses.end();
+        if (!known && record.addresses.size() < kPeerAddressesMax)
+          record.addresses.push_back(address);
+      }
+    }
+  }
+  store::Batch batch = repository.store().begin();
+  batch.put(name, encode(record));
+  batch.commit();
+}
+
+}  // namespace hn::repo

@@ -1,0 +1,26 @@
+#include "hn/repo/status.hpp"
+
+#include "hn/repo/publish.hpp"
+#include "hn/repo/working_tree.hpp"
+
+namespace hn::repo {
+
+Status status(Repository& repository) {
+  Status out;
+  const std::optional<WorktreeRecord> standing = repository.worktree();
+  if (!standing) return out;
+  out.branch = shown_name(repository, standing->branch);
+  out.head = standing->base;
+  out.tip = tip_of(repository, standing->branch);
+  out.unpublished = unpublished(repository, standing->branch).size();
+  ConflictFiles conflicts(repository.store());
+  worktree::Snapshot snapshot = worktree::scan(
+      scan_options(repository, repository.store(), standing->base, conflicts, nullptr));
+  if (snapshot.index_changed) worktree::save_index(snapshot.index, repository.layout().index());
+  out.changes = std::move(snapshot.changes);
+  out.notices = std::move(snapshot.notices);
+  out.conflicts = std::move(snapshot.conflicts);
+  return out;
+}
+
+}  // namespace hn::repo

@@ -1,0 +1,135 @@
+#include "worktree/content.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+
+namespace hn::worktree {
+namespace {
+
+constexpr std::size_t kReadBytes = 256 * 1024;
+
+// O_NONBLOCK, so that a fifo put in the file's place does not hold us up.
+constexpr int kReadFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+
+Content::State state_of_errno(int error) {
+  if (error == ENOENT || error == ENOTDIR) return Content::State::absent;
+  if (error == ELOOP || error == ENXIO) return Content::State::not_content;
+  return Content::State::unreadable;
+}
+
+// Up to `size` bytes; negative with errno where reading fails.
+ssize_t read_some(int file, Byte* out, std::size_t size) {
+  ssize_t n = -1;
+  do {
+    n = ::read(file, out, size);
+  } while (n < 0 && errno == EINTR);
+  return n;
+}
+
+// readlinkat cuts what does not fit, so the buffer grows until it does.
+std::optional<std::string> read_link(int folder, const std::string& name) {
+  for (std::size_t size = 256; size <= (std::size_t{1} << 20); size *= 4) {
+    std::string out(size, '\0');
+    ssize_t n = ::readlinkat(folder, name.c_str(), out.data(), out.size());
+    if (n < 0) return std::nullopt;
+    if (static_cast<std::size_t>(n) == size) continue;
+    out.resize(static_cast<std::size_t>(n));
+    return out;
+  }
+  errno = ENAMETOOLONG;
+  return std::nullopt;
+}
+
+Content read_symlink(int folder, const std::string& name, object::BlockWriter& writer) {
+  Content out;
+  for (int i = 0; i < kReadingsMax; ++i) {
+    Entry before = look(folder, name);
+    std::optional<std::string> target = read_link(folder, name);
+    if (!target) {
+      out.state = errno == EINVAL ? Content::State::not_content : state_of_errno(errno);
+      return out;
+    }
+    Entry after = look(folder, name);
+    if (before.kind != Entry::Kind::symlink || before.witness != after.witness) continue;
+    out.value =
+        object::Value::of(object::Mode::symlink, object::write_file(writer, as_bytes(*target)));
+    out.witness = after.witness;
+    return out;
+  }
+  out.state = Content::State::unstable;
+  return out;
+}
+
+}  // namespace
+
+object::Id HashOnly::write(object::Kind kind, ByteView bytes, const std::optional<object::Id>&) {
+  return object::id_of(kind, bytes);
+}
+
+Content::State stream(int folder, const std::string& name,
+                      const std::function<bool(ByteView)>& sink, Entry& entry) {
+  Descriptor file(::openat(folder, name.c_str(), kReadFlags));
+  if (!file) return state_of_errno(errno);
+  entry = entry_of(file.get());
+  if (entry.kind != Entry::Kind::file) return Content::State::not_content;
+  thread_local const std::unique_ptr<Byte[]> buffer(new Byte[kReadBytes]);
+  std::uint64_t total = 0;
+  for (;;) {
+    ssize_t n = read_some(file.get(), buffer.get(), kReadBytes);
+    if (n < 0) return Content::State::unreadable;
+    if (n == 0) break;
+    total += static_cast<std::uint64_t>(n);
+    if (!sink({buffer.get(), static_cast<std::size_t>(n)})) return Content::State::read;
+    // Stat told the size: one more read to see the end would cost every small file a call.
+    if (total == entry.witness.size) break;
+  }
+  Entry after = entry_of(file.get());
+  bool same = after.witness == entry.witness && total == after.witness.size &&
+              after.executable == entry.executable;
+  return same ? Content::State::read : Content::State::unstable;
+}
+
+Content read_content(int folder, const std::string& name, object::BlockWriter& writer,
+                     const object::BlockReader* reader, const std::optional<object::Id>& old) {
+  Content out;
+  for (int i = 0; i < kReadingsMax; ++i) {
+    object::FileWriter file(writer, reader, old);
+    Entry entry;
+    out.state = stream(
+        folder, name, [&](ByteView bytes) { return file.add(bytes), true; }, entry);
+    if (out.state == Content::State::not_content)
+      return look(folder, name).kind == Entry::Kind::symlink ? read_symlink(folder, name, writer)
+                                                             : out;
+    if (out.state == Content::State::unstable) continue;
+    if (out.state != Content::State::read) return out;
+    out.value = object::Value::of(entry.mode(), file.finish());
+    out.witness = entry.witness;
+    return out;
+  }
+  return out;
+}
+
+std::optional<Bytes> read_small(int folder, const std::string& name, std::uint64_t max) {
+  for (int i = 0; i < kReadingsMax; ++i) {
+    Bytes out;
+    Entry entry;
+    bool fits = true;
+    Content::State state = stream(
+        folder, name,
+        [&](ByteView bytes) {
+          fits = out.size() + bytes.size() <= max;
+          if (fits) out.insert(out.end(), bytes.begin(), bytes.end());
+          return fits;
+        },
+        entry);
+    if (!fits) return std::nullopt;
+    if (state == Content::State::read) return out;
+    if (state != Content::State::unstable) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace hn::worktree

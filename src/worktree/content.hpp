@@ -1,0 +1,42 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "hn/object/file.hpp"
+#include "worktree/root.hpp"
+
+// Contents of files in the working tree, as ids and as bytes.
+namespace hn::worktree {
+
+// Takes blocks and keeps none: for ids alone.
+class HashOnly final : public object::BlockWriter {
+ public:
+  object::Id write(object::Kind kind, ByteView bytes,
+                   const std::optional<object::Id>& base) override;
+};
+
+struct Content {
+  enum class State { read, absent, not_content, unreadable, unstable };
+  State state = State::read;
+  object::Value value;  // file, executable or symlink
+  Witness witness;      // of the bytes that were read
+};
+
+// A file that keeps changing is given up after so many readings.
+inline constexpr int kReadingsMax = 5;
+
+// Reads the file or symlink `name` and writes it to `writer`; `old` is its last version. Where stat
+// differs before and after, it is read again.
+Content read_content(int folder, const std::string& name, object::BlockWriter& writer,
+                     const object::BlockReader* reader, const std::optional<object::Id>& old);
+
+// Calls `sink` with the bytes of a regular file in parts until it answers false.
+Content::State stream(int folder, const std::string& name,
+                      const std::function<bool(ByteView)>& sink, Entry& entry);
+
+// A small regular file; nullopt where it is none, cannot be read or is longer than `max`.
+std::optional<Bytes> read_small(int folder, const std::string& name, std::uint64_t max);
+
+}  // namespace hn::worktree

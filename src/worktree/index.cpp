@@ -1,0 +1,60 @@
+#include "hn/worktree/index.hpp"
+
+#include <algorithm>
+
+#include "hn/worktree/name.hpp"
+
+namespace hn::worktree {
+
+const IndexRow* Index::find(std::string_view path) const {
+  auto row =
+      std::lower_bound(rows.begin(), rows.end(), path,
+                       [](const IndexRow& r, std::string_view p) { return path_less(r.path, p); });
+  return row != rows.end() && row->path == path ? &*row : nullptr;
+}
+
+IndexRow* Index::find(std::string_view path) {
+  return const_cast<IndexRow*>(std::as_const(*this).find(path));
+}
+
+// The racy-timestamp rule: a file that was changed, read and changed again within one tick of the
+// file system's clock shows the same stat twice. The stamp was taken before the first reading, so a
+// file older than the stamp was not written in the tick of its reading.
+bool Index::trusts(const IndexRow& row, const Witness& now) const {
+  return row.content && row.witness == now && now.mtime_ns < stamp_ns;
+}
+
+Result<void> rebase(Index& index, const object::BlockReader& reader,
+                    const std::optional<object::Id>& tree) {
+  if (index.base == tree) return {};
+  std::vector<IndexRow> rows;
+  rows.reserve(index.rows.size());
+  auto old = index.rows.begin();
+  // Rows without a base stay for what they know of contents.
+  auto keep_others = [&](auto until) {
+    for (; until(); ++old) {
+      old->base.reset();
+      old->refused = false;
+      if (old->content || old->pending) rows.push_back(std::move(*old));
+    }
+  };
+  if (tree) {
+    HN_CHECK(
+        object::walk_paths(reader, *tree, [&](const std::string& path, const object::Value& v) {
+          keep_others([&] { return old != index.rows.end() && path_less(old->path, path); });
+          IndexRow row;
+          if (old != index.rows.end() && old->path == path) row = std::move(*old++);
+          row.refused = row.refused && row.base == v;
+          row.path = path;
+          row.base = v;
+          rows.push_back(std::move(row));
+          return true;
+        }));
+  }
+  keep_others([&] { return old != index.rows.end(); });
+  index.rows = std::move(rows);
+  index.base = tree;
+  return {};
+}
+
+}  // namespace hn::worktree

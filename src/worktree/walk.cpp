@@ -1,0 +1,234 @@
+#include "worktree/walk.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "worktree/content.hpp"
+#include "worktree/workers.hpp"
+
+namespace hn::worktree {
+namespace {
+
+// A longer file is no list of patterns.
+constexpr std::uint64_t kIgnoreFileBytesMax = 16u << 20;
+// A thread is not worth starting for less.
+constexpr std::size_t kFoldersPerThreadMin = 8;
+
+struct Range {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  bool empty() const { return begin == end; }
+};
+
+struct Folder {
+  std::string path;
+  Range rows;    // all rows below it
+  Ignore rules;  // of the folder that it stands in
+};
+
+struct Found : Walked {
+  std::vector<Folder> below;
+};
+
+// One folder: its names on disk beside its rows, both in the order of bytes.
+class FolderWalk {
+ public:
+  FolderWalk(const Root& root, const ScanOptions& options, const Folder& folder, Found& out)
+      : root_(root), options_(options), folder_(folder), out_(out), next_(folder.rows.begin) {}
+
+  void run() {
+    if (!folder_.path.empty() && depth_of(folder_.path) >= kDepthMax)
+      return note(Notice::Kind::too_deep, folder_.path);
+    fd_ = root_.open_folder(folder_.path);
+    if (!fd_) return not_opened(errno);
+    std::optional<std::vector<Listed>> names = list(fd_.get());
+    if (!names) return note(Notice::Kind::unreadable, folder_.path);
+    rules_ = folder_.rules.enter(folder_.path, patterns(*names));
+    for (const Listed& listed : *names) {
+      rows_before(listed.name);
+      visit(listed.name, &listed);
+    }
+    while (next_ < folder_.rows.end) visit(std::string(row_name()), nullptr);
+  }
+
+ private:
+  const std::vector<IndexRow>& rows() const { return options_.index.rows; }
+  std::size_t prefix() const { return folder_.path.empty() ? 0 : folder_.path.size() + 1; }
+
+  void note(Notice::Kind kind, std::string path) {
+    out_.notices.push_back({kind, std::move(path)});
+  }
+
+  // It was there when the folder above was listed: whatever happened since, the next scan will see.
+  void not_opened(int error) {
+    bool denied = error == EACCES || error == EPERM || error == EIO;
+    note(denied ? Notice::Kind::unreadable : Notice::Kind::unstable, folder_.path);
+  }
+
+  std::vector<Patterns> patterns(const std::vector<Listed>& names) {
+    std::vector<Patterns> out;
+    for (const char* file : {".gitignore", ".hnignore"}) {
+      auto at = std::lower_bound(names.begin(), names.end(), file,
+                                 [](const Listed& l, const char* n) { return l.name < n; });
+      if (at == names.end() || at->name != file) continue;
+      if (std::optional<Bytes> text = read_small(fd_.get(), file, kIgnoreFileBytesMax))
+        out.push_back(Patterns::parse(*text));
+    }
+    return out;
+  }
+
+  // The name in this folder of the next row.
+  std::string_view row_name() const {
+    std::string_view rest = std::string_view(rows()[next_].path).substr(prefix());
+    return rest.substr(0, rest.find('/'));
+  }
+
+  void rows_before(const std::string& name) {
+    while (next_ < folder_.rows.end && row_name() < name) visit(std::string(row_name()), nullptr);
+  }
+
+  // Takes the rows of `name`: that of the path itself, and those below it.
+  std::pair<std::size_t, Range> take_rows(const std::string& path) {
+    std::size_t leaf = kNoRow;
+    if (next_ < folder_.rows.end && rows()[next_].path == path) leaf = next_++;
+    Range below{next_, next_};
+    if (next_ < folder_.rows.end && is_below(rows()[next_].path, path)) {
+      auto end =
+          std::partition_point(rows().begin() + static_cast<std::ptrdiff_t>(next_),
+                               rows().begin() + static_cast<std::ptrdiff_t>(folder_.rows.end),
+                               [&](const IndexRow& row) { return is_below(row.path, path); });
+      next_ = below.end = static_cast<std::size_t>(end - rows().begin());
+    }
+    return {leaf, below};
+  }
+
+  void visit(const std::string& name, const Listed* listed) {
+    std::string path = join(folder_.path, name);
+    auto [leaf, below] = take_rows(path);
+    if (is_reserved_name(name)) return reserved_name(name, path, listed != nullptr);
+    bool tracked = leaf != kNoRow || !below.empty();
+    if (!tracked && listed != nullptr && !listed->maybe_folder && rules_.ignores(path, false))
+      return ignored(path);
+    Entry entry;
+    if (listed != nullptr) entry = look(fd_.get(), name);
+    switch (entry.kind) {
+      case Entry::Kind::folder:
+        return folder(path, leaf, below);
+      case Entry::Kind::file:
+      case Entry::Kind::symlink:
+        return file(path, leaf, below, entry);
+      case Entry::Kind::absent:
+      case Entry::Kind::unnameable:
+        return absent(leaf, below);
+      case Entry::Kind::special:
+        return left_alone(Notice::Kind::special_file, path, tracked);
+      case Entry::Kind::unreadable:
+        return left_alone(Notice::Kind::unreadable, path, tracked);
+    }
+  }
+
+  // hn's own folder and git's at the root are expected; what a tree has under such a name was never
+  // checked out, so its absence is not a deletion.
+  void reserved_name(const std::string& name, const std::string& path, bool on_disk) {
+    bool exact = name == ".git" || name == ".hn";
+    if (exact && folder_.path.empty()) return;
+    if (on_disk && exact) return note(Notice::Kind::nested_repository, path);
+    note(on_disk ? Notice::Kind::reserved_name : Notice::Kind::refused, path);
+  }
+
+  void left_alone(Notice::Kind kind, const std::string& path, bool tracked) {
+    if (!tracked && rules_.ignores(path, false)) return ignored(path);
+    note(kind, path);
+  }
+
+  void ignored(const std::string& path) {
+    if (options_.list_ignored) out_.ignored.push_back(path);
+  }
+
+  bool is_submodule(std::size_t row) const {
+    return row != kNoRow && rows()[row].base && rows()[row].base->mode == object::Mode::submodule;
+  }
+
+  void folder(const std::string& path, std::size_t leaf, Range below) {
+    // What is in a submodule's folder is its own.
+    if (is_submodule(leaf)) return;
+    if (leaf != kNoRow) out_.gone.push_back(leaf);
+    if (below.empty() && rules_.ignores(path, true)) return ignored(path);
+    out_.below.push_back({path, below, rules_});
+  }
+
+  void absent(std::size_t leaf, Range below) {
+    if (leaf != kNoRow && !is_submodule(leaf)) out_.gone.push_back(leaf);
+    for (std::size_t row = below.begin; row < below.end; ++row)
+      if (!is_submodule(row)) out_.gone.push_back(row);
+  }
+
+  void file(const std::string& path, std::size_t leaf, Range below, const Entry& entry) {
+    absent(kNoRow, below);
+    ++out_.files_seen;
+    bool tracked = leaf != kNoRow && (rows()[leaf].base || rows()[leaf].side);
+    if (!tracked && rules_.ignores(path, false)) return ignored(path);
+    if (!tracked || !is_clean(rows()[leaf], entry)) out_.candidates.push_back({path, leaf, entry});
+  }
+
+  bool is_clean(const IndexRow& row, const Entry& entry) const {
+    return !row.side && row.content == row.base && options_.index.trusts(row, entry.witness) &&
+           row.base->mode == mode_of(row, entry);
+  }
+
+  object::Mode mode_of(const IndexRow& row, const Entry& entry) const {
+    if (!options_.traits.keeps_exec && row.base->is_file() && entry.kind == Entry::Kind::file)
+      return row.base->mode;
+    return entry.mode();
+  }
+
+  const Root& root_;
+  const ScanOptions& options_;
+  const Folder& folder_;
+  Found& out_;
+  std::size_t next_;
+  Descriptor fd_;
+  Ignore rules_;
+};
+
+template <class T>
+void append(std::vector<T>& to, std::vector<T>& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+}  // namespace
+
+Walked walk(const Root& root, const ScanOptions& options) {
+  Walked out;
+  std::vector<Folder> level;
+  level.push_back({"", {0, options.index.rows.size()}, Ignore(options.excludes)});
+  while (!level.empty()) {
+    std::vector<Found> found(level.size());
+    for_each_job(thread_count(options.threads), level.size(), kFoldersPerThreadMin,
+                 [&](std::size_t job, unsigned) {
+                   FolderWalk(root, options, level[job], found[job]).run();
+                 });
+    std::vector<Folder> next;
+    for (Found& f : found) {
+      append(out.candidates, f.candidates);
+      append(out.gone, f.gone);
+      append(out.notices, f.notices);
+      append(out.ignored, f.ignored);
+      append(next, f.below);
+      out.files_seen += f.files_seen;
+    }
+    level = std::move(next);
+  }
+  return out;
+}
+
+bool has_reserved_name(std::string_view path) noexcept {
+  for (;;) {
+    std::size_t slash = path.find('/');
+    if (is_reserved_name(path.substr(0, slash))) return true;
+    if (slash == std::string_view::npos) return false;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+}  // namespace hn::worktree
