@@ -1,0 +1,251 @@
+#include "hn/object/file.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <set>
+
+#include "hn/base/random.hpp"
+#include "hn/object/cut.hpp"
+#include "support/memory_blocks.hpp"
+
+using namespace hn;
+using namespace hn::object;
+using hn::testing::MemoryBlocks;
+
+namespace {
+
+constexpr std::size_t kMiB = 1024 * 1024;
+
+Bytes random_bytes(std::uint64_t seed, std::size_t n) {
+  SeededRandom random(seed);
+  Bytes out(n);
+  random.fill(out);
+  return out;
+}
+
+Id write_new(MemoryBlocks& blocks, const Bytes& bytes, const Id& old) {
+  FileWriter writer(blocks, &blocks, old);
+  writer.add(bytes);
+  return writer.finish();
+}
+
+std::string rule_of(const MemoryBlocks& blocks, const Id& file) {
+  const auto read = stream_file(blocks, file, [](ByteView) { return true; });
+  return read ? "accepted" : read.error().rule;
+}
+
+ListNode node_at(const MemoryBlocks& blocks, const Id& id) {
+  const Bytes bytes = blocks.read(id, Kind::list).value();
+  return decode_list(bytes).value();
+}
+
+Id write(MemoryBlocks& blocks, const ListNode& node) {
+  return blocks.write(Kind::list, encode_list(node));
+}
+
+}  // namespace
+
+TEST_CASE("a file up to the limit is its own block") {
+  MemoryBlocks blocks;
+  const Bytes bytes = random_bytes(1, kFileChunkBytesMax);
+  CHECK(write_file(blocks, bytes) == id_of(Kind::chunk, bytes));
+  CHECK(write_file(blocks, {}) == id_of(Kind::chunk, {}));
+  CHECK(blocks.all().size() == 2);
+}
+
+TEST_CASE("the parts in which a file comes do not matter") {
+  const char* given = std::getenv("HN_SEED");
+  SeededRandom random(given != nullptr ? std::strtoull(given, nullptr, 10) : 1);
+  IdWriter ids;
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{100}, kFileChunkBytesMax, kFileChunkBytesMax + 1, 5 * kMiB}) {
+    const Bytes bytes = random_bytes(size, size);
+    const Id whole = write_file(ids, bytes);
+    for (const std::size_t most : {std::size_t{5000}, 3 * kMiB}) {
+      FileWriter writer(ids);
+      for (std::size_t at = 0; at < size;) {
+        const std::size_t n = std::min<std::size_t>(random.below(most + 1), size - at);
+        writer.add(ByteView(bytes).subspan(at, n));
+        at += n;
+      }
+      CHECK(writer.finish() == whole);
+    }
+  }
+}
+
+TEST_CASE("chunks keep between minimum and maximum, the last one apart") {
+  SeededRandom random(1);
+  for (const std::uint64_t alphabet : {1U, 2U, 5U, 256U}) {
+    Bytes bytes(3 * kMiB);
+    for (Byte& b : bytes) b = static_cast<Byte>(random.below(alphabet));
+    MemoryBlocks blocks;
+    const auto rows = chunks_of(blocks, write_file(blocks, bytes));
+    REQUIRE(rows);
+    for (std::size_t i = 0; i < rows->size(); ++i) {
+      CHECK((*rows)[i].bytes <= kChunkBytesMax);
+      if (i + 1 < rows->size()) CHECK((*rows)[i].bytes >= kChunkBytesMin);
+    }
+  }
+}
+
+TEST_CASE("random bytes give chunks of about 72 KiB") {
+  MemoryBlocks blocks;
+  const auto rows = chunks_of(blocks, write_file(blocks, random_bytes(7, 16 * kMiB)));
+  REQUIRE(rows);
+  CHECK(rows->size() > 16 * kMiB / (80 * 1024));
+  CHECK(rows->size() < 16 * kMiB / (64 * 1024));
+}
+
+TEST_CASE("an edit in the middle keeps nearly all chunks") {
+  MemoryBlocks blocks;
+  const Bytes before = random_bytes(4, 6 * kMiB);
+  const Id old = write_file(blocks, before);
+  for (const std::size_t place : {std::size_t{0}, 3 * kMiB, 6 * kMiB - 1}) {
+    for (const char* what : {"insert", "remove", "change"}) {
+      CAPTURE(place);
+      CAPTURE(what);
+      Bytes after = before;
+      const auto at = after.begin() + static_cast<std::ptrdiff_t>(place);
+      if (*what == 'i') after.insert(at, 100, 'x');
+      if (*what == 'r') after.erase(at);
+      if (*what == 'c') *at ^= 1;
+      blocks.new_blocks = 0;
+      write_new(blocks, after, old);
+      CHECK(blocks.new_blocks <= 7);  // up to four chunks, a list node or two, the top
+    }
+  }
+}
+
+TEST_CASE(
+    "a changed chunk is offered the old chunk at its place as base, a list node the old node") {
+  MemoryBlocks blocks;
+  Bytes bytes = random_bytes(6, 12 * kMiB);
+  const Id old = write_file(blocks, bytes);
+  const auto old_rows = chunks_of(blocks, old).value();
+  bytes[5 * kMiB] ^= 1;
+  blocks.bases.clear();
+  const Id now = write_new(blocks, bytes, old);
+  CHECK(blocks.bases.at(now) == old);
+  std::uint64_t offset = 0;
+  std::size_t i = 0;
+  while (offset + old_rows[i].bytes <= 5 * kMiB) offset += old_rows[i++].bytes;
+  const auto rows = chunks_of(blocks, now).value();
+  CHECK(blocks.bases.at(rows[i].id) == old_rows[i].id);
+  for (const auto& [id, base] : blocks.bases)
+    CHECK(blocks.read(id)->kind == blocks.read(base)->kind);
+}
+
+TEST_CASE("an old version that cannot be read costs the bases, not the file") {
+  MemoryBlocks blocks;
+  const Bytes bytes = random_bytes(6, kMiB);
+  const Id id = write_file(blocks, bytes);
+  CHECK(write_new(blocks, bytes, Id{}) == id);
+  const Id other = write_file(blocks, random_bytes(7, kMiB));
+  blocks.damage(other, Kind::list, Bytes{0, 9});
+  CHECK(write_new(blocks, bytes, other) == id);
+  CHECK(write_new(blocks, bytes, blocks.write(Kind::chunk, as_bytes("short"))) == id);
+}
+
+TEST_CASE("a file of several levels comes back") {
+  MemoryBlocks blocks;
+  const Bytes bytes = random_bytes(3, 12 * kMiB);
+  const Id id = write_file(blocks, bytes);
+  CHECK(node_at(blocks, id).level == 2);
+  CHECK(equal(read_file(blocks, id, bytes.size()).value(), bytes));
+}
+
+TEST_CASE("reading stops at a limit and when told") {
+  MemoryBlocks blocks;
+  const Id id = write_file(blocks, random_bytes(9, kMiB));
+  CHECK(read_file(blocks, id, kMiB - 1).error().code == Code::refused);
+  CHECK(read_file(blocks, id, kMiB));
+  int parts = 0;
+  REQUIRE(stream_file(blocks, id, [&](ByteView) { return ++parts < 2; }));
+  CHECK(parts == 2);
+  CHECK(chunks_of(blocks, id, 2).error().code == Code::refused);
+}
+
+TEST_CASE("a chunk that is not here is named") {
+  MemoryBlocks blocks;
+  const Id id = write_file(blocks, random_bytes(10, kMiB));
+  const Id chunk = chunks_of(blocks, id).value()[3].id;
+  blocks.remove(chunk);
+  const auto result = read_file(blocks, id, kMiB);
+  REQUIRE(!result);
+  CHECK(result.error().code == Code::absent);
+  CHECK(result.error().subject == chunk.bytes);
+  CHECK(*file_size(blocks, id) == kMiB);
+}
+
+TEST_CASE("lists that no writer makes are no file") {
+  MemoryBlocks blocks;
+  const Id id = write_file(blocks, random_bytes(3, 12 * kMiB));
+  ListNode bad = node_at(blocks, id);
+  REQUIRE(bad.rows.size() >= 2);
+
+  SUBCASE("a wrong length of a chunk") {
+    ListNode low = node_at(blocks, bad.rows[0].id);
+    low.rows[0].bytes += 1;
+    low.rows[1].bytes -= 1;
+    bad.rows[0].id = write(blocks, low);
+    CHECK(rule_of(blocks, write(blocks, bad)) == "a chunk is not as long as its row says");
+  }
+  SUBCASE("a wrong length of a node") {
+    bad.rows[0].bytes += 1;
+    CHECK(rule_of(blocks, write(blocks, bad)) == "a list node is not as long as its row says");
+  }
+  SUBCASE("a level left out") {
+    bad.level = 3;
+    CHECK(rule_of(blocks, write(blocks, bad)) == "a list node stands at a wrong level");
+  }
+  SUBCASE("a node cut in two") {
+    ListNode left = node_at(blocks, bad.rows[0].id);
+    ListNode right = left;
+    left.rows.resize(2);
+    right.rows.erase(right.rows.begin(), right.rows.begin() + 2);
+    const std::uint64_t bytes = left.rows[0].bytes + left.rows[1].bytes;
+    bad.rows[0] = {write(blocks, right), bad.rows[0].bytes - bytes};
+    bad.rows.insert(bad.rows.begin(), {write(blocks, left), bytes});
+    CHECK(rule_of(blocks, write(blocks, bad)) == "a list node ends before its cut");
+  }
+  SUBCASE("a single row at the top") {
+    const ListNode above{3, {{id, 12 * kMiB}}};
+    CHECK(rule_of(blocks, write(blocks, above)) == "a file's topmost list has one row");
+  }
+  SUBCASE("a short file in chunks") {
+    const Id chunk = blocks.write(Kind::chunk, Bytes(20000));
+    CHECK(rule_of(blocks, write(blocks, {1, {{chunk, 20000}, {chunk, 20000}}})) ==
+          "a short file is cut");
+  }
+  SUBCASE("a commit") {
+    CHECK(rule_of(blocks, blocks.write(Kind::commit, as_bytes("x"))) == "the block is no file");
+  }
+}
+
+TEST_CASE("a file that is cut elsewhere is found out by the check") {
+  MemoryBlocks blocks;
+  const Bytes bytes = random_bytes(11, 300000);
+  const Id right = write_file(blocks, bytes);
+  CHECK(check_file(blocks, right));
+  const ByteView view(bytes);
+  const Id a = blocks.write(Kind::chunk, view.first(150000));
+  const Id b = blocks.write(Kind::chunk, view.subspan(150000));
+  const Id wrong = write(blocks, {1, {{a, 150000}, {b, 150000}}});
+  CHECK(equal(read_file(blocks, wrong, 300000).value(), bytes));
+  CHECK(!check_file(blocks, wrong));
+}
+
+TEST_CASE("a claim of enormous length costs nothing until it is read") {
+  MemoryBlocks blocks;
+  ListNode node;
+  node.rows.assign(2, {blocks.write(Kind::chunk, Bytes(kChunkBytesMax)), kChunkBytesMax});
+  for (std::uint32_t level = 1; level < kListLevelMax; ++level) {
+    const Id id = write(blocks, node);
+    node = {level + 1, {{id, std::uint64_t{1} << 50}, {id, std::uint64_t{1} << 50}}};
+  }
+  const Id id = write(blocks, node);
+  CHECK(*file_size(blocks, id) == std::uint64_t{1} << 51);
+  CHECK(read_file(blocks, id, kMiB).error().code == Code::refused);
+  CHECK(!chunks_of(blocks, id));
+}
