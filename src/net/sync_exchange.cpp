@@ -1,0 +1,256 @@
+// What a session does once both ends are proven: hn-sync(7), ENTRIES, BLOCKS and STATE.
+#include <algorithm>
+
+#include "net/sync_session.hpp"
+
+namespace hn::net {
+
+// --- Entries
+
+void SyncSession::handle(FrontierMessage m) {
+  auto& tips = frontier_parts_.tips;
+  if (tips.size() + m.part.tips.size() > log::kTipsMax) return violation("too many tips");
+  if (!tips.empty() && !m.part.tips.empty() && !(tips.back() < m.part.tips.front()))
+    return violation("parts of a frontier out of order");
+  tips.insert(tips.end(), m.part.tips.begin(), m.part.tips.end());
+  if (m.more) return;
+  peer_frontier_ = std::exchange(frontier_parts_, {});
+  peer_has_.clear();
+  ++answers_due_;
+  if (m.reply) say_frontier(false);
+  plan_push();
+}
+
+// Queues what the peer lacks and may have.
+void SyncSession::plan_push() {
+  if (!peer_frontier_) return;
+  end_due_ = end_due_ || answers_due_ > 0;
+  if (!peer_may_read()) {
+    // Somebody revoked it meanwhile. A caller goes on: it may learn from the log that it may push.
+    if (setup_.role == Role::called) refuse(SyncRefusal::unknown);
+    return;
+  }
+  const std::vector<log::EntryId> news = shared_.news_for(*peer_frontier_, peer_has_, held_back_);
+  if (!news.empty()) {
+    // Nothing is passed on before it is durable here.
+    if (!shared_.flush()) return end_with(SyncFailure::local, "entries could not be made durable");
+    queue_.insert(queue_.end(), news.begin(), news.end());
+    peer_has_.insert(news.begin(), news.end());
+    end_due_ = true;
+  }
+  if (held_back_) return;
+  peer_frontier_ = log::frontier_of(shared_.view());
+  peer_has_.clear();
+}
+
+// Sends queued entries as the stream takes them. True where it stopped for the limit.
+bool SyncSession::push(std::size_t bytes_max) {
+  std::size_t done = 0;
+  while (control_.idle() && !queue_.empty()) {
+    if (done >= bytes_max) return true;
+    EntriesMessage m;
+    std::size_t bytes = 0;
+    while (!queue_.empty() && m.entries.size() < kEntriesPerMessage &&
+           bytes < kEntriesBytesPerMessage) {
+      m.entries.push_back(*shared_.view().find(queue_.front()));
+      bytes += log::encode_signed(m.entries.back()).size();
+      queue_.pop_front();
+    }
+    progress_.entries_out += m.entries.size();
+    progressed_ = true;
+    done += bytes;
+    say(encode(m));
+  }
+  if (!queue_.empty() || !end_due_) return false;
+  say(encode(EntriesEndMessage{std::exchange(answers_due_, 0)}));
+  ++ends_sent_;
+  end_due_ = false;
+  return false;
+}
+
+void SyncSession::handle(const EntriesMessage& m) {
+  std::vector<log::SignedEntry> fresh;
+  for (const log::SignedEntry& e : m.entries) {
+    if (log::repository_of(e) != shared_.host().repository())
+      return violation("an entry of another repository");
+    if (shared_.view().find(e.id) != nullptr) continue;
+    if (!log::verify(e))
+      return strike(100, "a signature that does not verify", kCodeViolation, SyncFailure::protocol);
+    fresh.push_back(e);
+  }
+  for (const log::SignedEntry& e : m.entries) peer_has_.insert(e.id);
+  if (!fresh.empty() && take_entries(fresh)) {
+    progress_.entries_in += fresh.size();
+    progressed_ = true;
+  }
+}
+
+bool SyncSession::take_entries(const std::vector<log::SignedEntry>& entries) {
+  if (!shared_.add_entries(entries)) {
+    end_with(SyncFailure::local, "entries could not be written");
+    return false;
+  }
+  bool pending = false;
+  for (const log::SignedEntry& e : entries) {
+    const auto verdict = shared_.view().verdict(e.id);
+    // An honest peer never passes one on, so this also bounds what a flood of them costs.
+    if (verdict && verdict->status == log::Status::invalid) {
+      violation("an entry that breaks the rules of the log");
+      return false;
+    }
+    pending = pending || !verdict || verdict->status == log::Status::pending;
+  }
+  if (pending && shared_.view().pending().size() > kPendingMax) {
+    violation("too many entries without their past");
+    return false;
+  }
+  return true;
+}
+
+void SyncSession::handle(const EntriesEndMessage& m) {
+  if (m.answers > ends_due_) return violation("an answer to no frontier");
+  ends_due_ -= m.answers;
+  ++ends_heard_;
+  state_due_ = true;
+  puller_.restart();
+  pull_begun_ = true;
+}
+
+// --- Blocks
+
+void SyncSession::handle(const HoldsMessage& m) {
+  held_.add(m.manifests);
+}
+
+void SyncSession::say_holds() {
+  const std::vector<log::ManifestRoot> all = puller_.take_holds();
+  // The newest count where there are more than the peer would remember.
+  std::size_t at = all.size() > kHeldManifestsMax ? all.size() - kHeldManifestsMax : 0;
+  while (at < all.size()) {
+    HoldsMessage m;
+    const std::size_t end = std::min(at + kHoldsPerMessage, all.size());
+    m.manifests.assign(all.begin() + static_cast<std::ptrdiff_t>(at),
+                       all.begin() + static_cast<std::ptrdiff_t>(end));
+    say(encode(m));
+    at = end;
+  }
+}
+
+void SyncSession::handle_request(StreamId stream, Request request) {
+  if (!proven() || !peer_may_read() || servings_.size() >= kServedMax) {
+    port_.reset(setup_.connection, stream, proven() ? kCodeBusy : kCodeRefused);
+    return;
+  }
+  servings_.emplace(stream, Serving(shared_, held_, std::move(request),
+                                    Outbox(port_, setup_.connection, stream)));
+}
+
+bool SyncSession::serve(std::size_t bytes_max) {
+  bool again = false;
+  Served served;
+  for (auto it = servings_.begin(); it != servings_.end();) {
+    again = it->second.turn(bytes_max / servings_.size() + 1, served) || again;
+    it = it->second.finished() ? servings_.erase(it) : std::next(it);
+  }
+  if (served.blocks > 0) {
+    progress_.blocks_out += served.blocks;
+    progress_.bytes_out += served.bytes;
+    progressed_ = true;
+  }
+  return again;
+}
+
+// --- Turns
+
+// Other sessions and other processes change the repository too.
+void SyncSession::notice_changes() {
+  if (seen_version_ == shared_.version() && !push_due_) return;
+  seen_version_ = shared_.version();
+  const std::size_t size = shared_.view().size();
+  push_due_ = push_due_ || held_back_ || size != seen_size_;
+  // While the peer is still telling, every piece of it would be looked through anew.
+  if (!push_due_ || ends_due_ > 0) return;
+  push_due_ = false;
+  if (size != seen_size_ && pull_begun_) puller_.restart();
+  seen_size_ = size;
+  plan_push();
+}
+
+bool SyncSession::turn(bool alone) {
+  if (!proven()) return false;
+  notice_changes();
+  if (over()) return false;
+  bool again = push(kTurnBytes);
+  if (pull_begun_) {
+    again = puller_.turn(alone) || again;
+    check_puller();
+    if (over()) return false;
+    say_holds();
+    const Pulled& p = puller_.pulled();
+    if (p.blocks != progress_.blocks_in || p.wanted_bytes != progress_.bytes_wanted) {
+      progress_.blocks_in = p.blocks;
+      progress_.bytes_in = p.stored_bytes;
+      progress_.plain_bytes_in = p.plain_bytes;
+      progress_.bytes_wanted = p.wanted_bytes;
+      progressed_ = true;
+    }
+  }
+  again = serve(kTurnBytes) || again;
+  say_state();
+  return again && !over();
+}
+
+// --- Where both ends stand
+
+void SyncSession::say_state() {
+  if (over() || ends_due_ > 0 || !queue_.empty() || end_due_ || !pull_begun_ || !puller_.done())
+    return;
+  if (!peer_may_read()) {
+    // Everything that could be learned from it has been.
+    return end_with(SyncFailure::no_right, "by this log the peer may not read the repository");
+  }
+  if (!state_due_ && state_version_ == shared_.version()) return compare();
+  if (!shared_.flush()) return end_with(SyncFailure::local, "what came could not be made durable");
+  if (seen_version_ != shared_.version()) {
+    // What the flush made readable may be owed to the peer first.
+    notice_changes();
+    if (over() || !queue_.empty() || end_due_ || !puller_.done()) return;
+  }
+  state_version_ = shared_.version();
+  const StateMessage state{log::digest(log::frontier_of(shared_.view())),
+                           shared_.host().state_digest(), puller_.absent(), ends_heard_};
+  if (state_due_ || !own_state_ || *own_state_ != state) say(encode(state));
+  state_due_ = false;
+  own_state_ = state;
+  compare();
+}
+
+void SyncSession::handle(const StateMessage& m) {
+  peer_state_ = m;
+  compare();
+}
+
+void SyncSession::compare() {
+  if (!own_state_ || !peer_state_ || ends_due_ > 0 || !queue_.empty() || end_due_ || state_due_ ||
+      !puller_.done() || state_version_ != shared_.version())
+    return;
+  // It was said before the peer had heard all that this end has to say.
+  if (peer_state_->heard != ends_sent_) return;
+  if (peer_state_->frontier != own_state_->frontier) {
+    const std::pair pair(own_state_->frontier, peer_state_->frontier);
+    if (followed_up_ != pair && follow_ups_ < kFollowUpsMax) {
+      // One of us took the other to hold what it does not: say it all again.
+      followed_up_ = pair;
+      ++follow_ups_;
+      return say_frontier(true);
+    }
+  }
+  const std::pair now(*own_state_, *peer_state_);
+  if (settled_ == now) return;
+  settled_ = now;
+  const bool agreed =
+      own_state_->frontier == peer_state_->frontier && own_state_->state == peer_state_->state;
+  emit(SyncSettled{setup_.id, agreed, own_state_->absent});
+}
+
+}  // namespace hn::net

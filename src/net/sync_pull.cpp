@@ -1,0 +1,387 @@
+// Pulling blocks: hn-sync(7), MANIFESTS and BLOCKS.
+#include "net/sync_pull.hpp"
+
+#include <algorithm>
+
+namespace hn::net {
+
+Puller::Puller(SharedRepository& shared, StreamPort& port, ConnectionId connection,
+               StreamId control)
+    : shared_(shared), port_(port), connection_(connection), control_(control) {}
+
+Puller::~Puller() {
+  for (auto& [stream, asked] : asked_)
+    for (std::size_t i = asked.next; i < asked.wants.size(); ++i)
+      shared_.release(asked.wants[i].address);
+}
+
+void Puller::stop() {
+  for (auto& [stream, asked] : asked_) port_.stop(connection_, stream, kCodeDone);
+}
+
+void Puller::restart() {
+  lacking_.clear();
+  std::vector<log::ManifestRoot> whole;
+  for (const log::ManifestRoot& m : shared_.wanted()) {
+    if (shared_.known_whole(m))
+      whole.push_back(m);
+    else
+      lacking_.push_back({.root = m});
+  }
+  if (!lacking_.empty())
+    for (const log::ManifestRoot& m : whole)
+      if (told_.insert(m.root).second) holds_.push_back(m);
+  ++plan_;
+  complete_to_ = 0;
+  refused_.clear();
+  manifest_at_ = 0;
+  row_end_ = 0;
+  others_fetch_ = false;
+  seen_generation_ = shared_.generation();
+  phase_ = Phase::nodes;
+}
+
+bool Puller::room() const noexcept {
+  if (asked_.size() >= kRequestsInFlight) return false;
+  std::uint64_t ahead = 0;
+  for (const auto& [stream, asked] : asked_) ahead += asked.bytes_left;
+  return ahead < kAheadBytes;
+}
+
+bool Puller::turn(bool alone) {
+  bool again = true;
+  std::uint64_t looked_at = 0;
+  while (again && !fault_ && room()) {
+    again = false;
+    if (!again_.empty()) {
+      const std::size_t count = std::min(again_.size(), kRequestAddressesMax);
+      const std::vector<object::Address> some(again_.begin(),
+                                              again_.begin() + static_cast<std::ptrdiff_t>(count));
+      if (!ask_addresses(some, true)) return false;
+      again_.erase(again_.begin(), again_.begin() + static_cast<std::ptrdiff_t>(count));
+      again = true;
+    } else if (phase_ == Phase::nodes) {
+      const Phase before = phase_;
+      step_nodes();
+      again = phase_ != before;
+    } else if (phase_ == Phase::rows) {
+      if (looked_at >= kRowsPerTurn) return true;
+      Request request;
+      std::vector<Want> wants;
+      const bool more =
+          gather(alone ? kRequestBytesAlone : kRequestBytesShared, looked_at, request, wants);
+      if (!wants.empty() && !send(std::move(request), std::move(wants))) return false;
+      again = more || step_rows();
+    } else if (phase_ == Phase::loose) {
+      step_loose();
+      again = false;
+    }
+  }
+  return false;
+}
+
+// Where another session had claimed something, this one looks again when anything changed.
+bool Puller::step_rows() {
+  if (!asked_.empty() || !again_.empty()) return false;
+  if (!flush()) return false;
+  if (others_fetch_) {
+    if (seen_generation_ == shared_.generation()) return false;
+    const std::set<object::Address> refused = refused_;
+    restart();
+    refused_ = refused;
+    return true;
+  }
+  finish_manifests();
+  phase_ = Phase::loose;
+  return true;
+}
+
+void Puller::finish_manifests() {
+  for (Lacking& m : lacking_)
+    if (!m.whole) m.whole = shared_.check_whole(m.root);
+}
+
+// After a flush: manifests of which every row was here or has come are whole, without a second look
+// at their rows.
+void Puller::note_complete() {
+  for (; complete_to_ < lacking_.size(); ++complete_to_) {
+    Lacking& m = lacking_[complete_to_];
+    if (!m.looked_at || m.open > 0) return;
+    if (m.unclear || m.whole) continue;
+    m.whole = true;
+    shared_.note_whole(m.root);
+    if (told_.insert(m.root.root).second) holds_.push_back(m.root);
+  }
+}
+
+// Asks for the nodes that are not here, level by level: a manifest has at most three.
+void Puller::step_nodes() {
+  if (!asked_.empty() || !again_.empty()) return;
+  if (!flush()) return;
+  std::vector<object::Address> ask;
+  others_fetch_ = false;
+  for (const Lacking& m : lacking_) {
+    const std::size_t room_left = kRequestAddressesMax - ask.size();
+    if (room_left == 0) break;
+    const auto nodes = log::absent_nodes(shared_.host().blocks(), m.root, 0, m.root.rows,
+                                         room_left + refused_.size());
+    if (!nodes) continue;  // its author signed something else than a manifest: nobody can mend it
+    for (const object::Id& id : *nodes) {
+      const object::Address address = object::address_of(id);
+      if (refused_.contains(address) || ask.size() == kRequestAddressesMax) continue;
+      if (shared_.claimed(address)) {
+        others_fetch_ = true;
+      } else if (std::ranges::find(ask, address) == ask.end()) {
+        ask.push_back(address);
+      }
+    }
+  }
+  if (!ask.empty()) {
+    ask_addresses(ask, false);
+    return;
+  }
+  manifest_at_ = 0;
+  row_end_ = lacking_.empty() ? 0 : lacking_.front().root.rows;
+  phase_ = Phase::rows;
+}
+
+// What the host found missing although every manifest is here.
+void Puller::step_loose() {
+  if (!asked_.empty() || !again_.empty()) return;
+  if (!flush()) return;
+  std::vector<object::Address> ask;
+  for (const object::Address& a :
+       shared_.host().absent_blocks(kRequestAddressesMax + refused_.size()))
+    if (!refused_.contains(a) && !shared_.here(a) && !shared_.claimed(a) &&
+        ask.size() < kRequestAddressesMax)
+      ask.push_back(a);
+  if (ask.empty())
+    phase_ = Phase::done;
+  else
+    ask_addresses(ask, false);
+}
+
+bool Puller::take_want(Lacking& manifest, const object::Address& address) {
+  if (shared_.here(address)) return false;
+  if (!refused_.contains(address)) {
+    if (shared_.claim(address)) return true;
+    others_fetch_ = true;
+  }
+  manifest.unclear = true;
+  return false;
+}
+
+// Adds what is lacking of one leaf's rows. Ranges stand last first until the request is complete.
+void Puller::take_rows(std::span<const log::ManifestRow> rows, std::uint64_t first,
+                       Request& request, std::vector<Want>& wants) {
+  Lacking& m = lacking_[manifest_at_];
+  for (std::size_t i = rows.size(); i-- > 0;) {
+    if (!take_want(m, rows[i].address)) continue;
+    if (request.items.empty() || request.items.back().manifest != m.root)
+      request.items.push_back({m.root, {}});
+    std::vector<RowRange>& list = request.items.back().ranges;
+    if (!list.empty() && list.back().first == first + i + 1) {
+      --list.back().first;
+      ++list.back().count;
+    } else {
+      list.push_back({first + i, 1});
+    }
+    wants.push_back({rows[i].address, rows[i].length, manifest_at_});
+    ++m.open;
+  }
+}
+
+// Collects rows that are lacking, until the request is full or a turn's share was looked at. True
+// where there is more.
+bool Puller::gather(std::uint64_t bytes_max, std::uint64_t& looked_at, Request& request,
+                    std::vector<Want>& wants) {
+  std::uint64_t bytes = 0;
+  while (manifest_at_ < lacking_.size()) {
+    Lacking& m = lacking_[manifest_at_];
+    if (row_end_ == 0) {
+      m.looked_at = true;
+      if (++manifest_at_ < lacking_.size()) row_end_ = lacking_[manifest_at_].root.rows;
+      continue;
+    }
+    // No more ranges than wants, so this bounds both.
+    if (looked_at >= kRowsPerTurn || bytes >= bytes_max ||
+        wants.size() + log::kManifestRowsPerNode > kRequestRangesMax ||
+        request.items.size() == kRequestItemsMax)
+      break;
+    const std::uint64_t first =
+        (row_end_ - 1) / log::kManifestRowsPerNode * log::kManifestRowsPerNode;
+    const auto rows = log::read_rows(shared_.host().blocks(), m.root, first, row_end_ - first);
+    looked_at += row_end_ - first;
+    row_end_ = first;
+    if (!rows) {  // a node that the peer does not have, or that is none
+      m.unclear = true;
+      continue;
+    }
+    const std::size_t before = wants.size();
+    take_rows(*rows, first, request, wants);
+    for (std::size_t i = before; i < wants.size(); ++i) bytes += wants[i].bytes;
+  }
+  for (RowsItem& item : request.items) std::ranges::reverse(item.ranges);
+  return manifest_at_ < lacking_.size();
+}
+
+bool Puller::ask_addresses(std::span<const object::Address> addresses, bool plain) {
+  Request request;
+  request.plain = plain;
+  std::vector<Want> wants;
+  for (const object::Address& a : addresses) {
+    shared_.claim(a);
+    request.addresses.push_back(a);
+    wants.push_back({a, 0, kNoManifest});
+  }
+  return send(std::move(request), std::move(wants));
+}
+
+bool Puller::send(Request request, std::vector<Want> wants) {
+  const auto stream = port_.open_stream(connection_);
+  if (!stream) {
+    // Streams are used up until some end. What was claimed is looked for again later.
+    for (const Want& w : wants) shared_.release(w.address);
+    if (request.addresses.empty()) restart();
+    return false;
+  }
+  request.session = control_.value;
+  Asked& asked = asked_[*stream];
+  asked.wants = std::move(wants);
+  asked.plain = request.plain;
+  asked.plan = plan_;
+  for (const Want& w : asked.wants) asked.bytes_left += w.bytes;
+  pulled_.wanted_bytes += asked.bytes_left;
+  asked.outbox = Outbox(port_, connection_, *stream);
+  asked.outbox.add(encode(request));
+  asked.outbox.finish();
+  return true;
+}
+
+void Puller::handle_writable(StreamId stream) {
+  asked_.at(stream).outbox.pump();
+}
+
+void Puller::handle_readable(StreamId stream) {
+  Asked& asked = asked_.at(stream);
+  Bytes buffer(64 * 1024);
+  while (!fault_) {
+    const ReadResult got = port_.read(connection_, stream, buffer);
+    asked.reader.push(ByteView(buffer).first(got.bytes));
+    while (!fault_) {
+      const auto message = asked.reader.next();
+      if (!message) return break_off(SyncFailure::protocol, 50, "an answer that is no message");
+      if (!*message) break;
+      handle_answer(asked, **message);
+    }
+    if (fault_) return;
+    if (got.end) {
+      if (asked.next < asked.wants.size() || asked.reader.partial())
+        return break_off(SyncFailure::protocol, 50, "an answer that stops early");
+      asked_.erase(stream);
+      return;
+    }
+    if (got.bytes == 0) return;
+  }
+}
+
+void Puller::handle_answer(Asked& asked, ByteView message) {
+  const auto answer = decode_answer(message);
+  if (!answer) return break_off(SyncFailure::protocol, 50, answer.error().rule);
+  if (const auto* absent = std::get_if<AbsentAnswer>(&*answer))
+    handle_absent(asked, absent->count);
+  else
+    handle_block(asked, std::get<BlockAnswer>(*answer));
+}
+
+void Puller::handle_absent(Asked& asked, std::uint64_t count) {
+  if (count > asked.wants.size() - asked.next)
+    return break_off(SyncFailure::protocol, 50, "more absences than were asked for");
+  for (; count > 0; --count) {
+    refuse(asked.wants[asked.next].address);
+    settle(asked, false);
+  }
+}
+
+void Puller::refuse(const object::Address& address) {
+  if (refused_.size() < kRefusedMax)
+    refused_.insert(address);
+  else
+    break_off(SyncFailure::closed, 0, "the peer lacks too much of the repository");
+}
+
+// The want at the front is over.
+void Puller::settle(Asked& asked, bool stored) {
+  const Want& want = asked.wants[asked.next++];
+  asked.bytes_left -= want.bytes;
+  if (want.manifest != kNoManifest && asked.plan == plan_) {
+    --lacking_[want.manifest].open;
+    if (!stored) lacking_[want.manifest].unclear = true;
+  }
+  shared_.release(want.address);
+}
+
+void Puller::handle_block(Asked& asked, const BlockAnswer& answer) {
+  if (asked.next == asked.wants.size() || asked.wants[asked.next].address != answer.address)
+    return break_off(SyncFailure::protocol, 50, "a block that was not asked for");
+  if (asked.plain && answer.block.base)
+    return break_off(SyncFailure::protocol, 50, "a base where none was allowed");
+  // Bytes of two encodings of one block: begin it again.
+  if (answer.tag != encoding_tag(answer.block.stored)) {
+    ask_again(answer.address, true);
+    return settle(asked, false);
+  }
+  switch (shared_.write(answer.address, answer.block)) {
+    case Written::stored:
+      ++pulled_.blocks;
+      pulled_.stored_bytes += answer.block.stored.size();
+      pulled_.plain_bytes += answer.block.plain_bytes;
+      settle(asked, true);
+      if (shared_.unflushed_bytes() >= kFlushBytes) flush();
+      return;
+    case Written::wrong:
+      return break_off(SyncFailure::wrong_block, 100, "bytes that are not the block");
+    case Written::base_missing:
+      ask_again(answer.address, asked.plain);
+      return settle(asked, false);
+    case Written::failed:
+      return break_off(SyncFailure::local, 0, "a block could not be written");
+  }
+}
+
+// Once more, in a form that needs no base; a second time is the peer's fault.
+void Puller::ask_again(const object::Address& address, bool plain) {
+  if (plain && !asked_again_.insert(address).second)
+    return break_off(SyncFailure::protocol, 50, "a plain form that does not serve either");
+  again_.push_back(address);
+}
+
+void Puller::handle_aborted(StreamId stream, bool by_sender, std::uint64_t code) {
+  if (!by_sender) return;  // it wants no more of our request, which it has
+  auto it = asked_.find(stream);
+  while (it->second.next < it->second.wants.size()) settle(it->second, false);
+  asked_.erase(it);
+  if (code != kCodeBusy || ++aborts_ > kAbortsMax)
+    return break_off(SyncFailure::closed, 0, "the peer cut an answer off");
+  restart();
+}
+
+bool Puller::flush() {
+  if (shared_.flush()) {
+    note_complete();
+    return true;
+  }
+  break_off(SyncFailure::local, 0, "what came could not be made durable");
+  return false;
+}
+
+void Puller::break_off(SyncFailure failure, std::uint32_t strike, const char* rule) {
+  if (!fault_) fault_ = PullFault{failure, strike, rule};
+}
+
+std::uint64_t Puller::absent() const {
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(refused_, [&](const auto& a) { return !shared_.host().has(a); }));
+}
+
+}  // namespace hn::net

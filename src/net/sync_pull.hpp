@@ -1,0 +1,142 @@
+#pragma once
+
+#include <map>
+#include <utility>
+
+#include "net/stream_port.hpp"
+#include "net/sync_shared.hpp"
+#include "net/sync_wire.hpp"
+
+namespace hn::net {
+
+// Plain bytes that one request asks for. Large, so that a delta's base often stands in the same
+// answer; with several peers at work smaller, so that they share.
+inline constexpr std::uint64_t kRequestBytesAlone = 64ull << 20;
+inline constexpr std::uint64_t kRequestBytesShared = 4ull << 20;
+// Requests are begun while less than this is still to come: 100 Mbit/s at 600 ms is 8 MB.
+inline constexpr std::uint64_t kAheadBytes = 16ull << 20;
+inline constexpr std::size_t kRequestsInFlight = 4;
+// What is lost, at most, when this machine loses power; a flush is one or two fsyncs.
+inline constexpr std::uint64_t kFlushBytes = 8ull << 20;
+// Rows looked at in one turn, so that a manifest of millions keeps nobody waiting.
+inline constexpr std::uint64_t kRowsPerTurn = 1u << 15;
+// How often the peer may cut an answer off before we take it for broken.
+inline constexpr unsigned kAbortsMax = 3;
+// Addresses that a peer did not have, remembered so that it is not asked again.
+inline constexpr std::size_t kRefusedMax = 1u << 16;
+
+// Why pulling cannot go on.
+struct PullFault {
+  SyncFailure failure = SyncFailure::protocol;
+  std::uint32_t strike = 0;
+  const char* rule = "";
+};
+
+struct Pulled {
+  std::uint64_t blocks = 0;
+  std::uint64_t stored_bytes = 0;
+  std::uint64_t plain_bytes = 0;
+  std::uint64_t wanted_bytes = 0;
+};
+
+// Fetches from one peer what the live publishes of one repository need and this store lacks: the
+// nodes of manifests, then their rows from the last to the first, oldest publish first (so that a
+// delta's base comes before it), then what a manifest did not name.
+class Puller {
+ public:
+  Puller(SharedRepository& shared, StreamPort& port, ConnectionId connection, StreamId control);
+  ~Puller();  // gives back what it had claimed
+
+  // The log has news, or the peer may have: look again at what is lacking.
+  void restart();
+  // Begins requests and reads manifests, as far as limits allow. True where it stopped for the
+  // limit of a turn.
+  bool turn(bool alone);
+  bool waiting() const noexcept { return !asked_.empty(); }
+  bool owns(StreamId stream) const { return asked_.contains(stream); }
+  void handle_readable(StreamId stream);
+  void handle_writable(StreamId stream);
+  void handle_aborted(StreamId stream, bool by_sender, std::uint64_t code);
+  void stop();  // drops all requests
+
+  // Nothing is lacking that this peer has and nobody else is fetching; all of it is durable.
+  bool done() const noexcept { return phase_ == Phase::done; }
+  // Blocks that are needed here and that the peer does not have either.
+  std::uint64_t absent() const;
+  const std::optional<PullFault>& fault() const noexcept { return fault_; }
+  const Pulled& pulled() const noexcept { return pulled_; }
+  // Manifests that are whole and of which the peer has not been told, oldest first; none while
+  // nothing is lacking.
+  std::vector<log::ManifestRoot> take_holds() { return std::exchange(holds_, {}); }
+
+ private:
+  enum class Phase { idle, nodes, rows, loose, done };
+  struct Want {
+    object::Address address;
+    std::uint32_t bytes = 0;  // expected plain length, for progress and pacing
+    std::size_t manifest = kNoManifest;
+  };
+  static constexpr std::size_t kNoManifest = ~std::size_t{0};
+  struct Lacking {
+    log::ManifestRoot root;
+    std::uint64_t open = 0;  // rows asked for and not answered
+    bool looked_at = false;  // all of its rows
+    bool unclear = false;    // something in it was refused, or is another's to fetch
+    bool whole = false;
+  };
+  struct Asked {
+    std::vector<Want> wants;
+    std::size_t next = 0;
+    std::uint64_t bytes_left = 0;
+    std::uint64_t plan = 0;
+    bool plain = false;
+    MessageReader reader{kAnswerMessageMax};
+    Outbox outbox;
+  };
+
+  bool room() const noexcept;
+  bool send(Request request, std::vector<Want> wants);
+  bool ask_addresses(std::span<const object::Address> addresses, bool plain);
+  bool take_want(Lacking& manifest, const object::Address& address);
+  void take_rows(std::span<const log::ManifestRow> rows, std::uint64_t first, Request& request,
+                 std::vector<Want>& wants);
+  void step_nodes();
+  bool step_rows();
+  void step_loose();
+  void note_complete();
+  void finish_manifests();
+  bool gather(std::uint64_t bytes_max, std::uint64_t& looked_at, Request& request,
+              std::vector<Want>& wants);
+  void handle_answer(Asked& asked, ByteView message);
+  void handle_absent(Asked& asked, std::uint64_t count);
+  void handle_block(Asked& asked, const BlockAnswer& answer);
+  void ask_again(const object::Address& address, bool plain);
+  void refuse(const object::Address& address);
+  void settle(Asked& asked, bool stored);
+  bool flush();
+  void break_off(SyncFailure failure, std::uint32_t strike, const char* rule);
+
+  SharedRepository& shared_;
+  StreamPort& port_;
+  ConnectionId connection_;
+  StreamId control_;
+  Phase phase_ = Phase::idle;
+  std::vector<Lacking> lacking_;  // manifests not known to be whole, in log order
+  std::uint64_t plan_ = 0;        // counts the restarts
+  std::size_t complete_to_ = 0;   // manifests before this one were noted or are unclear
+  std::size_t manifest_at_ = 0;
+  std::uint64_t row_end_ = 0;  // rows of the manifest at hand that were not yet looked at
+  bool others_fetch_ = false;  // something is claimed by another session
+  std::uint64_t seen_generation_ = 0;
+  std::map<StreamId, Asked> asked_;
+  std::vector<object::Address> again_;     // to be asked for once more, plain
+  std::set<object::Address> asked_again_;  // each only once
+  std::set<object::Address> refused_;      // the peer does not have them
+  std::set<object::Id> told_;
+  std::vector<log::ManifestRoot> holds_;
+  unsigned aborts_ = 0;
+  std::optional<PullFault> fault_;
+  Pulled pulled_;
+};
+
+}  // namespace hn::net

@@ -1,0 +1,118 @@
+// Answers to requests: hn-sync(7), BLOCKS. A delta goes out as it lies only where its base stands
+// earlier in the same answer or in a manifest that the peer said it holds; any other block is made
+// anew in a form that needs none. To remember bases across answers was rejected: streams overtake
+// each other, and the receiver would have to park blocks.
+#include "net/sync_serve.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace hn::net {
+
+namespace {
+
+std::uint64_t short_of(const object::Address& address) noexcept {
+  std::uint64_t v = 0;
+  std::memcpy(&v, address.bytes.data(), sizeof v);
+  return v;
+}
+
+}  // namespace
+
+void HeldBlocks::add(std::span<const log::ManifestRoot> manifests) {
+  for (const log::ManifestRoot& m : manifests)
+    if (unread_.size() < kHeldManifestsMax) unread_.push_back(m);
+}
+
+void HeldBlocks::load(const object::BlockReader& reader, const log::ManifestRoot& manifest) {
+  for (std::uint64_t at = 0; at < manifest.rows; at += log::kManifestRowsPerNode) {
+    const auto rows = log::read_rows(reader, manifest, at, log::kManifestRowsPerNode);
+    if (!rows) return;
+    for (const log::ManifestRow& row : *rows) rows_.insert(short_of(row.address));
+  }
+}
+
+bool HeldBlocks::covers(const object::BlockReader& reader, const object::Address& address) {
+  while (!rows_.contains(short_of(address))) {
+    if (unread_.empty()) return false;
+    const log::ManifestRoot manifest = unread_.back();
+    unread_.pop_back();
+    if (rows_.size() + manifest.rows <= kHeldRowsMax) load(reader, manifest);
+  }
+  return true;
+}
+
+Serving::Serving(SharedRepository& shared, HeldBlocks& held, Request request, Outbox outbox)
+    : shared_(shared), held_(held), request_(std::move(request)), outbox_(std::move(outbox)) {}
+
+bool Serving::item_done() const noexcept {
+  return row_at_ == rows_.size() && item_at_ == request_.items.size();
+}
+
+Serving::Next Serving::next_row() {
+  if (row_at_ < rows_.size()) return {rows_[row_at_++], 0};
+  RowsItem& item = request_.items[item_at_];
+  RowRange& range = item.ranges.back();
+  // The last rows of the range that stand in one leaf.
+  const std::uint64_t end = range.first + range.count;
+  const std::uint64_t leaf = (end - 1) / log::kManifestRowsPerNode * log::kManifestRowsPerNode;
+  const std::uint64_t first = std::max(range.first, leaf);
+  const auto rows = log::read_rows(shared_.host().blocks(), item.manifest, first, end - first);
+  range.count = first - range.first;
+  if (range.count == 0) item.ranges.pop_back();
+  if (item.ranges.empty()) ++item_at_;
+  if (!rows || rows->size() != end - first) return {std::nullopt, end - first};
+  rows_.clear();
+  row_at_ = 0;
+  for (auto row = rows->rbegin(); row != rows->rend(); ++row) rows_.push_back(row->address);
+  return {rows_[row_at_++], 0};
+}
+
+Serving::Next Serving::next() {
+  if (address_at_ < request_.addresses.size()) return {request_.addresses[address_at_++], 0};
+  return next_row();
+}
+
+bool Serving::base_stands(const object::Address& base) {
+  if (request_.plain) return false;
+  return sent_.contains(short_of(base)) || held_.covers(shared_.host().blocks(), base);
+}
+
+std::size_t Serving::answer(const object::Address& address, Served& served) {
+  auto block = shared_.host().read_stored(address);
+  if (block && block->base && !base_stands(*block->base))
+    block = shared_.host().as_plain_form(address);
+  // Damaged counts as absent: the peer asks others, and this store's own check reports it.
+  if (!block || block->stored.size() > kStoredBytesMax) {
+    outbox_.add(encode(AbsentAnswer{1}));
+    return 1;
+  }
+  BlockAnswer m{address, encoding_tag(block->stored), std::move(block).value()};
+  sent_.insert(short_of(address));
+  ++served.blocks;
+  served.bytes += m.block.stored.size();
+  outbox_.add(encode(m));
+  return m.block.stored.size();
+}
+
+bool Serving::turn(std::size_t bytes_max, Served& served) {
+  outbox_.pump();
+  std::size_t done = 0;
+  while (outbox_.idle() && !outbox_.finished()) {
+    if (at_end()) {
+      outbox_.finish();
+      return false;
+    }
+    if (done >= bytes_max) return true;
+    const Next n = next();
+    if (n.address) {
+      done += 64 + answer(*n.address, served);
+    } else {
+      outbox_.add(encode(AbsentAnswer{n.absent}));
+      done += 64;
+    }
+  }
+  return false;
+}
+
+}  // namespace hn::net

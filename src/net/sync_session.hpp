@@ -1,0 +1,163 @@
+#pragma once
+
+#include <deque>
+#include <map>
+
+#include "net/sync_pull.hpp"
+#include "net/sync_serve.hpp"
+
+namespace hn::net {
+
+// Answers that one session has under way; the requester here never begins more than
+// kRequestsInFlight.
+inline constexpr std::size_t kServedMax = 8;
+// What one turn writes, over all answers of a session.
+inline constexpr std::size_t kTurnBytes = 256 * 1024;
+// Entries whose past is not here. Peers send the past first, so only forks make any.
+inline constexpr std::size_t kPendingMax = 4096;
+// Exchanges of frontiers after the first, in one session.
+inline constexpr unsigned kFollowUpsMax = 64;
+// Without the first proof, and without a byte although something is asked for.
+inline constexpr Duration kHelloTimeout = std::chrono::seconds(30);
+inline constexpr Duration kStallTimeout = std::chrono::seconds(60);
+
+// Where events of sessions go.
+using SyncEvents = std::deque<SyncEvent>;
+
+struct SessionSetup {
+  SyncId id;
+  Role role = Role::caller;
+  ConnectionId connection;
+  StreamId control;
+  HandshakeHash handshake{};
+  crypto::TransportKey own_key;
+  crypto::TransportKey peer_key;
+  PeerAddress address;
+};
+
+struct JoinAsk {
+  std::array<Byte, 16> secret{};
+  std::string label;
+};
+
+// One repository on one connection (hn-sync(7), SESSIONS). Both ends run the same machine once each
+// has proven itself; only who speaks first differs. Whatever it does happens in turn() and in the
+// handle_...() calls, a bounded piece at a time.
+class SyncSession {
+ public:
+  SyncSession(SessionSetup setup, SharedRepository& shared, StreamPort& port, SyncEvents& events);
+
+  // The caller's first words, or the rest of a caller's that this end was called with.
+  void call(Time now, const std::optional<JoinAsk>& join);
+  void accept(Time now, MessageReader reader);
+
+  bool owns(StreamId stream) const;
+  void handle_readable(Time now, StreamId stream);
+  void handle_writable(StreamId stream);
+  void handle_aborted(StreamId stream, bool by_sender, std::uint64_t code);
+  void handle_request(StreamId stream, Request request);
+  // The connection is gone.
+  void handle_closed(SyncFailure failure, std::string detail);
+
+  // A bounded piece of whatever there is to do; true where more waits. `alone`: no other session
+  // pulls for this repository.
+  bool turn(bool alone);
+  std::optional<Time> deadline() const;
+  void handle_deadline();
+
+  void end();  // says goodbye
+  void end_with(SyncFailure failure, std::string detail);
+
+  const SessionSetup& setup() const noexcept { return setup_; }
+  SharedRepository& shared() noexcept { return shared_; }
+  bool over() const noexcept { return stage_ == Stage::over; }
+  bool proven() const noexcept { return stage_ == Stage::open; }
+  bool pulling() const noexcept { return proven() && pull_begun_ && !puller_.done(); }
+  // Puts totals that changed into the queue of events.
+  void report_progress();
+
+ private:
+  enum class Stage { greeting, open, over };
+
+  SessionBinding binding() const;
+  void emit(SyncEvent event);
+  void say(ByteView message);  // sealed, on the control stream
+  void say_hello(const std::optional<JoinAsk>& join);
+  void say_frontier(bool reply);
+  void read_control();
+  void handle_plain(ByteView message);
+  void handle_sealed(ByteView sealed);
+  void handle(const HelloMessage& m);
+  void handle(FrontierMessage m);
+  void handle(const EntriesMessage& m);
+  void handle(const EntriesEndMessage& m);
+  void handle(const HoldsMessage& m);
+  void handle(const StateMessage& m);
+  bool admit(const HelloMessage& m);
+  bool peer_may_read();
+  bool take_entries(const std::vector<log::SignedEntry>& entries);
+  void plan_push();
+  bool push(std::size_t bytes_max);
+  void say_holds();
+  void say_state();
+  void compare();
+  void notice_changes();
+  bool serve(std::size_t bytes_max);
+  void check_puller();
+
+  void refuse(SyncRefusal reason);
+  void strike(std::uint32_t weight, const char* rule, std::uint64_t code, SyncFailure failure);
+  void violation(const char* rule) { strike(50, rule, kCodeViolation, SyncFailure::protocol); }
+  void finish();
+  void drop_streams(std::uint64_t code);
+
+  SessionSetup setup_;
+  SharedRepository& shared_;
+  StreamPort& port_;
+  SyncEvents& events_;
+  Stage stage_ = Stage::greeting;
+
+  Outbox control_;
+  MessageReader reader_{kControlMessageMax};
+  crypto::AeadKey own_seal_{};
+  crypto::AeadKey peer_seal_{};
+  std::uint64_t own_count_ = 0;
+  std::uint64_t peer_count_ = 0;
+  bool handle_seen_ = false;  // the peer has shown that it knows the repository
+  std::optional<log::Device> peer_;
+
+  // Entries: what the peer is taken to hold, and what is on its way there.
+  log::Frontier frontier_parts_;
+  std::optional<log::Frontier> peer_frontier_;
+  std::unordered_set<log::EntryId> peer_has_;
+  std::deque<log::EntryId> queue_;
+  bool held_back_ = false;
+  bool push_due_ = false;
+  bool end_due_ = false;
+  std::uint64_t answers_due_ = 0;  // frontiers of the peer, not yet answered
+  std::uint64_t ends_due_ = 0;     // frontiers of ours, not yet answered
+  std::uint64_t ends_sent_ = 0;
+  std::uint64_t ends_heard_ = 0;
+
+  HeldBlocks held_;
+  std::map<StreamId, Serving> servings_;
+  Puller puller_;
+  bool pull_begun_ = false;
+
+  // Where both ends stand.
+  std::uint64_t seen_version_ = ~std::uint64_t{0};
+  std::size_t seen_size_ = 0;
+  std::uint64_t state_version_ = ~std::uint64_t{0};
+  bool state_due_ = true;
+  std::optional<StateMessage> own_state_;
+  std::optional<StateMessage> peer_state_;
+  std::optional<std::pair<Hash, Hash>> followed_up_;
+  unsigned follow_ups_ = 0;
+  std::optional<std::pair<StateMessage, StateMessage>> settled_;
+
+  Time heard_at_;
+  SyncProgress progress_;
+  bool progressed_ = false;
+};
+
+}  // namespace hn::net

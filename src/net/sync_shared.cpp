@@ -1,0 +1,132 @@
+// Which manifests are fetched and which entries are relayed: hn-sync(7), ENTRIES and MANIFESTS.
+#include "net/sync_shared.hpp"
+
+#include <algorithm>
+
+namespace hn::net {
+
+namespace {
+
+// Live publishes on branches and tags, in log order.
+std::vector<log::LivePublish> live_publishes(const log::View& view) {
+  std::vector<log::LivePublish> out;
+  for (const log::BranchInfo& branch : view.branches()) {
+    std::vector<log::LivePublish> live = view.live_on(branch.created_by);
+    out.insert(out.end(), live.begin(), live.end());
+  }
+  for (const log::TagInfo& tag : view.tags())
+    out.insert(out.end(), tag.publishes.begin(), tag.publishes.end());
+  std::ranges::sort(out, {}, &log::LivePublish::key);
+  return out;
+}
+
+bool stands_on(const log::Entry& entry, const std::unordered_set<log::EntryId>& those) {
+  if (those.empty()) return false;
+  if (those.contains(entry.prev)) return true;
+  if (std::ranges::any_of(entry.seen, [&](const auto& id) { return those.contains(id); }))
+    return true;
+  const std::vector<log::EntryId> named = log::named_by(entry.payload);
+  return std::ranges::any_of(named, [&](const auto& id) { return those.contains(id); });
+}
+
+}  // namespace
+
+bool SharedRepository::known_whole(const log::ManifestRoot& manifest) {
+  if (whole_.contains(manifest.root)) return true;
+  if (!host_.holds_whole(manifest)) return false;
+  whole_.insert(manifest.root);
+  return true;
+}
+
+void SharedRepository::note_whole(const log::ManifestRoot& manifest) {
+  if (!whole_.insert(manifest.root).second) return;
+  host_.note_whole(manifest);
+  touch();
+}
+
+bool SharedRepository::check_whole(const log::ManifestRoot& manifest) {
+  if (known_whole(manifest)) return true;
+  for (std::uint64_t at = 0; at < manifest.rows; at += log::kManifestRowsPerNode) {
+    const auto rows = log::read_rows(host_.blocks(), manifest, at, log::kManifestRowsPerNode);
+    if (!rows) return false;
+    for (const log::ManifestRow& row : *rows)
+      if (!host_.has(row.address)) return false;
+  }
+  note_whole(manifest);
+  return true;
+}
+
+void SharedRepository::release(const object::Address& address) {
+  if (claimed_.erase(address) != 0) ++generation_;
+}
+
+std::variant<log::SignedEntry, JoinRefusal> SharedRepository::redeem(const JoinRequest& request) {
+  auto answer = host_.redeem(request);
+  if (std::holds_alternative<log::SignedEntry>(answer)) {
+    dirty_ = true;
+    touch();
+  }
+  return answer;
+}
+
+Result<void> SharedRepository::add_entries(std::span<const log::SignedEntry> entries) {
+  dirty_ = true;
+  touch();
+  return host_.add_entries(entries);
+}
+
+Written SharedRepository::write(const object::Address& address, const WireBlock& block) {
+  const Written written = host_.write_block(address, block);
+  if (written != Written::stored) return written;
+  arrived_.insert(address);
+  unflushed_bytes_ += block.stored.size();
+  dirty_ = true;
+  return written;
+}
+
+Result<void> SharedRepository::flush() {
+  if (!dirty_) return {};
+  HN_CHECK(host_.flush());
+  dirty_ = false;
+  unflushed_bytes_ = 0;
+  arrived_.clear();
+  touch();
+  return {};
+}
+
+std::vector<log::ManifestRoot> SharedRepository::wanted() const {
+  std::vector<log::ManifestRoot> out;
+  std::unordered_set<object::Id> seen;
+  for (const log::LivePublish& publish : live_publishes(view()))
+    if (publish.manifest && seen.insert(publish.manifest->root).second)
+      out.push_back(*publish.manifest);
+  return out;
+}
+
+std::unordered_set<log::EntryId> SharedRepository::incomplete_publishes() {
+  std::unordered_set<log::EntryId> out;
+  for (const log::LivePublish& publish : live_publishes(view()))
+    if (publish.device != host_.device() && publish.manifest && !check_whole(*publish.manifest))
+      out.insert(publish.id);
+  return out;
+}
+
+std::vector<log::EntryId> SharedRepository::news_for(
+    const log::Frontier& theirs, const std::unordered_set<log::EntryId>& they_have,
+    bool& held_back) {
+  held_back = false;
+  std::vector<log::EntryId> out = log::missing(view(), theirs);
+  std::erase_if(out, [&](const log::EntryId& id) { return they_have.contains(id); });
+  if (out.empty()) return out;
+  std::unordered_set<log::EntryId> withheld = incomplete_publishes();
+  // In log order the past comes first, so one pass finds all that stands on what is withheld.
+  std::erase_if(out, [&](const log::EntryId& id) {
+    if (!withheld.contains(id) && !stands_on(view().find(id)->entry, withheld)) return false;
+    withheld.insert(id);
+    held_back = true;
+    return true;
+  });
+  return out;
+}
+
+}  // namespace hn::net

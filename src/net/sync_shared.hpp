@@ -1,0 +1,73 @@
+#pragma once
+
+#include <set>
+#include <unordered_set>
+
+#include "hn/net/sync_host.hpp"
+
+namespace hn::net {
+
+// What all sessions about one repository know together: what is whole, what is on its way, what was
+// written and is not durable yet.
+class SharedRepository {
+ public:
+  explicit SharedRepository(SyncHost& host) : host_(host) {}
+
+  SyncHost& host() noexcept { return host_; }
+  const log::View& view() const { return host_.view(); }
+
+  // Is every block of the manifest here? Remembered where yes; looked at row by row, as far as the
+  // first that is not, where it is not known.
+  bool check_whole(const log::ManifestRoot& manifest);
+  bool known_whole(const log::ManifestRoot& manifest);
+  void note_whole(const log::ManifestRoot& manifest);
+
+  // A block is here, or has been written since the last flush.
+  bool here(const object::Address& address) const {
+    return arrived_.contains(address) || host_.has(address);
+  }
+
+  // One session asks for a block at a time. False where another has.
+  bool claim(const object::Address& address) { return claimed_.insert(address).second; }
+  bool claimed(const object::Address& address) const { return claimed_.contains(address); }
+  void release(const object::Address& address);
+
+  std::variant<log::SignedEntry, JoinRefusal> redeem(const JoinRequest& request);
+  Result<void> add_entries(std::span<const log::SignedEntry> entries);
+  Written write(const object::Address& address, const WireBlock& block);
+  // Makes durable what has come since the last time, if anything has.
+  Result<void> flush();
+  std::uint64_t unflushed_bytes() const noexcept { return unflushed_bytes_; }
+
+  // Counts up whenever something changed that could let a session go on: blocks became readable,
+  // claims were given back, entries came.
+  std::uint64_t generation() const noexcept { return generation_; }
+  // Counts up when what the host shows may have changed: entries, readable blocks.
+  std::uint64_t version() const noexcept { return version_; }
+  void touch() noexcept {
+    ++generation_;
+    ++version_;
+  }
+
+  // Manifests of live publishes, in log order, each once.
+  std::vector<log::ManifestRoot> wanted() const;
+  // What the view holds and a peer lacks, in log order, without the publishes of others whose
+  // blocks are not all here and without what stands on those. `held_back`: whether there are any.
+  std::vector<log::EntryId> news_for(const log::Frontier& theirs,
+                                     const std::unordered_set<log::EntryId>& they_have,
+                                     bool& held_back);
+
+ private:
+  std::unordered_set<log::EntryId> incomplete_publishes();
+
+  SyncHost& host_;
+  std::set<object::Id> whole_;
+  std::unordered_set<object::Address> claimed_;
+  std::unordered_set<object::Address> arrived_;
+  std::uint64_t unflushed_bytes_ = 0;
+  bool dirty_ = false;
+  std::uint64_t generation_ = 0;
+  std::uint64_t version_ = 0;
+};
+
+}  // namespace hn::net
