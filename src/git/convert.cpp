@@ -171,15 +171,17 @@ Converter::Converted Converter::tree(const Item& item) {
   return {id, Type::tree, to.nodes() == 1};
 }
 
+void Converter::fail_refused(const Item& item, std::string_view rule) const {
+  throw Failure(Code::refused,
+                "git " + std::string(name_of(item.type)) + " " + to_hex(item.oid) +
+                    " cannot be kept: " + std::string(rule),
+                "rewrite the history without it (`git filter-repo`), then import");
+}
+
 object::Id Converter::raw(const Item& item) {
   const ByteView bytes = item.bytes();
   if (bytes.size() > object::kBlockBytesMax)
-    throw Failure(Code::refused,
-                  "git " + std::string(name_of(item.type)) + " " + to_hex(item.oid) + " in '" +
-                      source_.path() + "' is unusual and too long to keep as it is (" +
-                      std::to_string(bytes.size()) + " bytes, at most " +
-                      std::to_string(object::kBlockBytesMax) + ")",
-                  "`git fsck` tells what is unusual; rewrite it, then import");
+    fail_refused(item, "what canonical form cannot hold is longer than a block (256 KiB)");
   return writer_.write(Kind::raw, bytes);
 }
 
@@ -213,7 +215,7 @@ Converter::Converted Converter::commit(const Item& item) {
     ++out_.counts.raw_commits;
   }
   const auto encoded = object::encode_commit(commit);
-  if (!encoded) throw Failure(encoded.error(), "git commit " + to_hex(item.oid));
+  if (!encoded) fail_refused(item, encoded.error().rule);
   return {writer_.write(Kind::commit, *encoded, block_base(item)), Type::commit, true};
 }
 
@@ -232,7 +234,7 @@ Converter::Converted Converter::tag(const Item& item) {
     ++out_.counts.raw_tags;
   }
   const auto encoded = object::encode_tag(tag);
-  if (!encoded) throw Failure(encoded.error(), "git tag " + to_hex(item.oid));
+  if (!encoded) fail_refused(item, encoded.error().rule);
   return {writer_.write(Kind::tag, *encoded), Type::tag, true};
 }
 

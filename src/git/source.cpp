@@ -3,7 +3,9 @@
 #include <git2.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <mutex>
+#include <set>
 
 #include "hn/base/text.hpp"
 
@@ -52,7 +54,8 @@ int open_repository(git_repository** out, const std::string& path, bool any_owne
 
 [[noreturn]] void fail_open(const std::string& path, int error) {
   const std::string message = last_message();
-  if (error == GIT_EOWNER)
+  // Libgit2 1.5 answers that it found no safe.directory where it means that nobody allowed it.
+  if (error == GIT_EOWNER || message.find("safe.directory") != std::string::npos)
     throw Failure(Code::refused, "git repository " + shown(path) + " belongs to another user",
                   "if you trust it, import it with the option that allows any owner");
   if (message.find("objectformat") != std::string::npos)
@@ -110,6 +113,23 @@ std::optional<Oid> resolve(git_repository* repository, const std::string& name) 
   Oid oid;
   std::copy_n(id.id, oid.size(), oid.begin());
   return oid;
+}
+
+// Libgit2 passes over a loose reference that holds no id; whoever imports wants to hear of it.
+void add_unreadable(const std::filesystem::path& folder, const std::vector<SourceRef>& refs,
+                    std::vector<Notice>& notices) {
+  std::set<std::string> heard;
+  for (const SourceRef& ref : refs) heard.insert(ref.name);
+  for (const Notice& notice : notices) heard.insert(notice.subject);
+  for (const std::string_view part : {kHeads, kTags}) {
+    std::error_code error;
+    std::filesystem::recursive_directory_iterator at(folder / part, error);
+    for (; !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error)) {
+      const std::string name = at->path().lexically_relative(folder).string();
+      if (at->is_directory(error) || heard.contains(name) || name.ends_with(".lock")) continue;
+      notices.push_back({name, "the reference holds no id and is left out"});
+    }
+  }
 }
 
 }  // namespace
@@ -206,6 +226,7 @@ std::vector<SourceRef> Source::refs(std::vector<Notice>& notices) const {
   if (error != GIT_ITEROVER)
     throw Failure(Code::io,
                   "the references of " + shown(path_) + " cannot be read: " + last_message());
+  add_unreadable(git_repository_commondir(repository), refs, notices);
   std::ranges::sort(refs, {}, &SourceRef::name);
   std::ranges::sort(notices, {}, &Notice::subject);
   return refs;

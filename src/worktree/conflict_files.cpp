@@ -35,7 +35,7 @@ std::vector<ConflictFile> conflict_files(const object::BlockReader& reader, Conf
     if (file.mode == object::Mode::folder) {
       if (file.file) add_folder(reader, at, *file.file, out);
     } else if (file.mode != object::Mode::submodule && file.mode != object::Mode::conflict) {
-      HashOnly none;
+      object::IdWriter none;
       object::Id id = file.file ? *file.file : object::write_file(none, file.bytes);
       std::optional<Bytes> bytes;
       if (!file.file) bytes = std::move(file.bytes);

@@ -65,10 +65,6 @@ Content read_symlink(int folder, const std::string& name, object::BlockWriter& w
 
 }  // namespace
 
-object::Id HashOnly::write(object::Kind kind, ByteView bytes, const std::optional<object::Id>&) {
-  return object::id_of(kind, bytes);
-}
-
 Content::State stream(int folder, const std::string& name,
                       const std::function<bool(ByteView)>& sink, Entry& entry) {
   Descriptor file(::openat(folder, name.c_str(), kReadFlags));

@@ -10,13 +10,6 @@
 // Contents of files in the working tree, as ids and as bytes.
 namespace hn::worktree {
 
-// Takes blocks and keeps none: for ids alone.
-class HashOnly final : public object::BlockWriter {
- public:
-  object::Id write(object::Kind kind, ByteView bytes,
-                   const std::optional<object::Id>& base) override;
-};
-
 struct Content {
   enum class State { read, absent, not_content, unreadable, unstable };
   State state = State::read;

@@ -204,7 +204,7 @@ class Scan {
 
   Content read_one(const Candidate& c, int folder, unsigned thread) const {
     std::string name(name_of_path(c.path));
-    HashOnly none;
+    object::IdWriter none;
     if (!writes()) return read_content(folder, name, none, nullptr, {});
     std::optional<object::Id> old;
     const std::optional<object::Value> base =

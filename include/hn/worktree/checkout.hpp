@@ -67,19 +67,20 @@ struct PlannedFile {
 
 struct Step {
   std::string path;
+  std::string owner;               // the path of the tree that it belongs to
   std::optional<PlannedFile> now;  // written there
   bool present = false;            // there is a file to remove or to replace,
+  bool folder = false;             // or an emptied folder,
   Witness witness;                 // and this is what stat said of it
   bool done = false;               // it is as it should be already
 };
 
 struct Plan {
-  std::vector<Step> steps;          // by path_less
-  std::vector<Obstacle> obstacles;  // by path_less; where there is one, nothing may be touched
-  std::vector<Refusal> refusals;    // by path_less; the rest is checked out
-  Index index;                      // as it will be
-  std::uint64_t writes = 0;
-  std::uint64_t removals = 0;
+  std::vector<Step> steps;              // by path_less
+  std::vector<Obstacle> obstacles;      // by path_less; where there is one, nothing may be touched
+  std::vector<Refusal> refusals;        // by path_less; the rest is checked out
+  std::vector<object::Change> changes;  // between the two trees, by path_less
+  Index index;                          // with `from` as its base
 };
 
 // Reads what is needed of the working tree and changes nothing. A file that is in the way but

@@ -12,8 +12,9 @@ namespace hn::worktree {
 bool is_reserved_name(std::string_view name) noexcept;
 
 // Deeper folders are reported, not entered, and not written: a tree made by somebody else must not
-// use up the stack, and opening a folder costs time in its depth.
-inline constexpr std::size_t kDepthMax = 4096;
+// use up the stack, and opening a folder costs time in its depth. Below the depth at which walks of
+// trees stop.
+inline constexpr std::size_t kDepthMax = 2000;
 
 // Names in `path` before the last one.
 std::size_t depth_of(std::string_view path) noexcept;

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "hn/merge/unified.hpp"
+#include "merge/markers.hpp"
 #include "unit/merge/texts.hpp"
 
 using namespace hn;
@@ -82,6 +83,28 @@ TEST_CASE("text merges come out as git merge-file's") {
                           << " of " << both_clean);
   CHECK(same_verdict * 100 >= rounds() * 99);
   CHECK(same_bytes * 100 >= both_clean * 99);
+}
+
+TEST_CASE("conflicts of two sides show as git's zdiff3 does") {
+  if (!has_git()) return;
+  MESSAGE("HN_SEED=" << seed());
+  SeededRandom random(seed());
+  const Folder folder;
+  const std::vector<std::string> labels{"ours", "base", "theirs"};
+  int same = 0, compared = 0;
+  for (int round = 0; round < rounds() / 2; ++round) {
+    const auto lines = base_lines(random);
+    const std::vector<std::string> texts{joined(edited(lines, random, 6, 60)), joined(lines),
+                                         joined(edited(lines, random, 6, 60))};
+    const auto merge = merge_texts(views(texts));
+    if (merge.is_resolved()) continue;
+    for (std::size_t i = 0; i < 3; ++i) folder.write(labels[i].c_str(), texts[i]);
+    folder.run("git merge-file -p --zdiff3 ours base theirs >out 2>/dev/null");
+    same += folder.read("out") == to_string(mark(merge, labels, kMarkerLengthMin));
+    ++compared;
+  }
+  MESSAGE("same marked text " << same << " of " << compared);
+  CHECK(same * 100 >= compared * 95);
 }
 
 TEST_CASE("git apply takes unified text, and git's own is as long") {

@@ -82,7 +82,7 @@ struct Tree {
   std::vector<std::string> files;
 };
 
-Tree random_tree(SeededRandom& random, const test::WorkingFolder& root) {
+Tree random_tree(SeededRandom& random, const testing::WorkingFolder& root) {
   Tree out;
   std::set<std::string> taken;
   for (int i = 0; i < 12; ++i) {
@@ -100,7 +100,7 @@ Tree random_tree(SeededRandom& random, const test::WorkingFolder& root) {
   return out;
 }
 
-std::map<std::string, bool> ask_git(const test::WorkingFolder& root, const Tree& tree) {
+std::map<std::string, bool> ask_git(const testing::WorkingFolder& root, const Tree& tree) {
   std::string paths;
   for (const std::string& p : tree.files) paths += "./" + p + '\0';
   for (const std::string& p : tree.folders)
@@ -149,7 +149,7 @@ bool ask_hn(const std::map<std::string, Files>& files, const std::string& outer,
   return rules.ignores(path, folder);
 }
 
-void compare(SeededRandom& random, const test::WorkingFolder& root, const Tree& tree) {
+void compare(SeededRandom& random, const testing::WorkingFolder& root, const Tree& tree) {
   std::string outer = random_patterns(random, 2);
   root.write(".git/info/exclude", outer);
   std::map<std::string, Files> files;
@@ -185,14 +185,14 @@ TEST_CASE("random ignore files mean what git takes them to mean") {
     MESSAGE("no git here: not compared");
     return;
   }
-  std::uint64_t seed = test::seed_from_env(20);
+  std::uint64_t seed = testing::seed_from_env(20);
   MESSAGE("HN_SEED=" << seed);
   const char* rounds = std::getenv("HN_IGNORE_ROUNDS");
   SeededRandom random(seed);
-  test::WorkingFolder root;
+  testing::WorkingFolder root;
   REQUIRE(std::system(("git init -q '" + root.path() + "'").c_str()) == 0);
   for (int left = rounds == nullptr ? 60 : std::atoi(rounds); left > 0; left -= 30) {
-    test::WorkingFolder inner;
+    testing::WorkingFolder inner;
     std::filesystem::rename(root.path(".git"), inner.path(".git"));
     Tree tree = random_tree(random, inner);
     for (int i = 0; i < std::min(left, 30); ++i) compare(random, inner, tree);

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace hn::test {
+namespace hn::testing {
 
 // A folder of its own, gone at the end of the test. Works with plain paths, as a user's tools do.
 class WorkingFolder {
@@ -74,4 +74,4 @@ inline std::uint64_t seed_from_env(std::uint64_t usual) {
   return text == nullptr ? usual : std::strtoull(text, nullptr, 10);
 }
 
-}  // namespace hn::test
+}  // namespace hn::testing

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hn/net/address.hpp"
+
+// Addresses as people write them and as net carries them.
+namespace hn::node {
+
+// Where hn listens if nobody says otherwise. Unassigned by IANA in the user range.
+inline constexpr std::uint16_t kDefaultPort = 4697;
+
+struct HostPort {
+  std::string host;  // a name or an address; empty: every address of this machine
+  std::uint16_t port = kDefaultPort;
+};
+
+// "HOST", "HOST:PORT", ":PORT", "[V6]:PORT"; nullopt for anything else.
+std::optional<HostPort> parse_host_port(std::string_view text);
+
+// "192.0.2.1:4697" or "[2001:db8::1]:4697"; "pipe" for a pipe.
+std::string to_text(const net::PeerAddress& address);
+
+// The one address of a pipe.
+net::PeerAddress pipe_address();
+
+// Asks the system's resolver. Failure unreachable where the name has no address.
+std::vector<net::PeerAddress> resolve(const HostPort& target);
+
+// This machine's addresses that others may reach, loopback left out unless there are no others,
+// with a port.
+std::vector<std::string> own_addresses(std::uint16_t port);
+
+}  // namespace hn::node

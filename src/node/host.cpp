@@ -1,0 +1,152 @@
+#include "hn/node/host.hpp"
+
+#include "hn/repo/publish.hpp"
+
+namespace hn::node {
+namespace {
+
+net::WireBlock to_wire(store::Stored stored) {
+  return {static_cast<std::uint8_t>(stored.kind), static_cast<std::uint8_t>(stored.form),
+          stored.base, stored.plain_bytes, std::move(stored.bytes)};
+}
+
+// nullopt for a kind or form that this version does not know.
+std::optional<store::Stored> from_wire(const net::WireBlock& block) {
+  const auto kind = object::kind_from(block.kind);
+  const auto form = store::form_from(block.form);
+  if (!kind || !form || (*form == store::Form::zstd_prefix) != block.base.has_value())
+    return std::nullopt;
+  return store::Stored{*kind, *form, block.base, block.plain_bytes, block.stored};
+}
+
+Result<net::WireBlock> to_wire(Result<store::Stored> stored) {
+  if (!stored) return fail(stored.error());
+  return to_wire(std::move(stored).value());
+}
+
+std::string held_key(const log::ManifestRoot& manifest) {
+  return "held/" + object::to_hex(manifest.root);
+}
+
+}  // namespace
+
+RepositoryHost::RepositoryHost(repo::Repository& repository) : repository_(repository) {}
+
+// Storage that breaks is an answer to the session, and a Failure for who runs it.
+template <class Work>
+auto RepositoryHost::guarded(const Work& work) -> Result<decltype(work())> {
+  try {
+    if constexpr (std::is_void_v<decltype(work())>) {
+      work();
+      return {};
+    } else {
+      return work();
+    }
+  } catch (const Failure& failure) {
+    failure_ = failure;
+    return fail(failure.code(), "this store could not be read or written");
+  }
+}
+
+store::Batch& RepositoryHost::batch() const {
+  if (!batch_) batch_.emplace(repository_.store().begin());
+  return *batch_;
+}
+
+crypto::Signature RepositoryHost::sign(std::string_view purpose, ByteView bytes) {
+  return repository_.key().sign(purpose, bytes);
+}
+
+Result<void> RepositoryHost::add_entries(std::span<const log::SignedEntry> entries) {
+  state_.reset();
+  return guarded([&] { repo::add_entries(repository_, entries); });
+}
+
+std::variant<log::SignedEntry, net::JoinRefusal> RepositoryHost::redeem(
+    const net::JoinRequest& request) {
+  const auto made = guarded([&]() -> std::variant<log::SignedEntry, net::JoinRefusal> {
+    repository_.refresh();
+    const auto invitation = repo::find_invitation(repository_, request.invitation);
+    if (!invitation || !request.proves(invitation->secret)) return net::JoinRefusal::unknown;
+    if (invitation->used_by) return net::JoinRefusal::used;
+    state_.reset();
+    return repo::redeem(repository_, request.invitation, request.device, request.label);
+  });
+  return made ? *made : net::JoinRefusal::unknown;
+}
+
+bool RepositoryHost::has(const object::Address& address) const {
+  const object::Id id = object::id_at(address);
+  return repository_.store().has(id) || (batch_ && batch_->has(id));
+}
+
+Result<net::WireBlock> RepositoryHost::read_stored(const object::Address& address) const {
+  return to_wire(repository_.store().read_stored(address));
+}
+
+Result<net::WireBlock> RepositoryHost::as_plain_form(const object::Address& address) const {
+  return to_wire(repository_.store().as_plain_form(address));
+}
+
+net::Written RepositoryHost::write_block(const object::Address& address,
+                                         const net::WireBlock& block) {
+  const auto stored = from_wire(block);
+  if (!stored) return net::Written::wrong;
+  const auto taken = guarded([&] { return batch().write_stored(*stored, address); });
+  if (!taken) return net::Written::failed;
+  switch (*taken) {
+    case store::Taken::stored:
+      return net::Written::stored;
+    case store::Taken::base_missing:
+      return net::Written::base_missing;
+    case store::Taken::wrong:
+      break;
+  }
+  return net::Written::wrong;
+}
+
+Result<void> RepositoryHost::flush() {
+  if (!batch_) return {};
+  state_.reset();
+  auto done = guarded([&] { batch_->commit(); });
+  batch_.reset();
+  return done;
+}
+
+const object::BlockReader& RepositoryHost::blocks() const {
+  if (batch_) return *batch_;
+  return repository_.store();
+}
+
+bool RepositoryHost::holds_whole(const log::ManifestRoot& manifest) const {
+  return repository_.store().get(held_key(manifest)).has_value();
+}
+
+void RepositoryHost::note_whole(const log::ManifestRoot& manifest) {
+  batch().put(held_key(manifest), {});
+}
+
+std::vector<object::Address> RepositoryHost::absent_blocks(std::size_t max) {
+  const auto absent = guarded([&] { return repo::absent_blocks(repository_, max); });
+  return absent ? *absent : std::vector<object::Address>{};
+}
+
+Hash RepositoryHost::state_digest() {
+  if (!state_) {
+    const auto digest = guarded([&] { return repo::state_digest(repository_); });
+    if (!digest) return Hash{};
+    state_ = *digest;
+  }
+  return *state_;
+}
+
+bool RepositoryHost::refresh() {
+  const std::size_t before = repository_.store().entry_count();
+  repository_.refresh();
+  if (!repository_.drafts().empty()) unpublishable_ = repo::publish_drafts(repository_).refused;
+  const bool changed = repository_.store().entry_count() != before;
+  if (changed) state_.reset();
+  return changed;
+}
+
+}  // namespace hn::node

@@ -1,0 +1,287 @@
+#include <algorithm>
+#include <map>
+
+#include "hn/base/text.hpp"
+#include "hn/node/operations.hpp"
+#include "hn/repo/publish.hpp"
+
+namespace hn::node {
+namespace {
+
+constexpr Duration kTick = std::chrono::milliseconds(200);
+
+Code code_of(net::SyncRefusal reason) {
+  switch (reason) {
+    case net::SyncRefusal::invitation_used:
+    case net::SyncRefusal::invitation_expired:
+      return Code::used_invitation;
+    case net::SyncRefusal::version:
+      return Code::unsupported;
+    case net::SyncRefusal::busy:
+      return Code::busy;
+    case net::SyncRefusal::unknown:
+      break;
+  }
+  return Code::no_right;
+}
+
+Code code_of(net::SyncFailure reason) {
+  switch (reason) {
+    case net::SyncFailure::protocol:
+    case net::SyncFailure::wrong_block:
+    case net::SyncFailure::wrong_device:
+      return Code::protocol;
+    case net::SyncFailure::no_right:
+      return Code::no_right;
+    case net::SyncFailure::local:
+      return Code::io;
+    default:
+      return Code::unreachable;
+  }
+}
+
+// One target: the session that calls it now, and the addresses that are left to try.
+struct Call {
+  const SyncTarget* target = nullptr;
+  std::size_t next_address = 0;
+  std::optional<net::SyncId> session;
+  net::PeerAddress address;
+  PeerOutcome outcome;
+  bool over = false;
+};
+
+class Caller {
+ public:
+  Caller(repo::Repository& repository, const SyncOptions& options, const log::Link* link)
+      : repository_(repository),
+        options_(options),
+        link_(link),
+        host_(repository),
+        driver_(repository.world()) {}
+
+  SyncReport run() {
+    driver_.node().add_host(host_);
+    const std::vector<SyncTarget> pipe{{"the command", std::nullopt, {pipe_address()}}};
+    const std::vector<SyncTarget>& targets = options_.via.empty() ? options_.targets : pipe;
+    if (options_.via.empty()) {
+      driver_.listen({"", 0});
+    } else {
+      driver_.use_command(options_.via);
+    }
+    for (const SyncTarget& target : targets) {
+      Call& call = calls_.emplace_back();
+      call.target = &target;
+      call.outcome.shown = target.shown;
+      try_next(call);
+    }
+    last_progress_ = driver_.now();
+    const Driver::End end =
+        driver_.run([this] { return all_over(); },
+                    [this](const net::SyncEvent& event) { std::visit(*this, event); }, kTick,
+                    [this] { check_time(); });
+    if (host_.failure()) throw *host_.failure();
+    SyncReport report;
+    report.interrupted = end == Driver::End::signal;
+    for (Call& call : calls_) {
+      if (!call.over && end == Driver::End::pipe_closed) {
+        give_up(call, Code::unreachable, "the command ended before the exchange was complete");
+      }
+      report.peers.push_back(call.outcome);
+    }
+    report.unpublishable = host_.unpublishable();
+    return report;
+  }
+
+  void operator()(const net::SyncPeer& peer) {
+    Call* call = call_of(peer.session);
+    if (call == nullptr) return;
+    call->outcome.shown = escape_controls(peer.label);
+    progressed();
+    repo::PeerRecord record;
+    record.transport = peer.key;
+    record.device = peer.device;
+    record.label = peer.label;
+    record.last_met = repository_.world().clock.wall().seconds;
+    if (options_.via.empty()) record.addresses = {to_text(peer.address)};
+    repo::remember_peer(repository_, record);
+  }
+
+  void operator()(const net::SyncProgress& progress) {
+    Call* call = call_of(progress.session);
+    if (call == nullptr) return;
+    progressed();
+    PeerOutcome& out = call->outcome;
+    out.entries_in = progress.entries_in;
+    out.entries_out = progress.entries_out;
+    out.blocks_in = progress.blocks_in;
+    out.blocks_out = progress.blocks_out;
+    out.bytes_in = progress.bytes_in;
+    out.bytes_out = progress.bytes_out;
+    totals_[progress.session] = progress;
+    if (!options_.on_progress) return;
+    Progress total;
+    for (const auto& [session, p] : totals_) {
+      total.entries_in += p.entries_in;
+      total.blocks_in += p.blocks_in;
+      total.bytes_in += p.bytes_in;
+      total.blocks_out += p.blocks_out;
+      total.bytes_out += p.bytes_out;
+      total.bytes_wanted += p.bytes_wanted;
+      total.plain_bytes_in += p.plain_bytes_in;
+    }
+    options_.on_progress(total);
+  }
+
+  void operator()(const net::SyncSettled& settled) {
+    Call* call = call_of(settled.session);
+    if (call == nullptr) return;
+    progressed();
+    call->outcome.agreed = settled.agreed;
+    if (settled.agreed) {
+      call->outcome.problem.reset();
+      call->outcome.detail.clear();
+    } else {
+      call->outcome.problem = settled.absent > 0 ? Code::absent : Code::timeout;
+      call->outcome.detail =
+          settled.absent > 0
+              ? "it does not have " + std::to_string(settled.absent) + " blocks either"
+              : "it does not show the same yet";
+    }
+    settled_at_[settled.session] = driver_.now();
+    if (settled.agreed) hang_up(*call);
+  }
+
+  void operator()(const net::SyncRefused& refused) {
+    Call* call = call_of(refused.session);
+    if (call != nullptr)
+      give_up(*call, code_of(refused.reason), std::string(net::name_of(refused.reason)));
+  }
+
+  void operator()(const net::SyncFailed& failed) {
+    Call* call = call_of(failed.session);
+    if (call == nullptr || call->over) return;
+    std::string detail(net::name_of(failed.reason));
+    if (!failed.detail.empty()) detail += ": " + escape_controls(failed.detail);
+    if (failed.reason == net::SyncFailure::unreachable &&
+        call->next_address < call->target->addresses.size()) {
+      return try_next(*call);
+    }
+    give_up(*call, code_of(failed.reason), detail);
+  }
+
+  void operator()(const net::SyncEnded& ended) {
+    Call* call = call_of(ended.session);
+    if (call != nullptr) call->over = true;
+  }
+
+  void operator()(const net::SyncStrike& strike) {
+    for (Call& call : calls_) {
+      if (call.target->key == strike.key) call.outcome.detail = escape_controls(strike.rule);
+    }
+  }
+
+ private:
+  // How long both ends may stay settled and different: the peer may still be folding.
+  static constexpr Duration kDisagreeMax = std::chrono::seconds(3);
+
+  void try_next(Call& call) {
+    if (call.next_address >= call.target->addresses.size()) {
+      return give_up(call, Code::unreachable, "no address is known");
+    }
+    call.address = call.target->addresses[call.next_address++];
+    call.session =
+        link_ != nullptr
+            ? driver_.node().join(driver_.now(), call.address, *link_, host_, host_.label())
+            : driver_.node().sync(driver_.now(), call.address, call.target->key, host_);
+  }
+
+  void give_up(Call& call, Code problem, std::string detail) {
+    call.over = true;
+    call.outcome.problem = problem;
+    call.outcome.detail = std::move(detail);
+  }
+
+  void hang_up(Call& call) {
+    driver_.node().end(driver_.now(), *call.session);
+    call.over = true;
+  }
+
+  Call* call_of(const net::SyncId& session) {
+    for (Call& call : calls_) {
+      if (call.session == session) return &call;
+    }
+    return nullptr;
+  }
+
+  bool all_over() const {
+    return std::ranges::all_of(calls_, [](const Call& call) { return call.over; });
+  }
+
+  void progressed() { last_progress_ = driver_.now(); }
+
+  void check_time() {
+    const Time now = driver_.now();
+    for (Call& call : calls_) {
+      if (call.over || !call.session) continue;
+      const auto settled = settled_at_.find(*call.session);
+      if (settled != settled_at_.end() && now - settled->second > kDisagreeMax) hang_up(call);
+      if (now - last_progress_ > options_.timeout && !call.over) {
+        if (!call.outcome.problem) {
+          call.outcome.problem = Code::timeout;
+          call.outcome.detail = "no answer in time";
+        }
+        hang_up(call);
+      }
+    }
+  }
+
+  repo::Repository& repository_;
+  const SyncOptions& options_;
+  const log::Link* link_;
+  RepositoryHost host_;
+  Driver driver_;
+  std::vector<Call> calls_;
+  std::map<net::SyncId, net::SyncProgress> totals_;
+  std::map<net::SyncId, Time> settled_at_;
+  Time last_progress_{};
+};
+
+}  // namespace
+
+bool SyncReport::agreed() const {
+  return std::ranges::any_of(peers, [](const PeerOutcome& peer) { return peer.agreed; });
+}
+
+std::vector<SyncTarget> known_targets(const repo::Repository& repository) {
+  std::vector<SyncTarget> out;
+  for (const repo::PeerRecord& peer : repo::peers(repository)) {
+    SyncTarget target;
+    target.shown = peer.label.empty() ? hn::to_hex(peer.transport.bytes).substr(0, 8)
+                                      : escape_controls(peer.label);
+    target.key = peer.transport;
+    for (const std::string& address : peer.addresses) {
+      const auto parsed = parse_host_port(address);
+      if (!parsed) continue;
+      try {
+        for (const net::PeerAddress& found : resolve(*parsed)) target.addresses.push_back(found);
+      } catch (const Failure&) {
+        // A name that leads nowhere now: the other addresses are tried.
+      }
+    }
+    if (!target.addresses.empty()) out.push_back(std::move(target));
+  }
+  return out;
+}
+
+SyncReport sync(repo::Repository& repository, const SyncOptions& options) {
+  const repo::Published published = repo::publish_drafts(repository);
+  SyncReport report = Caller(repository, options, nullptr).run();
+  report.unpublishable = published.refused;
+  return report;
+}
+
+SyncReport join(repo::Repository& repository, const log::Link& link, const SyncOptions& options) {
+  return Caller(repository, options, &link).run();
+}
+
+}  // namespace hn::node

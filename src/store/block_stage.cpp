@@ -1,0 +1,210 @@
+#include "store/block_stage.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "hn/base/error.hpp"
+#include "hn/os/lock.hpp"
+#include "store/forms.hpp"
+
+namespace hn::store {
+namespace {
+
+// What a thread gets at a time: enough to make handing over cheap.
+constexpr std::size_t kGroupBytes = 256U << 10U;
+constexpr std::size_t kGroupBlocks = 256;
+// Groups in flight for each thread: one at work, one waiting.
+constexpr std::size_t kGroupsPerThread = 2;
+constexpr std::size_t kRecentBytesMax = 32U << 20U;
+// What a spilled batch writes at a time.
+constexpr std::size_t kFlushBytes = 1U << 20U;
+
+unsigned thread_count(const Options& options) {
+  if (options.threads != 0) return options.threads;
+  return std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
+}
+
+}  // namespace
+
+BlockStage::BlockStage(Opened& opened) : opened_(opened) {}
+
+BlockStage::~BlockStage() {
+  if (!spill_) return;
+  try {
+    opened_.fs().remove(spill_path_);
+  } catch (...) {
+    // maintain() removes it later.
+  }
+}
+
+bool BlockStage::has(const object::Address& address) const {
+  return recent_.contains(address) || row_places_.contains(address);
+}
+
+Result<Plain> BlockStage::read(const object::Address& address) const {
+  const auto recent = recent_.find(address);
+  if (recent != recent_.end()) {
+    const auto& block = *recent->second.block;
+    return Plain{block.kind, block.bytes, recent->second.depth};
+  }
+  const auto place = row_places_.find(address);
+  if (place == row_places_.end()) return fail(Code::absent, "no such block", address.bytes);
+  const Bytes record = record_at(rows_[place->second]);
+  HN_TRY(const RecordHead head, check_record(record));
+  Bytes base;
+  if (head.base) {
+    auto own = has(*head.base) ? read(*head.base) : opened_.packs()->read(*head.base);
+    if (!own) return Unexpected(own.error());
+    base = std::move(own->bytes);
+  }
+  const ByteView stored = ByteView(record).subspan(head.head_bytes());
+  HN_TRY(Bytes plain, decode_form(head.form, head.plain_bytes, stored, base));
+  return Plain{head.kind, std::move(plain), head.depth};
+}
+
+Bytes BlockStage::record_at(const IndexRow& row) const {
+  Bytes record(row.length);
+  if (row.offset >= flushed_) {
+    const auto from = memory_.begin() + static_cast<std::ptrdiff_t>(row.offset - flushed_);
+    std::copy_n(from, row.length, record.begin());
+  } else {
+    record.resize(spill_->read_at(kPackHeaderBytes + row.offset, record));
+  }
+  return record;
+}
+
+void BlockStage::add(object::Kind kind, const object::Address& address, ByteView bytes,
+                     const std::optional<object::Address>& base) {
+  auto block = std::make_shared<const PlainBlock>(PlainBlock{kind, address, to_bytes(bytes)});
+  PackItem item{block, {}, {}, 0};
+  if (base && *base != address) {
+    auto found = find_base(*base);
+    if (found && found->depth < kChainMax) {
+      item.base = base;
+      item.base_bytes = std::move(found->bytes);
+      item.depth = static_cast<std::uint8_t>(found->depth + 1);
+    }
+  }
+  remember(std::move(block), item.depth);
+  group_.push_back(std::move(item));
+  group_bytes_ += bytes.size();
+  if (group_bytes_ >= kGroupBytes || group_.size() >= kGroupBlocks) submit_group();
+}
+
+// The depth of a base that is not packed yet is the greatest that it can get.
+std::optional<BlockStage::Base> BlockStage::find_base(const object::Address& address) {
+  const auto recent = recent_.find(address);
+  if (recent != recent_.end()) {
+    const auto& block = recent->second.block;
+    return Base{std::shared_ptr<const Bytes>(block, &block->bytes), recent->second.depth};
+  }
+  std::optional<Plain> plain;
+  if (row_places_.contains(address)) {
+    if (auto own = read(address)) plain = std::move(*own);
+  } else {
+    if (auto stored = opened_.packs()->read_shallowest(address)) plain = std::move(*stored);
+  }
+  if (!plain) return std::nullopt;
+  const std::uint8_t depth = plain->depth;
+  const auto block =
+      std::make_shared<const PlainBlock>(PlainBlock{plain->kind, address, std::move(plain->bytes)});
+  return Base{std::shared_ptr<const Bytes>(block, &block->bytes), depth};
+}
+
+void BlockStage::remember(std::shared_ptr<const PlainBlock> block, std::uint8_t depth) {
+  recent_bytes_ += block->bytes.size();
+  recent_order_.push_back(block->address);
+  const object::Address address = block->address;
+  recent_.emplace(address, Recent{std::move(block), depth});
+}
+
+// Groups are packed in order, so what is not packed yet stands at the end.
+void BlockStage::forget_old() {
+  while (recent_bytes_ > kRecentBytesMax && row_places_.contains(recent_order_.front())) {
+    const auto at = recent_.find(recent_order_.front());
+    recent_bytes_ -= at->second.block->bytes.size();
+    recent_.erase(at);
+    recent_order_.pop_front();
+  }
+}
+
+void BlockStage::submit_group() {
+  const unsigned threads = thread_count(opened_.options());
+  if (!pipeline_) pipeline_.emplace(threads);
+  pipeline_->submit(std::exchange(group_, {}));
+  group_bytes_ = 0;
+  while (auto group = pipeline_->take(pipeline_->outstanding() > kGroupsPerThread * threads)) {
+    absorb(std::move(*group));
+  }
+}
+
+void BlockStage::absorb(PackedGroup group) {
+  append(group.bytes, group.rows);
+  forget_old();
+}
+
+void BlockStage::append(ByteView records, std::span<const IndexRow> rows) {
+  for (IndexRow row : rows) {
+    row.offset += packed_bytes();
+    row_places_.emplace(row.address, rows_.size());
+    rows_.push_back(row);
+  }
+  memory_.insert(memory_.end(), records.begin(), records.end());
+  if (!spill_ && memory_.size() > opened_.options().spill_bytes) spill();
+  if (spill_ && memory_.size() >= kFlushBytes) flush();
+}
+
+void BlockStage::add_stored(const object::Address& address, const Stored& stored,
+                            std::uint8_t depth) {
+  Bytes record;
+  append_record(record, address, stored, depth);
+  const IndexRow row{address, depth, 0, static_cast<std::uint32_t>(record.size())};
+  append(record, {&row, 1});
+}
+
+// The file is locked as long as the batch lives, which tells it from what a crash left. It is made
+// under the writer's lock, for else maintain() could come between making and locking.
+void BlockStage::spill() {
+  const auto guard = opened_.lock_without_refresh();
+  for (unsigned i = 0; !spill_; ++i) {
+    spill_path_ = opened_.folder() + "/packs/spill-" + std::to_string(i);
+    if (opened_.fs().stat(spill_path_)) continue;
+    auto file = opened_.fs().open(spill_path_, os::Access::create_new);
+    HN_ASSERT(file->try_lock());
+    spill_ = std::move(file);
+  }
+  spill_->write_at(0, encode_pack_header());
+  flush();
+}
+
+void BlockStage::flush() {
+  spill_->write_at(kPackHeaderBytes + flushed_, memory_);
+  flushed_ += memory_.size();
+  memory_.clear();
+}
+
+void BlockStage::finish() {
+  if (pipeline_) {
+    if (!group_.empty()) pipeline_->submit(std::exchange(group_, {}));
+    while (auto group = pipeline_->take(true)) absorb(std::move(*group));
+    pipeline_.reset();
+  } else if (!group_.empty()) {
+    absorb(pack(std::exchange(group_, {})));
+  }
+  if (spill_) flush();
+}
+
+std::uint64_t BlockStage::become_pack(std::uint64_t number) {
+  HN_ASSERT(spill_ && memory_.empty());
+  const std::uint64_t bytes = kPackHeaderBytes + flushed_;
+  spill_->sync();
+  std::vector<IndexRow> rows = rows_;
+  for (IndexRow& row : rows) row.offset += kPackHeaderBytes;
+  write_index(opened_.fs(), opened_.folder(), number, std::move(rows), bytes);
+  opened_.fs().rename(spill_path_, pack_path(opened_.folder(), number));
+  spill_.reset();
+  opened_.fs().sync_folder(opened_.folder() + "/packs");
+  return bytes;
+}
+
+}  // namespace hn::store

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <deque>
+#include <unordered_map>
+
+#include "store/opened.hpp"
+#include "store/pipeline.hpp"
+
+namespace hn::store {
+
+// The blocks of a batch before its commit: first as plaintext, then packed in memory, and beyond
+// Options::spill_bytes in a file of their own, which becomes a pack at commit.
+class BlockStage {
+ public:
+  explicit BlockStage(Opened& opened);
+  ~BlockStage();
+  BlockStage(const BlockStage&) = delete;
+  BlockStage& operator=(const BlockStage&) = delete;
+
+  bool has(const object::Address& address) const;
+  // A block of this batch; absent if it is not one.
+  Result<Plain> read(const object::Address& address) const;
+
+  // The caller has checked that neither store nor batch has the block.
+  void add(object::Kind kind, const object::Address& address, ByteView bytes,
+           const std::optional<object::Address>& base);
+  void add_stored(const object::Address& address, const Stored& stored, std::uint8_t depth);
+
+  // Packs what is left, and no more can be added.
+  void finish();
+  bool empty() const noexcept { return rows_.empty(); }
+  bool spilled() const noexcept { return spill_ != nullptr; }
+  // After finish(), in memory: the records and their rows, with offsets from the first record.
+  const Bytes& bytes() const noexcept { return memory_; }
+  const std::vector<IndexRow>& rows() const noexcept { return rows_; }
+  // After finish(), spilled: makes the pack `number` of it, durable with its index and its name.
+  // Returns its length.
+  std::uint64_t become_pack(std::uint64_t number);
+
+ private:
+  struct Base {
+    std::shared_ptr<const Bytes> bytes;
+    std::uint8_t depth = 0;
+  };
+  std::optional<Base> find_base(const object::Address& address);
+  void remember(std::shared_ptr<const PlainBlock> block, std::uint8_t depth);
+  void forget_old();
+  void submit_group();
+  void absorb(PackedGroup group);
+  void append(ByteView records, std::span<const IndexRow> rows);
+  void spill();
+  void flush();
+  Bytes record_at(const IndexRow& row) const;
+  std::uint64_t packed_bytes() const noexcept { return flushed_ + memory_.size(); }
+
+  Opened& opened_;
+  std::optional<Pipeline> pipeline_;
+  std::vector<PackItem> group_;
+  std::size_t group_bytes_ = 0;
+
+  // Plaintext that is not packed yet, and, as far as kRecentBytesMax allows, some that is: bases of
+  // what comes next are mostly among it.
+  struct Recent {
+    std::shared_ptr<const PlainBlock> block;
+    std::uint8_t depth = 0;
+  };
+  std::unordered_map<object::Address, Recent> recent_;
+  std::deque<object::Address> recent_order_;
+  std::size_t recent_bytes_ = 0;
+
+  Bytes memory_;  // records that are not in the spill file
+  std::vector<IndexRow> rows_;
+  std::unordered_map<object::Address, std::size_t> row_places_;
+  std::unique_ptr<os::File> spill_;
+  std::string spill_path_;
+  std::uint64_t flushed_ = 0;  // record bytes in the spill file
+};
+
+}  // namespace hn::store

@@ -1,0 +1,102 @@
+// Format: hn-store(5), FORMS.
+#include "store/forms.hpp"
+
+#include <zstd.h>
+
+#include <memory>
+
+#include "hn/crypto/hash.hpp"
+
+namespace hn::store {
+namespace {
+
+// The level of interactive use: on source text some 300 MB/s and nine tenths of what higher levels
+// save.
+constexpr int kLevel = 3;
+// Under this, a zstd frame's own header eats what it saves.
+constexpr std::size_t kCompressBytesMin = 48;
+
+struct FreeContext {
+  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+};
+
+ZSTD_CCtx* compressor() {
+  thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
+  HN_ASSERT(context != nullptr);
+  ZSTD_CCtx_reset(context.get(), ZSTD_reset_session_and_parameters);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel);
+  return context.get();
+}
+
+ZSTD_DCtx* decompressor() {
+  thread_local const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
+  HN_ASSERT(context != nullptr);
+  ZSTD_DCtx_reset(context.get(), ZSTD_reset_session_and_parameters);
+  return context.get();
+}
+
+// nullopt unless the result is shorter than `size_max`: zstd stops as soon as the room is used up.
+std::optional<Bytes> compress(ByteView plain, const std::optional<ByteView>& base,
+                              std::size_t size_max) {
+  if (size_max == 0) return std::nullopt;
+  ZSTD_CCtx* const context = compressor();
+  if (base) ZSTD_CCtx_refPrefix(context, base->data(), base->size());
+  Bytes out(size_max - 1);
+  const std::size_t size =
+      ZSTD_compress2(context, out.data(), out.size(), plain.data(), plain.size());
+  if (ZSTD_isError(size) != 0) return std::nullopt;
+  out.resize(size);
+  out.shrink_to_fit();
+  return out;
+}
+
+}  // namespace
+
+std::optional<Form> form_from(std::uint8_t byte) noexcept {
+  if (byte > static_cast<std::uint8_t>(Form::zstd_dictionary)) return std::nullopt;
+  return static_cast<Form>(byte);
+}
+
+std::array<Byte, 8> encoding_hash(ByteView stored_bytes) noexcept {
+  const Hash whole = crypto::hash(crypto::Purpose("hn.encoding"), stored_bytes);
+  std::array<Byte, 8> first{};
+  std::copy_n(whole.begin(), first.size(), first.begin());
+  return first;
+}
+
+Result<Bytes> decode_form(Form form, std::uint32_t plain_bytes, ByteView bytes, ByteView base) {
+  if (plain_bytes > object::kBlockBytesMax) return fail(Code::invalid, "block too long");
+  if (form == Form::zstd_dictionary) return fail(Code::unsupported, "dictionary form");
+  if (form == Form::raw) {
+    if (bytes.size() != plain_bytes) return fail(Code::invalid, "length of a raw block");
+    return to_bytes(bytes);
+  }
+  ZSTD_DCtx* const context = decompressor();
+  if (form == Form::zstd_prefix) ZSTD_DCtx_refPrefix(context, base.data(), base.size());
+  Bytes plain(plain_bytes);
+  const std::size_t size =
+      ZSTD_decompressDCtx(context, plain.data(), plain.size(), bytes.data(), bytes.size());
+  if (ZSTD_isError(size) != 0 || size != plain_bytes) return fail(Code::invalid, "zstd frame");
+  return plain;
+}
+
+// A difference is tried first. Only where it is no great success is the block compressed alone too:
+// doing both always would double the time of every commit.
+Encoded encode_form(ByteView plain, const std::optional<ByteView>& base) {
+  std::optional<Encoded> best;
+  if (base && !base->empty()) {
+    if (auto bytes = compress(plain, base, plain.size())) {
+      best = Encoded{Form::zstd_prefix, std::move(*bytes)};
+      if (best->bytes.size() <= plain.size() / 4) return std::move(*best);
+    }
+  }
+  if (plain.size() >= kCompressBytesMin) {
+    const std::size_t size_max = best ? best->bytes.size() : plain.size();
+    if (auto bytes = compress(plain, {}, size_max)) return {Form::zstd, std::move(*bytes)};
+  }
+  if (best) return std::move(*best);
+  return {Form::raw, to_bytes(plain)};
+}
+
+}  // namespace hn::store

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "hn/os/lock.hpp"
+#include "store/journal.hpp"
+#include "store/ledger.hpp"
+#include "store/pack_set.hpp"
+
+namespace hn::store {
+
+// An opened store: the journal, what it amounts to, and the packs. What Store, Batch, maintenance
+// and check work on; packs() from any thread, all else from one at a time.
+class Opened {
+ public:
+  Opened(os::FileSystem& fs, std::string folder, const Options& options);
+
+  os::FileSystem& fs() const noexcept { return fs_; }
+  const std::string& folder() const noexcept { return folder_; }
+  const Options& options() const noexcept { return options_; }
+  const Ledger& ledger() const noexcept { return *ledger_; }
+  const Journal& journal() const noexcept { return journal_; }
+  std::shared_ptr<const PackSet> packs() const { return packs_.load(); }
+
+  bool refresh();
+
+  // The writers' lock; nested calls count. acquire() refreshes, and cuts what a crash left.
+  void acquire();
+  void release() noexcept;
+  bool holds_lock() const noexcept { return lock_depth_ > 0; }
+  // The lock alone, nothing where it is held already.
+  std::optional<os::Lock> lock_without_refresh() const;
+
+  // With the lock held: appends one frame and shows it. `tail_rows` are those of the blocks by
+  // which the tail pack grew, if it is the same pack.
+  void record(std::span<const Item> items, std::vector<IndexRow> tail_rows = {});
+  // Replaces the journal by one frame that amounts to the same.
+  void rewrite_journal();
+
+ private:
+  void load_all();
+  void load_news();
+  void apply(const Frame& frame, const std::shared_ptr<const Bytes>& buffer);
+  void show_packs(std::vector<IndexRow> tail_rows);
+  std::shared_ptr<const TailPack> show_tail(const PackIs& pack, std::vector<IndexRow> rows) const;
+
+  os::FileSystem& fs_;
+  std::string folder_;
+  Options options_;
+  Journal journal_;
+  std::unique_ptr<Ledger> ledger_ = std::make_unique<Ledger>();
+  std::vector<std::unique_ptr<Ledger>> old_ledgers_;  // views of entries point into them
+  std::atomic<std::shared_ptr<const PackSet>> packs_;
+  std::optional<os::Lock> lock_;
+  unsigned lock_depth_ = 0;
+};
+
+// For the length of a scope.
+class LockGuard {
+ public:
+  explicit LockGuard(Opened& opened) : opened_(opened) { opened_.acquire(); }
+  ~LockGuard() { opened_.release(); }
+  LockGuard(const LockGuard&) = delete;
+  LockGuard& operator=(const LockGuard&) = delete;
+
+ private:
+  Opened& opened_;
+};
+
+// Writes and syncs the index of a pack; the caller syncs the folder.
+void write_index(os::FileSystem& fs, const std::string& folder, std::uint64_t number,
+                 std::vector<IndexRow> rows, std::uint64_t pack_bytes);
+
+}  // namespace hn::store

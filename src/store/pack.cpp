@@ -1,0 +1,203 @@
+#include "store/pack.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "hn/base/error.hpp"
+#include "hn/os/private_file.hpp"
+
+namespace hn::store {
+namespace {
+
+std::string file_path(const std::string& folder, std::uint64_t number, const char* extension) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string name(16, '0');
+  for (std::size_t i = 16; i-- > 0; number >>= 4U) name[i] = kDigits[number & 15U];
+  return folder + "/packs/" + name + extension;
+}
+
+bool before(const IndexRow& row, const object::Address& address) {
+  return row.address < address;
+}
+
+Result<Loaded> check_loaded(ByteView record, const object::Address& address) {
+  HN_TRY(RecordHead head, check_record(record));
+  if (head.address != address) return fail(Code::damaged, "record of another block", address.bytes);
+  Loaded loaded;
+  loaded.bytes = record.subspan(head.head_bytes(), head.stored_bytes);
+  loaded.head = std::move(head);
+  return loaded;
+}
+
+void require(const Result<void>& result, const std::string& path) {
+  if (!result) throw Failure(result.error(), path);
+}
+
+}  // namespace
+
+std::string pack_path(const std::string& folder, std::uint64_t number) {
+  return file_path(folder, number, ".pack");
+}
+std::string index_path(const std::string& folder, std::uint64_t number) {
+  return file_path(folder, number, ".idx");
+}
+
+Result<std::vector<IndexRow>> scan_rows(ByteView records, std::uint64_t at) {
+  std::vector<IndexRow> rows;
+  while (!records.empty()) {
+    HN_TRY(const RecordHead head, decode_record_head(records));
+    if (head.size() > records.size()) return fail(Code::damaged, "record cut short");
+    rows.push_back({head.address, head.depth, at, static_cast<std::uint32_t>(head.size())});
+    at += head.size();
+    records = records.subspan(head.size());
+  }
+  return rows;
+}
+
+SealedPack::SealedPack(std::uint64_t number, std::unique_ptr<os::Mapping> mapping)
+    : Pack(number, mapping->bytes().size()), mapping_(std::move(mapping)) {}
+
+std::shared_ptr<const SealedPack> SealedPack::open(os::FileSystem& fs, const std::string& folder,
+                                                   std::uint64_t number, std::uint64_t bytes) {
+  const std::string path = pack_path(folder, number);
+  const auto file = fs.open(path, os::Access::read);
+  if (file->stat().size < bytes) throw Failure(Code::damaged, path + ": shorter than recorded");
+  std::shared_ptr<SealedPack> pack(new SealedPack(number, file->map(bytes)));
+  require(check_pack_header(pack->contents()), path);
+  const std::string index = index_path(folder, number);
+  if (!pack->open_index(fs, index)) pack->make_index(fs, index);
+  return pack;
+}
+
+bool SealedPack::open_index(os::FileSystem& fs, const std::string& path) {
+  if (!fs.stat(path)) return false;
+  const auto file = fs.open(path, os::Access::read);
+  index_mapping_ = file->map(file->stat().size);
+  const auto index = IndexView::open(index_mapping_->bytes(), bytes());
+  if (!index && index.error().code == Code::unsupported) throw Failure(index.error(), path);
+  if (index) index_ = *index;
+  return index.has_value();
+}
+
+// What the walk over the pack cannot reach, behind a damaged head, is not in the new index; check()
+// reports the damage.
+void SealedPack::make_index(os::FileSystem& fs, const std::string& path) {
+  index_was_bad_ = true;
+  std::vector<IndexRow> rows;
+  ByteView rest = contents().subspan(kPackHeaderBytes);
+  while (!rest.empty()) {
+    const auto head = decode_record_head(rest);
+    if (!head || head->size() > rest.size()) break;
+    rows.push_back({head->address, head->depth, contents().size() - rest.size(), 0});
+    rest = rest.subspan(head->size());
+  }
+  made_index_ = encode_index(sorted_unique(std::move(rows)), bytes());
+  const auto index = IndexView::open(made_index_, bytes());
+  HN_ASSERT(index.has_value());
+  index_ = *index;
+  try {
+    os::replace_file(fs, path, made_index_);
+  } catch (const Failure&) {
+    // A store on a read-only or full disk can still be read.
+  }
+}
+
+std::optional<std::uint64_t> SealedPack::find(const object::Address& address) const noexcept {
+  return index_->find(address);
+}
+
+Result<Loaded> SealedPack::load(std::uint64_t offset, const object::Address& address) const {
+  if (offset < kPackHeaderBytes || offset >= bytes()) {
+    return fail(Code::damaged, "offset in an index", address.bytes);
+  }
+  return check_loaded(contents().subspan(offset), address);
+}
+
+void SealedPack::find_range(const object::Address& low, const object::Address& high,
+                            std::size_t max, std::vector<object::Address>& out) const {
+  for (std::size_t i = index_->lower_bound(low); i < index_->size() && max > 0; ++i, --max) {
+    const object::Address address = index_->address(i);
+    if (address > high) return;
+    out.push_back(address);
+  }
+}
+
+std::shared_ptr<const TailPack> TailPack::open(os::FileSystem& fs, const std::string& folder,
+                                               std::uint64_t number, std::uint64_t bytes) {
+  const std::string path = pack_path(folder, number);
+  std::shared_ptr<const os::File> file = fs.open(path, os::Access::read);
+  std::array<Byte, kPackHeaderBytes> header{};
+  file->read_at(0, header);
+  require(check_pack_header(header), path);
+  const TailPack empty(number, kPackHeaderBytes, std::move(file));
+  return empty.grown(bytes);
+}
+
+std::shared_ptr<const TailPack> TailPack::grown(std::uint64_t new_bytes) const {
+  HN_ASSERT(new_bytes >= bytes());
+  Bytes records(new_bytes - bytes());
+  const bool whole = file_->read_at(bytes(), records) == records.size();
+  auto rows = whole ? scan_rows(records, bytes()) : fail(Code::damaged, "shorter than recorded");
+  if (!rows) throw Failure(rows.error(), "pack " + std::to_string(number()));
+  return grown(new_bytes, std::move(*rows));
+}
+
+std::shared_ptr<const TailPack> TailPack::grown(std::uint64_t new_bytes,
+                                                std::vector<IndexRow> rows) const {
+  std::shared_ptr<TailPack> pack(new TailPack(number(), new_bytes, file_));
+  pack->layers_ = layers_;
+  if (!rows.empty()) pack->add_layer(std::move(rows));
+  return pack;
+}
+
+void TailPack::add_layer(std::vector<IndexRow> rows) {
+  while (!layers_.empty() && layers_.back()->size() < 2 * rows.size()) {
+    rows.insert(rows.end(), layers_.back()->begin(), layers_.back()->end());
+    layers_.pop_back();
+  }
+  layers_.push_back(std::make_shared<const std::vector<IndexRow>>(sorted_unique(std::move(rows))));
+}
+
+const IndexRow* TailPack::find_row(const object::Address& address) const noexcept {
+  const IndexRow* found = nullptr;
+  for (const auto& layer : layers_) {
+    const auto at = std::lower_bound(layer->begin(), layer->end(), address, before);
+    if (at == layer->end() || at->address != address) continue;
+    if (found == nullptr || at->depth < found->depth) found = &*at;
+  }
+  return found;
+}
+
+std::optional<std::uint64_t> TailPack::find(const object::Address& address) const noexcept {
+  const IndexRow* row = find_row(address);
+  if (row == nullptr) return std::nullopt;
+  return row->offset;
+}
+
+Result<Loaded> TailPack::load(std::uint64_t offset, const object::Address& address) const {
+  const IndexRow* row = find_row(address);
+  HN_ASSERT(row != nullptr && row->offset == offset);
+  Bytes record(row->length);
+  record.resize(file_->read_at(offset, record));
+  HN_TRY(Loaded loaded, check_loaded(record, address));
+  loaded.owned = std::move(record);
+  return loaded;
+}
+
+void TailPack::find_range(const object::Address& low, const object::Address& high, std::size_t max,
+                          std::vector<object::Address>& out) const {
+  for (const auto& layer : layers_) {
+    auto at = std::lower_bound(layer->begin(), layer->end(), low, before);
+    for (std::size_t n = 0; n < max && at != layer->end() && at->address <= high; ++n, ++at) {
+      out.push_back(at->address);
+    }
+  }
+}
+
+std::vector<IndexRow> TailPack::rows() const {
+  std::vector<IndexRow> all;
+  for (const auto& layer : layers_) all.insert(all.end(), layer->begin(), layer->end());
+  return sorted_unique(std::move(all));
+}
+
+}  // namespace hn::store

@@ -1,0 +1,144 @@
+// Format: hn-store(5), INDEXES.
+#include "store/pack_index.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "hn/base/codec.hpp"
+#include "store/checksum.hpp"
+
+namespace hn::store {
+namespace {
+
+constexpr std::string_view kMagic{"hn pidx\n", 8};
+constexpr std::uint32_t kFormat = 0;
+constexpr std::size_t kFanoutAt = 40;
+constexpr std::size_t kRowsAt = kFanoutAt + 256 * 4;
+constexpr std::size_t kAddressBytes = 32;
+constexpr std::size_t kRowBytes = kAddressBytes + 8;
+
+Bytes encode_fanout(std::span<const IndexRow> rows) {
+  Encoder out;
+  std::size_t at = 0;
+  for (unsigned first = 0; first < 256; ++first) {
+    while (at < rows.size() && rows[at].address.bytes[0] == first) ++at;
+    out.u32(static_cast<std::uint32_t>(at));
+  }
+  return std::move(out).take();
+}
+
+Bytes encode_rows(std::span<const IndexRow> rows) {
+  Encoder out;
+  for (const auto& row : rows) out.raw(row.address.bytes);
+  for (const auto& row : rows) out.u64(row.offset);
+  return std::move(out).take();
+}
+
+std::uint64_t head_checksum(std::uint32_t count, std::uint64_t pack_bytes, std::uint64_t rows,
+                            ByteView fanout) {
+  Encoder out;
+  out.u32(count).u64(pack_bytes).u64(rows).raw(fanout);
+  return checksum(out.bytes());
+}
+
+}  // namespace
+
+// The order of IndexRow puts the copy of least depth first among those of one address.
+std::vector<IndexRow> sorted_unique(std::vector<IndexRow> rows) {
+  std::sort(rows.begin(), rows.end());
+  const auto same = [](const IndexRow& a, const IndexRow& b) { return a.address == b.address; };
+  rows.erase(std::unique(rows.begin(), rows.end(), same), rows.end());
+  return rows;
+}
+
+Bytes encode_index(std::span<const IndexRow> rows, std::uint64_t pack_bytes) {
+  const auto count = static_cast<std::uint32_t>(rows.size());
+  const Bytes fanout = encode_fanout(rows);
+  const Bytes body = encode_rows(rows);
+  const std::uint64_t body_checksum = checksum(body);
+  Encoder out;
+  out.raw(as_bytes(kMagic)).u32(kFormat).u32(count).u64(pack_bytes).u64(body_checksum);
+  out.u64(head_checksum(count, pack_bytes, body_checksum, fanout));
+  out.raw(fanout).raw(body);
+  return std::move(out).take();
+}
+
+Result<IndexView> IndexView::open(ByteView bytes, std::uint64_t pack_bytes) noexcept {
+  Decoder in(bytes);
+  const ByteView magic = in.take(kMagic.size());
+  const std::uint32_t format = in.u32();
+  const std::uint32_t count = in.u32();
+  const std::uint64_t covered = in.u64();
+  const std::uint64_t rows = in.u64();
+  const std::uint64_t head = in.u64();
+  const ByteView fanout = in.take(256 * 4);
+  if (in.failed() || !equal(magic, as_bytes(kMagic))) return fail(Code::invalid, "not an index");
+  if (format > kFormat) return fail(Code::unsupported, "format of an index");
+  if (bytes.size() != kRowsAt + std::size_t{count} * kRowBytes) {
+    return fail(Code::damaged, "size of an index");
+  }
+  if (head_checksum(count, covered, rows, fanout) != head) {
+    return fail(Code::damaged, "checksum of an index");
+  }
+  if (covered != pack_bytes) return fail(Code::damaged, "index of another pack");
+  const IndexView view(bytes, count);
+  for (std::size_t i = 0; i < 256; ++i) {
+    if (view.fanout(i) > count || (i > 0 && view.fanout(i) < view.fanout(i - 1))) {
+      return fail(Code::damaged, "fanout of an index");
+    }
+  }
+  if (view.fanout(255) != count) return fail(Code::damaged, "fanout of an index");
+  return view;
+}
+
+Result<void> IndexView::check_rows() const noexcept {
+  Decoder in(bytes_.subspan(24));
+  if (checksum(bytes_.subspan(kRowsAt)) != in.u64()) {
+    return fail(Code::damaged, "checksum of an index");
+  }
+  for (std::size_t i = 1; i < count_; ++i) {
+    if (address(i) <= address(i - 1)) return fail(Code::damaged, "order of an index");
+  }
+  return {};
+}
+
+ByteView IndexView::address_bytes(std::size_t i) const noexcept {
+  return bytes_.subspan(kRowsAt + i * kAddressBytes, kAddressBytes);
+}
+
+std::uint32_t IndexView::fanout(std::size_t first_byte) const noexcept {
+  return Decoder(bytes_.subspan(kFanoutAt + 4 * first_byte, 4)).u32();
+}
+
+object::Address IndexView::address(std::size_t i) const noexcept {
+  object::Address address;
+  std::memcpy(address.bytes.data(), address_bytes(i).data(), kAddressBytes);
+  return address;
+}
+
+std::uint64_t IndexView::offset(std::size_t i) const noexcept {
+  return Decoder(bytes_.subspan(kRowsAt + count_ * kAddressBytes + i * 8, 8)).u64();
+}
+
+std::size_t IndexView::lower_bound(const object::Address& address) const noexcept {
+  const std::size_t first_byte = address.bytes[0];
+  std::size_t low = first_byte == 0 ? 0 : fanout(first_byte - 1);
+  std::size_t high = fanout(first_byte);
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (std::memcmp(address_bytes(middle).data(), address.bytes.data(), kAddressBytes) < 0) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+std::optional<std::uint64_t> IndexView::find(const object::Address& address) const noexcept {
+  const std::size_t at = lower_bound(address);
+  if (at == count_ || !equal(address_bytes(at), address.bytes)) return std::nullopt;
+  return offset(at);
+}
+
+}  // namespace hn::store

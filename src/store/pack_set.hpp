@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "store/pack.hpp"
+
+namespace hn::store {
+
+// Plaintext of a block and how many steps of bases lie beneath its record.
+struct Plain {
+  object::Kind kind = object::Kind::chunk;
+  Bytes bytes;
+  std::uint8_t depth = 0;
+};
+
+// The packs of a store at one moment. Immutable; any thread.
+class PackSet {
+ public:
+  PackSet(std::vector<std::shared_ptr<const SealedPack>> sealed,
+          std::shared_ptr<const TailPack> tail)
+      : sealed_(std::move(sealed)), tail_(std::move(tail)) {}
+
+  bool has(const object::Address& address) const noexcept;
+  // A copy whose checksum is right: absent if there is none at all, else damaged.
+  Result<Loaded> load(const object::Address& address) const;
+  // Of several good copies the one of least depth.
+  Result<Loaded> load_shallowest(const object::Address& address) const;
+  Result<Plain> read(const object::Address& address) const;
+  // The same from the copy of least depth, for what is to become a base.
+  Result<Plain> read_shallowest(const object::Address& address) const;
+  // The plaintext of a record that was loaded.
+  Result<Plain> decode(const Loaded& loaded) const;
+
+  const std::vector<std::shared_ptr<const SealedPack>>& sealed() const noexcept { return sealed_; }
+  const std::shared_ptr<const TailPack>& tail() const noexcept { return tail_; }
+
+ private:
+  template <class Visit>
+  Result<void> each_copy(const object::Address& address, Visit visit) const;
+
+  std::vector<std::shared_ptr<const SealedPack>> sealed_;  // by number
+  std::shared_ptr<const TailPack> tail_;
+};
+
+}  // namespace hn::store

@@ -1,0 +1,86 @@
+#include "store/transaction.hpp"
+
+#include "store/maintain.hpp"
+
+namespace hn::store {
+namespace {
+
+struct NewBlocks {
+  std::vector<Item> items;
+  std::vector<IndexRow> tail_rows;
+};
+
+std::vector<IndexRow> rows_at(std::span<const IndexRow> rows, std::uint64_t offset) {
+  std::vector<IndexRow> moved(rows.begin(), rows.end());
+  for (IndexRow& row : moved) row.offset += offset;
+  return moved;
+}
+
+// The recorded bytes end where the new ones begin; what a crash left behind them is cut off.
+void append_to_tail(Opened& opened, const BlockStage& blocks, NewBlocks& out) {
+  const auto tail = opened.packs()->tail();
+  const auto file =
+      opened.fs().open(pack_path(opened.folder(), tail->number()), os::Access::update);
+  if (file->stat().size > tail->bytes()) file->truncate(tail->bytes());
+  file->write_at(tail->bytes(), blocks.bytes());
+  file->sync();
+  out.items.push_back(PackIs{tail->number(), tail->bytes() + blocks.bytes().size(), false});
+  out.tail_rows = rows_at(blocks.rows(), tail->bytes());
+}
+
+// The tail pack is long enough: it gets its index, and the next one begins with these blocks.
+void begin_new_tail(Opened& opened, const BlockStage& blocks, NewBlocks& out) {
+  const auto tail = opened.packs()->tail();
+  write_index(opened.fs(), opened.folder(), tail->number(), tail->rows(), tail->bytes());
+  out.items.push_back(PackIs{tail->number(), tail->bytes(), true});
+  const std::uint64_t number = opened.ledger().next_pack();
+  const std::uint64_t bytes = create_tail(opened.fs(), opened.folder(), number, blocks.bytes());
+  out.items.push_back(PackIs{number, bytes, false});
+}
+
+NewBlocks store_blocks(Opened& opened, BlockStage& blocks) {
+  NewBlocks out;
+  if (blocks.empty()) return out;
+  if (blocks.spilled()) {
+    const std::uint64_t number = opened.ledger().next_pack();
+    out.items.push_back(PackIs{number, blocks.become_pack(number), true});
+  } else if (opened.packs()->tail()->bytes() < opened.options().seal_bytes) {
+    append_to_tail(opened, blocks, out);
+  } else {
+    begin_new_tail(opened, blocks, out);
+  }
+  return out;
+}
+
+void add_changes(const Ledger& ledger, const Changes& changes, std::vector<Item>& items) {
+  for (const auto& [id, bytes] : changes.entries) {
+    if (!ledger.find_entry(id)) items.push_back(AddEntry{id, bytes});
+  }
+  for (const auto& [key, value] : changes.state) {
+    if (value) {
+      items.push_back(Put{as_bytes(key), *value});
+    } else {
+      items.push_back(Erase{as_bytes(key)});
+    }
+  }
+  std::uint64_t sequence = ledger.last_operation();
+  for (const Bytes& bytes : changes.operations) items.push_back(AddOperation{++sequence, bytes});
+  if (changes.drop_operations_before != 0) {
+    items.push_back(DropOperations{changes.drop_operations_before});
+  }
+}
+
+}  // namespace
+
+void commit_changes(Opened& opened, BlockStage& blocks, const Changes& changes) {
+  if (blocks.empty() && changes.empty()) return;
+  const LockGuard lock(opened);
+  NewBlocks added = store_blocks(opened, blocks);
+  const bool sealed_one = added.items.size() > 1 || blocks.spilled();
+  add_changes(opened.ledger(), changes, added.items);
+  if (added.items.empty()) return;
+  opened.record(added.items, std::move(added.tail_rows));
+  if (sealed_one) merge_after_commit(opened);
+}
+
+}  // namespace hn::store

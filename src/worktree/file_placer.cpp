@@ -1,0 +1,145 @@
+#include "worktree/file_placer.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "hn/base/text.hpp"
+#include "hn/object/file.hpp"
+
+namespace hn::worktree {
+namespace {
+
+// Longer targets are no symlinks anywhere.
+constexpr std::uint64_t kTargetBytesMax = 64 * 1024;
+
+void write_all(int file, ByteView bytes, const std::string& name) {
+  while (!bytes.empty()) {
+    ssize_t n = ::write(file, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw_errno(errno, "cannot write", name);
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+}
+
+}  // namespace
+
+FilePlacer::FilePlacer(const CheckoutOptions& options)
+    : options_(options),
+      staging_(::open(options.staging.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (!staging_) throw_errno(errno, "cannot open", options.staging);
+}
+
+FilePlacer::~FilePlacer() = default;
+
+Outcome FilePlacer::place(int folder, const std::string& name, const Step& step) {
+  if (step.now->mode == object::Mode::submodule) {
+    Outcome out;
+    if (::mkdirat(folder, name.c_str(), 0777) == 0 || errno == EEXIST)
+      out.kind = Outcome::Kind::written;
+    else
+      out = outcome_of(errno, folder, name);
+    return out;
+  }
+  return step.present ? replace(folder, name, step) : place_new(folder, name, step);
+}
+
+Outcome FilePlacer::place_new(int folder, const std::string& name, const Step& step) {
+  Outcome out;
+  out.kind = Outcome::Kind::written;
+  int error = make(folder, name, *step.now, out.witness);
+  return error == 0 ? out : outcome_of(error, folder, name);
+}
+
+Outcome FilePlacer::replace(int folder, const std::string& name, const Step& step) {
+  Outcome out;
+  std::string aside = "checkout-" + std::to_string(::getpid()) + "-" + std::to_string(next_++);
+  int error = make(staging_.get(), aside, *step.now, out.witness);
+  if (error != 0) return outcome_of(error, folder, name);
+  if (look(folder, name).witness != step.witness) {
+    ::unlinkat(staging_.get(), aside.c_str(), 0);
+    out.kind = Outcome::Kind::obstacle;
+    return out;
+  }
+  if (::renameat(staging_.get(), aside.c_str(), folder, name.c_str()) != 0) {
+    error = errno;
+    ::unlinkat(staging_.get(), aside.c_str(), 0);
+    if (error != EXDEV) throw_errno(error, "cannot replace", step.path);
+    // Another file system is mounted here. The journal in the index covers a crash in between.
+    if (::unlinkat(folder, name.c_str(), 0) != 0) throw_errno(errno, "cannot remove", step.path);
+    return place_new(folder, name, step);
+  }
+  out.kind = Outcome::Kind::written;
+  out.witness = look(folder, name).witness;  // renaming changed its ctime
+  return out;
+}
+
+int FilePlacer::make(int folder, const std::string& name, const PlannedFile& file,
+                     Witness& witness) {
+  if (file.mode != object::Mode::symlink) return make_file(folder, name, file, witness);
+  int error = make_symlink(folder, name, file);
+  if (error == 0) witness = look(folder, name).witness;
+  return error;
+}
+
+int FilePlacer::make_file(int folder, const std::string& name, const PlannedFile& file,
+                          Witness& witness) {
+  mode_t mode = file.mode == object::Mode::executable ? 0777 : 0666;
+  Descriptor fd(
+      ::openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+  if (!fd) return errno;
+  try {
+    fill(fd.get(), file, name);
+  } catch (...) {
+    ::unlinkat(folder, name.c_str(), 0);
+    throw;
+  }
+  witness = entry_of(fd.get()).witness;
+  return 0;
+}
+
+int FilePlacer::make_symlink(int folder, const std::string& name, const PlannedFile& file) {
+  Bytes target;
+  if (file.bytes) {
+    target = *file.bytes;
+  } else {
+    auto read = object::read_file(*options_.reader, *file.id, kTargetBytesMax);
+    if (!read && read.error().code == Code::refused) return ENAMETOOLONG;
+    if (!read) throw Failure(read.error(), "symlink '" + escape_controls(name) + "'");
+    target = std::move(*read);
+  }
+  std::string text = to_string(target);
+  if (text.empty() || text.find('\0') != std::string::npos) return EINVAL;
+  return ::symlinkat(text.c_str(), folder, name.c_str()) == 0 ? 0 : errno;
+}
+
+void FilePlacer::fill(int file, const PlannedFile& planned, const std::string& name) {
+  if (planned.bytes) return write_all(file, *planned.bytes, name);
+  auto streamed = object::stream_file(*options_.reader, *planned.id, [&](ByteView bytes) {
+    write_all(file, bytes, name);
+    return true;
+  });
+  if (!streamed) throw Failure(streamed.error(), "file '" + escape_controls(name) + "'");
+}
+
+Outcome FilePlacer::outcome_of(int error, int folder, const std::string& name) {
+  Outcome out;
+  switch (error) {
+    case EEXIST:
+      out.kind = Outcome::Kind::obstacle;
+      out.obstacle = Obstacle::Kind::untracked;
+      out.witness = look(folder, name).witness;
+      return out;
+    case ENAMETOOLONG:
+    case EILSEQ:
+    case EINVAL:
+      out.kind = Outcome::Kind::refused;
+      return out;
+    default:
+      throw_errno(error, "cannot create", name);
+  }
+}
+
+}  // namespace hn::worktree

@@ -1,0 +1,110 @@
+// Repositories that git itself made, packed and loose, and the count of objects that git sees.
+#include <doctest/doctest.h>
+
+#include <cstdio>
+
+#include "hn/git/verify.hpp"
+#include "support/git_repo.hpp"
+#include "support/memory_blocks.hpp"
+
+using namespace hn;
+
+namespace {
+
+struct Silent final : git::Progress {
+  void at(git::Phase, std::uint64_t, std::uint64_t, std::uint64_t) override {}
+};
+
+// Runs a line of shell in a folder, with no configuration but the repository's own.
+std::string run(const std::filesystem::path& folder, const std::string& line) {
+  const std::string command =
+      "cd '" + folder.string() +
+      "' && env -i PATH=/usr/bin:/bin HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 "
+      "GIT_AUTHOR_NAME=Anna GIT_AUTHOR_EMAIL=a@x GIT_COMMITTER_NAME=Anna GIT_COMMITTER_EMAIL=a@x "
+      "sh -ec '" +
+      line + "' 2>&1";
+  std::string out;
+  FILE* pipe = popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe))
+    out.push_back(static_cast<char>(c));
+  REQUIRE_MESSAGE(pclose(pipe) == 0, out);
+  return out;
+}
+
+bool has_git() {
+  return std::filesystem::exists("/usr/bin/git");
+}
+
+constexpr const char* kHistory =
+    "git init -q -b main . ; mkdir -p src/deep ; "
+    "for i in 1 2 3 4 5 6 7 8; do seq $((i * 30)) > src/numbers; echo $i > src/deep/f$i; "
+    "git add . ; git commit -q -m \"change $i\"; done ; "
+    "git checkout -q -b side main~3 ; ln -s numbers src/link ; git add . ; git commit -q -m side ; "
+    "git checkout -q -b more main~1 ; git mv src/deep/f1 src/first ; git commit -q -m moved ; "
+    "git checkout -q main ; git merge -q -m octopus side more ; "
+    "git tag light main~2 ; git tag -a -m heavy heavy main ; git tag -a -m nested nested heavy ; "
+    "git tag blob $(git rev-parse main:src/numbers) ; git tag tree $(git rev-parse main:src)";
+
+void check_repository(const std::filesystem::path& folder) {
+  testing::MemoryBlocks blocks;
+  Silent silent;
+  const auto out = git::import_git({folder.string(), false, {}, nullptr}, blocks, silent);
+  const auto verified = git::verify_import(blocks, out.refs);
+  REQUIRE(verified.has_value());
+  const auto objects = std::stoull(run(folder, "git rev-list --objects --branches --tags | wc -l"));
+  CHECK(out.counts.objects() == objects);
+  CHECK(verified->commits + verified->tags + verified->trees + verified->files == objects);
+  CHECK(out.default_branch == "main");
+  for (const auto& ref : out.refs) {
+    const std::string name = (ref.is_tag ? "refs/tags/" : "refs/heads/") + ref.name;
+    CHECK(run(folder, "git rev-parse " + name) == git::to_hex(ref.git) + "\n");
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a repository that git made imports whole: loose, packed, with alternates") {
+  if (!has_git()) return;
+  const testing::TemporaryFolder folder;
+  const auto work = folder.path() / "work";
+  std::filesystem::create_directory(work);
+  run(work, kHistory);
+  check_repository(work);
+  run(folder.path(), "git clone -q --bare --shared work borrowed");
+  check_repository(folder.path() / "borrowed");
+  run(work, "git gc -q --prune=now ; git pack-refs --all");
+  check_repository(work);
+}
+
+TEST_CASE("a linked working tree and a sparse one are the same repository") {
+  if (!has_git()) return;
+  const testing::TemporaryFolder folder;
+  const auto work = folder.path() / "work";
+  std::filesystem::create_directory(work);
+  run(work, kHistory);
+  run(work,
+      "git config core.repositoryformatversion 1 ; git config extensions.worktreeConfig true");
+  check_repository(work);
+  run(work, "git worktree add -q ../linked side");
+  object::IdWriter ids;
+  Silent silent;
+  const git::ImportOptions from_main{work.string(), false, {}, nullptr};
+  const git::ImportOptions from_linked{(folder.path() / "linked").string(), false, {}, nullptr};
+  CHECK(git::import_git(from_main, ids, silent).refs ==
+        git::import_git(from_linked, ids, silent).refs);
+}
+
+TEST_CASE("a shallow clone is refused by name") {
+  if (!has_git()) return;
+  const testing::TemporaryFolder folder;
+  const auto work = folder.path() / "work";
+  std::filesystem::create_directory(work);
+  run(work, kHistory);
+  run(folder.path(), "git clone -q --depth 1 \"file://$PWD/work\" shallow");
+  object::IdWriter ids;
+  Silent silent;
+  CHECK_THROWS_AS(
+      git::import_git({(folder.path() / "shallow").string(), false, {}, nullptr}, ids, silent),
+      Failure);
+}

@@ -1,0 +1,290 @@
+#include <sys/stat.h>
+
+#include "unit/worktree/bench.hpp"
+
+using namespace hn;
+using namespace hn::testing;
+
+TEST_SUITE("scan") {
+  TEST_CASE("a fresh tree is all untracked, a recorded one is clean") {
+    Bench b;
+    b.write("a", "1");
+    b.write("d/b", "2");
+    b.write("d/e/c", "3");
+    b.folder("empty/inner");
+    CHECK(summary(b.look()) == Lines{"+a", "+d/b", "+d/e/c"});
+    Id root = b.commit();
+    CHECK(b.paths(root) == Lines{"a", "d/b", "d/e/c"});
+    CHECK(b.look().clean());
+    CHECK(*object::read_file(b.blocks, b.at(root, "d/e/c")->id(), 10) == to_bytes(as_bytes("3")));
+  }
+
+  TEST_CASE("modified, deleted, added and mode changes are told apart") {
+    Bench b;
+    for (const char* name : {"mod", "del", "exec", "same"}) b.write(name, "x");
+    b.symlink("link", "same");
+    b.commit();
+    b.write("mod", "y");
+    b.remove("del");
+    b.executable("exec", true);
+    b.remove("link");
+    b.write("link", "same");
+    b.write("new", "n");
+    Snapshot s = b.look();
+    CHECK(summary(s) == Lines{"-del", "~exec", "~link", "~mod", "+new"});
+    CHECK(s.changes[1].now->mode == Mode::executable);
+    CHECK(s.changes[1].same_type());
+    CHECK_FALSE(s.changes[2].same_type());
+    Id root = b.commit();
+    CHECK(b.paths(root) == Lines{"exec", "link", "mod", "new", "same"});
+    CHECK(b.at(root, "exec")->mode == Mode::executable);
+    CHECK(b.at(root, "link")->mode == Mode::file);
+    CHECK(b.look().clean());
+  }
+
+  TEST_CASE("a clean scan reads no file and no block") {
+    Bench b;
+    for (int i = 0; i < 50; ++i) {
+      std::string name = "d" + std::to_string(i % 5) + "/f" + std::to_string(i);
+      b.write(name, name);
+      b.age(name);
+    }
+    b.commit();
+    b.blocks.reads = 0;
+    Snapshot s = b.look();
+    CHECK(s.clean());
+    CHECK(s.files_seen == 50);
+    CHECK(s.files_read == 0);
+    CHECK(b.blocks.reads == 0);
+    CHECK_FALSE(s.index_changed);
+  }
+
+  TEST_CASE("touching a file reads it once and is no change") {
+    Bench b;
+    b.write("f", "text");
+    b.age("f", 1000);
+    b.commit();
+    b.age("f", 500);
+    Snapshot s = b.refresh();
+    CHECK(s.clean());
+    CHECK(s.files_read == 1);
+    CHECK(s.index_changed);
+    CHECK(b.refresh().files_read == 0);
+  }
+
+  TEST_CASE("a file changed in the tick of its last reading is noticed though stat is the same") {
+    Bench b;
+    b.write("f", "one");
+    b.commit();
+    // The same size, and stat as it was when the content was known: planted into the row, because
+    // no test can be fast enough to do it for real on every file system.
+    b.write("f", "two");
+    struct stat st {};
+    REQUIRE(::lstat(b.path("f").c_str(), &st) == 0);
+    worktree::IndexRow* row = b.index.find("f");
+    auto ns = [](const timespec& t) { return t.tv_sec * 1'000'000'000 + t.tv_nsec; };
+    row->witness = {static_cast<std::uint64_t>(st.st_size), ns(st.st_mtim), ns(st.st_ctim),
+                    st.st_ino, st.st_dev};
+    b.index.stamp_ns = row->witness.mtime_ns;  // not older than the stamp
+    CHECK(summary(b.look()) == Lines{"~f"});
+    b.index.stamp_ns = row->witness.mtime_ns + 1;  // older: stat is believed
+    CHECK(b.look().clean());
+  }
+
+  TEST_CASE("a lost or foreign index finds the same changes") {
+    Bench b;
+    b.write("a", "1");
+    b.write("b", "2");
+    b.commit();
+    b.write("b", "3");
+    b.index = {};
+    CHECK(summary(b.look()) == Lines{"~b"});
+    Bench other;
+    other.write("a", "1");
+    other.write("z", "1");
+    other.commit();
+    b.index = other.index;
+    CHECK(summary(b.look()) == Lines{"~b"});
+  }
+
+  TEST_CASE("a file becomes a folder and back") {
+    Bench b;
+    b.write("x", "file");
+    b.write("x.c", "beside");
+    b.commit();
+    b.remove("x");
+    b.write("x/y", "below");
+    CHECK(summary(b.look()) == Lines{"-x", "+x/y"});
+    Id root = b.commit();
+    CHECK(b.paths(root) == Lines{"x/y", "x.c"});
+    b.remove("x");
+    b.write("x", "file again");
+    CHECK(summary(b.look()) == Lines{"+x", "-x/y"});
+    root = b.commit();
+    CHECK(b.paths(root) == Lines{"x", "x.c"});
+    CHECK(b.look().clean());
+  }
+
+  TEST_CASE("a folder replaced by a symlink is not followed") {
+    Bench b;
+    WorkingFolder outside;
+    outside.write("f", "secret");
+    b.write("d/f", "mine");
+    b.commit();
+    b.remove("d");
+    b.symlink("d", outside.path());
+    CHECK(summary(b.look()) == Lines{"+d", "-d/f"});
+    Id root = b.commit();
+    CHECK(b.paths(root) == Lines{"d"});
+    CHECK(b.at(root, "d")->mode == Mode::symlink);
+  }
+
+  TEST_CASE("names of any bytes go in and come out") {
+    Bench b;
+    const Lines names = {"\n", "-rf", "a b", "a\\b", "bad\xff\xfe", std::string(255, 'x'), "\x01"};
+    for (const std::string& name : names) b.write("d/" + name, name);
+    Id root = b.commit();
+    CHECK(b.paths(root).size() == names.size());
+    for (const std::string& name : names) CHECK(b.at(root, "d/" + name).has_value());
+    CHECK(b.look().clean());
+  }
+
+  TEST_CASE("fifos and sockets are named and never opened") {
+    Bench b;
+    b.write("was", "a file");
+    b.commit();
+    b.remove("was");
+    REQUIRE(::mkfifo(b.path("was").c_str(), 0644) == 0);
+    REQUIRE(::mkfifo(b.path("pipe").c_str(), 0644) == 0);
+    Snapshot s = b.scan(true);
+    CHECK(s.clean());
+    CHECK(notices(s) == Lines{"special_file pipe", "special_file was"});
+  }
+
+  TEST_CASE("what cannot be read counts as unchanged") {
+    Bench b;
+    b.write("f", "1");
+    b.write("d/g", "1");
+    b.commit();
+    b.write("f", "22");
+    b.write("new", "1");
+    for (const char* name : {"f", "new", "d"}) REQUIRE(::chmod(b.path(name).c_str(), 0) == 0);
+    REQUIRE(::chmod(b.path().c_str(), 0755) == 0);
+    // Root reads everything, so root steps down.
+    bool root = ::geteuid() == 0;
+    if (root) REQUIRE(::seteuid(65534) == 0);
+    Snapshot status = b.look();
+    Snapshot commit = b.scan(true);
+    if (root) REQUIRE(::seteuid(0) == 0);
+    CHECK(summary(status) == Lines{"+new"});
+    CHECK(notices(status) == Lines{"unreadable d", "unreadable f"});
+    CHECK(commit.clean());
+    CHECK(notices(commit) == Lines{"unreadable d", "unreadable f", "unreadable new"});
+  }
+
+  TEST_CASE("nested repositories are skipped and named, however they are spelled") {
+    Bench b;
+    b.write("sub/.git/config", "x");
+    b.write("sub/file", "x");
+    b.write("sub/.hn/store", "x");
+    b.write("other/.GIT", "x");
+    b.write("GIT~1/x", "x");
+    b.write(".git/config", "x");
+    Snapshot s = b.look();
+    CHECK(summary(s) == Lines{"+sub/file"});
+    CHECK(notices(s) == Lines{"reserved_name GIT~1", "reserved_name other/.GIT",
+                              "nested_repository sub/.git", "nested_repository sub/.hn"});
+  }
+
+  TEST_CASE("ignored files are left out unless they are tracked") {
+    Bench b;
+    b.write("out/tracked.o", "1");
+    b.write("t.o", "1");
+    b.commit();
+    b.write(".gitignore", "*.o\nout/\n");
+    b.write("out/new", "1");
+    b.write("new.o", "1");
+    b.write("keep.o", "1");
+    b.write(".hnignore", "!keep.o\n");
+    b.write("t.o", "22");
+    b.write("out/tracked.o", "22");
+    b.list_ignored = true;
+    b.excludes = {worktree::Patterns::parse(as_bytes("skip\n"))};
+    b.write("skip/deep/x", "1");
+    Snapshot s = b.look();
+    CHECK(summary(s) == Lines{"+.gitignore", "+.hnignore", "+keep.o", "~out/tracked.o", "~t.o"});
+    CHECK(s.ignored == Lines{"new.o", "out/new", "skip"});
+  }
+
+  TEST_CASE("a submodule is left as it is, whether its folder is there or not") {
+    Bench b;
+    Value sub{Mode::submodule, {1, 2, 3}, 20};
+    b.base = b.tree({{"lib", sub}, {"f", b.file("1")}});
+    b.write("f", "1");
+    CHECK(b.look().clean());
+    b.write("lib/inside", "x");
+    CHECK(b.look().clean());
+    b.write("f", "2");
+    Id root = b.commit();
+    CHECK(b.at(root, "lib") == sub);
+    b.remove("lib");
+    b.write("lib", "now a file");
+    CHECK(summary(b.look()) == Lines{"~lib"});
+  }
+
+  TEST_CASE("only the paths given are recorded") {
+    Bench b;
+    b.write("a/x", "1");
+    b.write("a/y", "1");
+    b.write("b/x", "1");
+    Id root = b.commit({"a/"});
+    CHECK(b.paths(root) == Lines{"a/x", "a/y"});
+    CHECK(summary(b.look()) == Lines{"+b/x"});
+    b.write("c.txt", "1");
+    root = b.commit({"*.txt", "b/x"});
+    CHECK(b.paths(root) == Lines{"a/x", "a/y", "b/x", "c.txt"});
+  }
+
+  TEST_CASE("recording reads only the folders that changed") {
+    Bench b;
+    for (int i = 0; i < 20; ++i) b.write("d" + std::to_string(i) + "/f", "1");
+    b.commit();
+    b.write("d7/f", "2");
+    Snapshot s = b.scan(true);
+    b.blocks.reads = 0;
+    worktree::record(s, b.blocks, b.blocks);
+    CHECK(b.blocks.reads <= 6);
+  }
+
+  TEST_CASE("emptying the tree records an empty tree") {
+    Bench b;
+    b.write("a/b/c", "1");
+    b.commit();
+    b.remove("a");
+    Id root = b.commit();
+    CHECK(b.paths(root).empty());
+    CHECK(b.look().clean());
+  }
+
+  TEST_CASE("without an executable bit the base's is kept") {
+    Bench b;
+    b.base = b.tree({{"run", b.file("#!", Mode::executable)}});
+    b.write("run", "#!");
+    CHECK(summary(b.look()) == Lines{"~run"});
+    b.traits.keeps_exec = false;
+    CHECK(b.look().clean());
+    b.write("run", "#!!");
+    CHECK(b.at(b.commit(), "run")->mode == Mode::executable);
+  }
+
+  TEST_CASE("a large file streams") {
+    Bench b;
+    std::string big(20u << 20, 'x');
+    SeededRandom random(7);
+    for (char& c : big) c = static_cast<char>(random.next());
+    b.write("big", big);
+    Id root = b.commit();
+    CHECK(b.at(root, "big")->id() == object::write_file(b.blocks, as_bytes(big)));
+    CHECK(*object::file_size(b.blocks, b.at(root, "big")->id()) == big.size());
+  }
+}
