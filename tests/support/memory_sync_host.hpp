@@ -137,7 +137,7 @@ class MemorySyncHost : public net::SyncHost {
     if (!used_.insert(r.invitation).second) return net::JoinRefusal::used;
     log::Grant g;
     g.device = r.device;
-    g.label = r.label;
+    g.label = r.label.empty() ? "newcomer" : r.label;
     g.right = log::Right::write;
     g.invitation = r.invitation;
     const log::EntryId id = write_entry(g);
