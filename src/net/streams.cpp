@@ -38,9 +38,8 @@ StreamSet::Stream& StreamSet::create(std::uint64_t id) {
 }
 
 std::optional<StreamId> StreamSet::open() {
-  // Before the handshake is done the peer's limit is unknown; its default is assumed and checked
-  // then.
-  const std::uint64_t max = peer_data_limit_ == 0 ? 1 : own_max_;
+  // Before the handshake is done the peer's limit is unknown, but every peer allows so many.
+  const std::uint64_t max = std::max(own_max_, kStreamsMin);
   if (next_own_ >= max) return std::nullopt;
   const std::uint64_t id = next_own_++ * 2 + (initiator_ ? 0 : 1);
   create(id);
@@ -305,7 +304,7 @@ void StreamSet::raise_limits(Time now, Duration round_trip) {
   }
   raise_.clear();
   if (data_consumed_ + data_window_ < data_limit_ + data_window_ / 2) return;
-  if (last_raise_ && now - *last_raise_ < 2 * round_trip) {
+  if (last_raise_ && now - *last_raise_ < kBusyRoundTrips * round_trip) {
     data_window_ = std::min(data_window_ * 2, config_.connection_window_max);
   }
   last_raise_ = now;
