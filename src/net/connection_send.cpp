@@ -30,7 +30,7 @@ bool Connection::transmit(Time now, Datagram& out) {
     return false;
   }
   update_keys(now);
-  return transmit_path(now, out) || transmit_frames(now, out) || transmit_probe(now, out);
+  return transmit_path(now, out) || transmit_probe(now, out) || transmit_frames(now, out);
 }
 
 FrameWriter Connection::begin_packet(Datagram& out, std::size_t bytes) {

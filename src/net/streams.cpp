@@ -185,9 +185,11 @@ Result<void> StreamSet::on_frame(const StreamFrame& f) {
 Result<void> StreamSet::on_frame(const ResetFrame& f) {
   HN_TRY(Stream * s, of_frame(f.id));
   if (s == nullptr || s->aborted_in) return {};
+  // A reset that comes after a whole stream changes nothing. Bytes that happen to reach to the reset's
+  // size are no whole stream: the sender gave up in the middle.
+  const bool all_here = s->in.complete();
   HN_TRY(const std::uint64_t rise, s->in.reset(f.final_size));
   HN_CHECK(count_received(rise));
-  const bool all_here = s->in.complete();  // a reset that comes after the last byte changes nothing
   if (all_here && !s->stopped) {
     tell_readable(*s);
     return {};

@@ -231,7 +231,7 @@ TEST_CASE("no nonce is used twice, over loss, key updates and migration") {
 TEST_CASE("many streams at once share the connection and none waits for another") {
   Pair p(270, wan().with_loss(0.05));
   INFO("seed ", p.sim.seed());
-  p.sim.run_for(milliseconds(200));
+  REQUIRE(p.sim.run_until([&] { return p.connected_a.has_value(); }, seconds(10)));
   for (int i = 0; i < 200; ++i) p.send(20'000);
   CHECK(p.sim.run_until([&] { return p.delivered == 200; }, seconds(30)));
   CHECK(p.received == 200u * 20'000u);
