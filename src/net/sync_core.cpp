@@ -300,7 +300,7 @@ void SyncCore::handle(Time now, const Event& event) {
     handle_closed(*closed);
 }
 
-bool SyncCore::work() {
+bool SyncCore::work(Time now) {
   sweep();
   // What one session brings in is news for the others.
   for (const auto& shared : hosts_) {
@@ -315,7 +315,7 @@ bool SyncCore::work() {
     if (session->pulling()) ++pulling[&session->shared()];
   for (const SyncId id : std::exchange(ready_, {})) {
     const auto it = sessions_.find(id);
-    if (it != sessions_.end() && it->second->turn(pulling[&it->second->shared()] <= 1))
+    if (it != sessions_.end() && it->second->turn(now, pulling[&it->second->shared()] <= 1))
       ready_.insert(id);
   }
   sweep();

@@ -33,7 +33,7 @@ class SyncCore {
 
   void handle(Time now, const Event& event);
   // One bounded piece of work for each session that has any. True where more waits.
-  bool work();
+  bool work(Time now);
   std::optional<Time> next_timeout() const;
   void handle_timeout(Time now);
   std::optional<SyncEvent> poll_event();

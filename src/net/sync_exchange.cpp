@@ -176,7 +176,7 @@ void SyncSession::notice_changes() {
   plan_push();
 }
 
-bool SyncSession::turn(bool alone) {
+bool SyncSession::turn(Time now, bool alone) {
   if (!proven()) return false;
   notice_changes();
   if (over()) return false;
@@ -197,6 +197,9 @@ bool SyncSession::turn(bool alone) {
   }
   again = serve(kTurnBytes) || again;
   say_state();
+  // A silence counts from the question on.
+  if (waiting() && !waited_) heard_at_ = now;
+  waited_ = waiting();
   return again && !over();
 }
 

@@ -60,7 +60,7 @@ struct SyncNode::State {
         calls.erase(closed->connection);
       core.handle(now, *event);
     }
-    busy = core.work();
+    busy = core.work(now);
     while (const auto idle = core.poll_idle()) {
       endpoint.close(now, *idle, kCodeDone, "");
       calls.erase(*idle);

@@ -310,7 +310,7 @@ void SyncSession::check_puller() {
 std::optional<Time> SyncSession::deadline() const {
   if (over()) return std::nullopt;
   if (!proven()) return heard_at_ + kHelloTimeout;
-  if (ends_due_ > 0 || puller_.waiting()) return heard_at_ + kStallTimeout;
+  if (waiting()) return heard_at_ + kStallTimeout;
   return std::nullopt;
 }
 

@@ -61,7 +61,7 @@ class SyncSession {
 
   // A bounded piece of whatever there is to do; true where more waits. `alone`: no other session
   // pulls for this repository.
-  bool turn(bool alone);
+  bool turn(Time now, bool alone);
   std::optional<Time> deadline() const;
   void handle_deadline();
 
@@ -155,7 +155,9 @@ class SyncSession {
   unsigned follow_ups_ = 0;
   std::optional<std::pair<StateMessage, StateMessage>> settled_;
 
-  Time heard_at_;
+  bool waiting() const noexcept { return ends_due_ > 0 || puller_.waiting(); }
+  bool waited_ = false;
+  Time heard_at_;  // or, if later, since when this end has been waiting for something
   SyncProgress progress_;
   bool progressed_ = false;
 };

@@ -176,7 +176,7 @@ inline bool run(std::vector<LoopEnd*> ends, std::size_t steps = 200'000) {
         end->core->handle(now, e);
         any = true;
       }
-      any = end->core->work() || any;
+      any = end->core->work(now) || any;
       while (auto e = end->core->poll_event()) end->seen.push_back(std::move(*e));
     }
     for (const LoopEnd* end : ends) any = any || !end->events.empty();
