@@ -30,7 +30,7 @@ bool Connection::transmit(Time now, Datagram& out) {
     return false;
   }
   update_keys(now);
-  return transmit_path(now, out) || transmit_frames(now, out) || transmit_probe(now, out);
+  return transmit_path(now, out) || transmit_probe(now, out) || transmit_frames(now, out);
 }
 
 FrameWriter Connection::begin_packet(Datagram& out, std::size_t bytes) {
@@ -126,7 +126,9 @@ void Connection::pace(Time now, std::size_t bytes) {
 
 bool Connection::transmit_frames(Time now, Datagram& out) {
   streams_.raise_limits(now, recovery_.round_trip.smoothed());
-  if (recovery_.large_lost_in_row() >= kLargeLosses) {
+  // An overflowing queue also takes many in a row, but then others still arrive and no probe is
+  // due.
+  if (recovery_.large_lost_in_row() >= kLargeLosses && recovery_.timeouts_in_row() > 0) {
     path_size_.black_hole(now);
     recovery_.forget_large_losses();
   }

@@ -139,7 +139,7 @@ std::optional<std::uint64_t> ReceiveHalf::next_limit(Time now, Duration round_tr
   if (final_size_ || discarding_) return std::nullopt;
   const std::uint64_t wanted = buffer_.begin() + window_;
   if (wanted < limit_ + window_ / 2) return std::nullopt;
-  if (last_raise_ && now - *last_raise_ < 2 * round_trip)
+  if (last_raise_ && now - *last_raise_ < kBusyRoundTrips * round_trip)
     window_ = std::min(window_ * 2, window_max);
   last_raise_ = now;
   limit_ = buffer_.begin() + window_;

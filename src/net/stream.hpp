@@ -11,6 +11,10 @@
 // The two halves of a stream. Neither knows packets: they speak of offsets.
 namespace hn::net {
 
+// A receive window doubles where half of it was read within so many round trips. Lost bytes hold up
+// those behind them for one to three round trips; the window must not be what limits a lossy path.
+inline constexpr int kBusyRoundTrips = 4;
+
 // What was written and is not yet acknowledged.
 class SendHalf {
  public:

@@ -38,9 +38,8 @@ StreamSet::Stream& StreamSet::create(std::uint64_t id) {
 }
 
 std::optional<StreamId> StreamSet::open() {
-  // Before the handshake is done the peer's limit is unknown; its default is assumed and checked
-  // then.
-  const std::uint64_t max = peer_data_limit_ == 0 ? 1 : own_max_;
+  // Before the handshake is done the peer's limit is unknown, but every peer allows so many.
+  const std::uint64_t max = std::max(own_max_, kStreamsMin);
   if (next_own_ >= max) return std::nullopt;
   const std::uint64_t id = next_own_++ * 2 + (initiator_ ? 0 : 1);
   create(id);
@@ -186,9 +185,11 @@ Result<void> StreamSet::on_frame(const StreamFrame& f) {
 Result<void> StreamSet::on_frame(const ResetFrame& f) {
   HN_TRY(Stream * s, of_frame(f.id));
   if (s == nullptr || s->aborted_in) return {};
+  // A reset that comes after a whole stream changes nothing. Bytes that happen to reach to the reset's
+  // size are no whole stream: the sender gave up in the middle.
+  const bool all_here = s->in.complete();
   HN_TRY(const std::uint64_t rise, s->in.reset(f.final_size));
   HN_CHECK(count_received(rise));
-  const bool all_here = s->in.complete();  // a reset that comes after the last byte changes nothing
   if (all_here && !s->stopped) {
     tell_readable(*s);
     return {};
@@ -305,7 +306,7 @@ void StreamSet::raise_limits(Time now, Duration round_trip) {
   }
   raise_.clear();
   if (data_consumed_ + data_window_ < data_limit_ + data_window_ / 2) return;
-  if (last_raise_ && now - *last_raise_ < 2 * round_trip) {
+  if (last_raise_ && now - *last_raise_ < kBusyRoundTrips * round_trip) {
     data_window_ = std::min(data_window_ * 2, config_.connection_window_max);
   }
   last_raise_ = now;

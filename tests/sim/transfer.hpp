@@ -56,6 +56,10 @@ struct Pair {
   void on_a(const net::Event& e) {
     if (const auto* c = std::get_if<net::Connected>(&e)) connected_a = *c;
     if (const auto* w = std::get_if<net::StreamWritable>(&e)) fill(w->stream.value);
+    if (const auto* r = std::get_if<net::StreamReadable>(&e)) {
+      Byte none[1];
+      a.endpoint().read(r->connection, r->stream, none);
+    }
     if (std::holds_alternative<net::StreamDelivered>(e)) ++delivered;
     if (const auto* c = std::get_if<net::ConnectionClosed>(&e)) {
       closed_a = true;
@@ -85,7 +89,10 @@ struct Pair {
         wrong += buffer[i] != pattern(at + i, s.value) ? 1U : 0U;
       at += r.bytes;
       received += r.bytes;
-      if (r.end) ++ended;
+      if (r.end) {
+        ++ended;
+        b.endpoint().finish(c, s);  // nothing to say in return: that is what ends the stream
+      }
       if (r.end || r.bytes == 0) return;
     }
   }

@@ -28,9 +28,9 @@ struct EndpointConfig {
   Duration keep_alive =
       std::chrono::seconds(20);  // PING after this much silence, ±25 %; zero: never
 
-  // Receive windows: what a peer may have us hold. They start small and double while a window is
-  // used up within two round trips; the maxima are 100 Mbit/s × 600 ms, twice and some.
-  std::size_t stream_window = 256 * 1024;
+  // Receive windows: what a peer may have us hold. They start small and double while half
+  // of one is read within four round trips; the maxima are 100 Mbit/s × 600 ms, twice and some.
+  std::size_t stream_window = 1024 * 1024;
   std::size_t stream_window_max = 16 * 1024 * 1024;
   std::size_t connection_window = 1024 * 1024;
   std::size_t connection_window_max = 24 * 1024 * 1024;
@@ -116,7 +116,8 @@ class Endpoint {
   std::optional<StreamId> open_stream(ConnectionId connection);
   // Takes what fits the send buffer and says how much; StreamWritable follows if that was not all.
   std::size_t write(ConnectionId connection, StreamId stream, ByteView bytes);
-  // No more will be written. StreamDelivered follows when the peer has it all.
+  // No more will be written. StreamDelivered follows when the peer has it all. A stream is over,
+  // and makes room for another, once both ends have finished it (or given it up) and read its end.
   void finish(ConnectionId connection, StreamId stream);
   ReadResult read(ConnectionId connection, StreamId stream, std::span<Byte> out);
   std::size_t readable(ConnectionId connection,

@@ -1,0 +1,82 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdio>
+
+#include "sim/transfer.hpp"
+
+namespace hn::sim {
+namespace {
+
+using std::chrono::seconds;
+
+// Megabits per second that arrive between `warm_up` and `warm_up + length` of an endless stream.
+double goodput(std::uint64_t seed, const Path& path, Duration warm_up, Duration length) {
+  Pair p(seed, path);
+  p.send(std::uint64_t{1} << 40);
+  p.sim.run_until([&] { return p.received > 0; }, seconds(20));
+  p.sim.run_for(warm_up);
+  const std::uint64_t before = p.received;
+  p.sim.run_for(length);
+  CHECK(p.wrong == 0);
+  return static_cast<double>(p.received - before) * 8 /
+         std::chrono::duration<double>(length).count() / 1e6;
+}
+
+struct Profile {
+  std::string name;
+  Path path;
+  Duration warm_up;
+  Duration length;
+  double least[7];  // share of what the link can carry at each loss, that must be reached
+};
+
+TEST_CASE("goodput over profiles and losses") {
+  const double losses[] = {0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5};
+  Path small_lan = path(200, std::chrono::microseconds(200));
+  const Profile profiles[] = {
+      {"lan 200 Mbit/s 0.4 ms",
+       small_lan,
+       seconds(1),
+       seconds(1),
+       {0.8, 0.8, 0.8, 0.8, 0.7, 0.5, 0.1}},
+      {"wan 20 Mbit/s 40 ms",
+       wan(),
+       seconds(5),
+       seconds(10),
+       {0.85, 0.85, 0.85, 0.85, 0.85, 0.6, 0.2}},
+      {"mesh 10 Mbit/s 10 ms, jitter, bursts",
+       mesh(),
+       seconds(5),
+       seconds(10),
+       {0.7, 0.7, 0.7, 0.7, 0.7, 0.5, 0.1}},
+      {"satellite 20 Mbit/s 600 ms",
+       satellite(),
+       seconds(20),
+       seconds(20),
+       {0.8, 0.8, 0.8, 0.7, 0.7, 0.5, 0.1}},
+  };
+  std::printf("goodput in Mbit/s and as a share of what the link can carry, by loss\n%-38s", "");
+  for (const double loss : losses) std::printf("%13.0f%%", loss * 100);
+  std::printf("\n");
+  const std::uint64_t seed = seed_of_run(10);
+  INFO("seed ", seed);
+  for (const Profile& profile : profiles) {
+    std::printf("%-38s", profile.name.c_str());
+    for (std::size_t i = 0; i < std::size(losses); ++i) {
+      const double mbit =
+          goodput(seed, profile.path.with_loss(losses[i]), profile.warm_up, profile.length);
+      // Headers of IP, UDP and the transport take their part of the link.
+      const double can =
+          profile.path.bits_per_second / 1e6 * (1 - losses[i]) * (1452.0 - 29 - 12) / (1452 + 28);
+      std::printf("%8.2f %4.0f%%", mbit, 100 * mbit / can);
+      std::fflush(stdout);
+      INFO(profile.name, " at loss ", losses[i]);
+      CHECK(mbit / can >= profile.least[i]);
+    }
+    std::printf("\n");
+  }
+}
+
+}  // namespace
+}  // namespace hn::sim
