@@ -129,7 +129,7 @@ void mark(Index& index, const std::vector<Change>& recorded, const object::Id& r
     row->base = change.now;
     row->side = false;
     row->refused = false;
-    if (!change.now) row->content.reset();
+    if (!change.now) row->forget_content();
   }
   auto& rows = index.rows;
   rows.erase(std::remove_if(rows.begin(), rows.end(),

@@ -267,7 +267,7 @@ class Scan {
     } else if (is_conflict(row)) {
       return;
     } else if (!row.base) {
-      row.content.reset();
+      row.forget_content();
       out_.index_changed = true;
     } else if (unholdable_(row)) {
       row.refused = true;
