@@ -123,10 +123,8 @@ void SyncCore::handle_closed(const ConnectionClosed& event) {
   const auto it = lines_.find(event.connection);
   if (it == lines_.end()) return;
   SyncFailure failure = SyncFailure::closed;
-  if (event.cause == CloseCause::wrong_key)
-    failure = SyncFailure::wrong_key;
-  else if (event.cause != CloseCause::peer && event.cause != CloseCause::local &&
-           event.cause != CloseCause::violation)
+  if (event.cause != CloseCause::peer && event.cause != CloseCause::local &&
+      event.cause != CloseCause::violation)
     failure = SyncFailure::unreachable;
   for (const Call& call : it->second.waiting)
     events_.push_back(SyncFailed{call.id, failure, event.reason});

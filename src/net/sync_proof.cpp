@@ -84,8 +84,6 @@ std::string_view name_of(SyncFailure failure) noexcept {
   switch (failure) {
     case SyncFailure::unreachable:
       return "unreachable";
-    case SyncFailure::wrong_key:
-      return "wrong_key";
     case SyncFailure::closed:
       return "closed";
     case SyncFailure::protocol:

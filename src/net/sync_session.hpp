@@ -19,7 +19,7 @@ inline constexpr std::size_t kPendingMax = 4096;
 inline constexpr unsigned kFollowUpsMax = 64;
 // Without the first proof, and without a byte although something is asked for.
 inline constexpr Duration kHelloTimeout = std::chrono::seconds(30);
-inline constexpr Duration kStallTimeout = std::chrono::seconds(60);
+inline constexpr Duration kStallTimeout = std::chrono::seconds(20);
 
 // Where events of sessions go.
 using SyncEvents = std::deque<SyncEvent>;

@@ -28,8 +28,7 @@ enum class SyncRefusal : std::uint8_t {
 };
 
 enum class SyncFailure : std::uint8_t {
-  unreachable,   // no connection came about, or it went silent
-  wrong_key,     // somebody else answers at that address
+  unreachable,   // no connection came about (nobody there holds the key), or it went silent
   closed,        // the peer closed the connection
   protocol,      // the peer broke the protocol (SyncStrike tells which rule)
   wrong_block,   // the peer sent bytes that are not the block

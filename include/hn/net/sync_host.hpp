@@ -47,7 +47,7 @@ struct JoinRequest {
   log::EntryId repository;
   log::InvitationId invitation;
   log::Device device;  // has signed the same handshake; the grant is for this key
-  std::string label;   // what the newcomer would like to be called
+  std::string label;   // what the newcomer would like to be called: a label, or empty
   HandshakeHash handshake{};
   Hash proof{};
 
