@@ -99,6 +99,7 @@ std::optional<Given> parse(const Command& command, std::vector<std::string> word
     slot.option = app.add_option(std::string(argument.name), *slot.values);
     const int max = argument.max == kMany ? CLI::detail::expected_max_vector_size
                                           : static_cast<int>(argument.max);
+    slot.option->allow_extra_args(argument.max == kMany);
     slot.option->expected(static_cast<int>(std::max<std::size_t>(argument.min, 1)), max);
     slot.option->required(argument.min > 0);
     slots.push_back(std::move(slot));
