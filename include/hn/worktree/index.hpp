@@ -49,6 +49,9 @@ struct Index {
 
   const IndexRow* find(std::string_view path) const;
   IndexRow* find(std::string_view path);
+  // A checkout was broken off: the same checkout completes it. Until then a scan takes what is
+  // missing for deleted and what is new for untracked.
+  bool interrupted() const;
   // Whether the row's content can be taken for granted, given what stat says now.
   bool trusts(const IndexRow& row, const Witness& now) const;
   friend bool operator==(const Index&, const Index&) = default;
