@@ -20,13 +20,31 @@ std::vector<log::LivePublish> live_publishes(const log::View& view) {
   return out;
 }
 
+// The entries that come directly before one: the rest of its past is theirs.
+std::vector<log::EntryId> before(const log::Entry& entry) {
+  std::vector<log::EntryId> out = log::named_by(entry.payload);
+  out.insert(out.end(), entry.seen.begin(), entry.seen.end());
+  out.push_back(entry.prev);
+  return out;
+}
+
 bool stands_on(const log::Entry& entry, const std::unordered_set<log::EntryId>& those) {
-  if (those.empty()) return false;
-  if (those.contains(entry.prev)) return true;
-  if (std::ranges::any_of(entry.seen, [&](const auto& id) { return those.contains(id); }))
-    return true;
-  const std::vector<log::EntryId> named = log::named_by(entry.payload);
-  return std::ranges::any_of(named, [&](const auto& id) { return those.contains(id); });
+  const std::vector<log::EntryId> past = before(entry);
+  return std::ranges::any_of(past, [&](const auto& id) { return those.contains(id); });
+}
+
+// This device's entries among some in log order, and their past: they go out in any case, or one
+// publish whose blocks exist nowhere would keep everybody from saying anything more.
+std::unordered_set<log::EntryId> needed_by(const log::Device& device, const log::View& view,
+                                           std::span<const log::EntryId> entries) {
+  std::unordered_set<log::EntryId> out;
+  for (auto id = entries.rbegin(); id != entries.rend(); ++id) {
+    const log::Entry& entry = view.find(*id)->entry;
+    if (entry.device != device && !out.contains(*id)) continue;
+    out.insert(*id);
+    for (const log::EntryId& past : before(entry)) out.insert(past);
+  }
+  return out;
 }
 
 }  // namespace
@@ -119,8 +137,11 @@ std::vector<log::EntryId> SharedRepository::news_for(
   std::erase_if(out, [&](const log::EntryId& id) { return they_have.contains(id); });
   if (out.empty()) return out;
   std::unordered_set<log::EntryId> withheld = incomplete_publishes();
+  if (withheld.empty()) return out;
+  const std::unordered_set<log::EntryId> needed = needed_by(host_.device(), view(), out);
   // In log order the past comes first, so one pass finds all that stands on what is withheld.
   std::erase_if(out, [&](const log::EntryId& id) {
+    if (needed.contains(id)) return false;
     if (!withheld.contains(id) && !stands_on(view().find(id)->entry, withheld)) return false;
     withheld.insert(id);
     held_back = true;

@@ -52,7 +52,8 @@ class SharedRepository {
   // Manifests of live publishes, in log order, each once.
   std::vector<log::ManifestRoot> wanted() const;
   // What the view holds and a peer lacks, in log order, without the publishes of others whose
-  // blocks are not all here and without what stands on those. `held_back`: whether there are any.
+  // blocks are not all here and without what stands on those, unless an entry of this device does.
+  // `held_back`: whether there are any.
   std::vector<log::EntryId> news_for(const log::Frontier& theirs,
                                      const std::unordered_set<log::EntryId>& they_have,
                                      bool& held_back);

@@ -212,6 +212,22 @@ TEST_CASE("publishes of others are passed on only with their blocks") {
   CHECK(c.agreed());
 }
 
+TEST_CASE("a publish whose blocks exist nowhere does not silence those who have seen it") {
+  Two t;
+  t.anna.grant("carl");
+  t.anna.publish(chunks("one", 10));
+  t.anna.lose(chunks("one", 10)[4]);
+  t.sync();
+  t.bert.publish({"bert's"});
+  MemorySyncHost carl("carl", t.genesis.id);
+  LoopEnd c("carl");
+  c.core->add_host(carl);
+  c.core->call({}, connect(c, t.b), carl, std::nullopt);
+  CHECK(run({&t.a, &t.b, &c}));
+  CHECK(carl.holds("bert's"));
+  CHECK(carl.view().size() == t.bert.view().size());
+}
+
 TEST_CASE("what one session brings goes on to the others") {
   Two t;
   t.anna.grant("carl");
