@@ -54,7 +54,7 @@ void say_where(const Context& context, const repo::Status& status) {
     context.out << "blocks of the branch are missing: hn sync brings them\n";
   if (status.behind()) {
     context.out << "the branch has gone on to " << short_id(*status.tip.commit)
-                << "; commit or undo what overlaps, then: hn sync\n";
+                << "; to bring it here: hn switch " << escape_controls(status.branch) << "\n";
   }
 }
 

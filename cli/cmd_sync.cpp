@@ -93,11 +93,31 @@ void say(const Context& context, repo::Repository& repository, const node::SyncR
   }
 }
 
+// A device that only answers others (hn serve) has nobody to call; what they brought is here
+// already and the working tree may follow.
+int catch_up(Context& context, repo::Repository& repository, const Given& given) {
+  const auto standing = repository.worktree();
+  const repo::Tip tip = standing ? repo::tip_of(repository, standing->branch) : repo::Tip{};
+  if (standing && tip.commit && tip.commit != standing->base && !given.has("no-update")) {
+    const repo::Moved moved = repo::update_working_tree(repository);
+    require_moved(moved, "bringing the working tree to what others brought");
+    say_refusals(context, moved);
+    context.err << "note: the working tree is at " << short_id(*tip.commit)
+                << " now, as those who called left the branch\n";
+  }
+  targets_of(repository, {});  // says that nobody is known
+  return 0;
+}
+
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   const std::vector<std::string> words = given.values("PEER");
   if (given.has("via") && !words.empty())
     throw Failure(Code::usage, "--via is the way to the one peer it leads to");
+  if (words.empty() && !given.has("via") && !given.has("dry-run") &&
+      node::known_targets(repository).empty()) {
+    return catch_up(context, repository, given);
+  }
   std::vector<node::SyncTarget> targets;
   if (!given.has("via")) targets = targets_of(repository, words);
   if (given.has("dry-run")) return dry_run(context, repository, targets);

@@ -138,7 +138,8 @@ void adopt_default_branch(Repository& repository) {
 
 std::string device_moved(Repository& repository) {
   std::string old = repository.record().place;
-  device_not_moved(repository, os::to_text(repository.world().place_of(repository.layout().store())));
+  device_not_moved(repository,
+                   os::to_text(repository.world().place_of(repository.layout().store())));
   return old;
 }
 

@@ -81,8 +81,8 @@ class Store final : public object::BlockReader {
   std::vector<Operation> operations(std::uint64_t from = 0) const;  // with sequence >= from
   std::uint64_t last_operation() const noexcept;                    // 0: there never was one
 
-  // Shows what other processes have committed. Cheap where there is nothing (a stat and a read of 8 bytes). True if
-  // something is new. Views of operations become invalid then.
+  // Shows what other processes have committed. Cheap where there is nothing (a stat and a read of 8
+  // bytes). True if something is new. Views of operations become invalid then.
   bool refresh();
 
   // While it lives no other process commits; for changes that depend on what was read. Waits, then
