@@ -226,7 +226,10 @@ void SyncSession::say_state() {
 }
 
 void SyncSession::handle(const StateMessage& m) {
+  const bool changed = !peer_state_ || peer_state_->state != m.state;
   peer_state_ = m;
+  // It may have by now what it did not have when it was asked.
+  if (changed && pull_begun_ && puller_.absent() > 0) puller_.restart();
   compare();
 }
 

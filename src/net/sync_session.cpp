@@ -315,8 +315,11 @@ std::optional<Time> SyncSession::deadline() const {
 }
 
 void SyncSession::handle_deadline() {
+  // A connection on which nothing comes any more must not serve the next call either.
+  const bool silent = proven();
   end_with(SyncFailure::unreachable,
-           proven() ? "the peer has fallen silent" : "the peer did not say who it is");
+           silent ? "the peer has fallen silent" : "the peer did not say who it is");
+  if (silent) port_.close(setup_.connection, kCodeBusy, "silence");
 }
 
 }  // namespace hn::net

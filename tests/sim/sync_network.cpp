@@ -74,8 +74,9 @@ TEST_CASE("a clone takes a fixed number of round trips and the bytes") {
   const net::SyncId id = w.bert.sync(w.anna);
   CHECK(w.sim.run_until([&] { return w.bert.agreed(id); }, seconds(30)));
   MESSAGE("40 publishes at 300 ms: " << w.now() << " s");
-  // The handshake, hello and log, manifests, blocks, State: five round trips and little more.
-  CHECK(w.now() < 2.4);
+  // The handshake, hello and log, manifests, blocks, State: five round trips; the rest is what the
+  // transport takes to find the path's rate. One by one, 40 manifests would take 24 s.
+  CHECK(w.now() < 3.5);
 }
 
 TEST_CASE("the pipe does not idle while a large clone comes") {
