@@ -41,64 +41,117 @@ std::string words_for(Offers offers, std::string_view words) {
   }
 }
 
-Offers first_offer(const Command& command, std::string& words) {
-  for (const Argument& argument : command.arguments) {
-    if (argument.offers == Offers::nothing) continue;
-    words = argument.words;
-    return argument.offers;
+// The options of a command that take a value, separated by spaces.
+std::string valued(const Command& command) {
+  std::string out;
+  for (const Option& option : command.options) {
+    if (option.value.empty()) continue;
+    for (const std::string& name : split(option.names, ',')) out += (out.empty() ? "" : " ") + name;
   }
-  return Offers::nothing;
+  return out;
 }
+
+// How bash completes a value; empty where it cannot.
+std::string bash_action(Offers offers, std::string_view words) {
+  switch (offers) {
+    case Offers::nothing:
+      return "";
+    case Offers::files:
+      return "_hn_files -f";
+    case Offers::folders:
+      return "_hn_files -d";
+    default:
+      return "_hn_words \"" + words_for(offers, words) + "\"";
+  }
+}
+
+void bash_options(std::ostream& out, const Command& command) {
+  std::string all;
+  std::string cases;
+  for (const Option& option : command.options) {
+    std::string pattern;
+    for (const std::string& name : split(option.names, ',')) {
+      all += (all.empty() ? "" : " ") + name;
+      pattern += (pattern.empty() ? "" : "|") + name;
+    }
+    if (option.value.empty()) continue;
+    const std::string action = bash_action(option.offers, option.words);
+    cases += "        " + pattern + ") " + (action.empty() ? "" : action + "; ") + "return ;;\n";
+  }
+  if (!cases.empty()) out << "      case $prev in\n" << cases << "      esac\n";
+  if (!all.empty()) out << "      case $cur in -*) _hn_words '" << all << "'; return ;; esac\n";
+}
+
+// What stands at which place among the arguments: `hn bundle create FILE` wants a word, then a
+// file.
+void bash_arguments(std::ostream& out, const Command& command) {
+  std::string cases;
+  std::size_t place = 0;
+  for (const Argument& argument : command.arguments) {
+    const std::string action = bash_action(argument.offers, argument.words);
+    const std::string at = argument.max == kMany ? "*" : std::to_string(place++);
+    if (action.empty()) continue;
+    cases += "        " + at + ") " + action;
+    // Where many revisions may stand, paths may follow.
+    if (argument.offers == Offers::revisions && argument.max == kMany)
+      cases += "; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f";
+    cases += " ;;\n";
+  }
+  if (cases.empty()) return;
+  out << "      _hn_place '" << valued(command) << "'\n      case $place in\n"
+      << cases << "      esac\n";
+}
+
+// Words are not completed as file names: readline would put a slash behind a word that is also the
+// name of a folder here.
+constexpr std::string_view kBashHead =
+    R"(# bash completion for hn, printed by: hn help --completion bash
+_hn_words() {
+  mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
+}
+_hn_files() {
+  compopt -o filenames 2>/dev/null
+  mapfile -t COMPREPLY < <(compgen "$1" -- "$cur")
+}
+# Which argument of the command the word at the cursor is; $1 are the options with a value.
+_hn_place() {
+  local at=$((i + 1))
+  place=0
+  while [ $at -lt $COMP_CWORD ]; do
+    case " $1 " in
+      *" ${COMP_WORDS[at]} "*) at=$((at + 1)) ;;
+      *) case ${COMP_WORDS[at]} in -*) ;; *) place=$((place + 1)) ;; esac ;;
+    esac
+    at=$((at + 1))
+  done
+}
+_hn() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb= place=0 i=1
+  COMPREPLY=()
+  while [ $i -lt $COMP_CWORD ]; do
+    case ${COMP_WORDS[i]} in
+      -C) i=$((i + 1)) ;;
+      -*) ;;
+      *) verb=${COMP_WORDS[i]}; break ;;
+    esac
+    i=$((i + 1))
+  done
+  case $verb in
+    '')
+      case $prev in -C) _hn_files -d; return ;; esac
+      case $cur in -*) _hn_words '-C --help --version'; return ;; esac
+      _hn_words ')";
 
 std::string bash() {
   std::ostringstream out;
-  out << "# bash completion for hn, printed by: hn help --completion bash\n"
-         "_hn() {\n"
-         "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb= i=1\n"
-         "  while [ $i -lt $COMP_CWORD ]; do\n"
-         "    case ${COMP_WORDS[i]} in\n"
-         "      -C) i=$((i + 1)) ;;\n"
-         "      -*) ;;\n"
-         "      *) verb=${COMP_WORDS[i]}; break ;;\n"
-         "    esac\n"
-         "    i=$((i + 1))\n"
-         "  done\n"
-         "  case $verb in\n"
-         "    '')\n"
-         "      COMPREPLY=($(compgen -W '"
-      << names_of_all(" ") << "' -- \"$cur\")) ;;\n";
+  out << kBashHead << names_of_all(" ") << "' ;;\n";
   for (const Command& command : commands()) {
-    out << "    " << command.name << ")\n      case $prev in\n";
-    std::string all;
-    for (const Option& option : command.options) {
-      const std::vector<std::string> names = split(option.names, ',');
-      for (const std::string& name : names) all += (all.empty() ? "" : " ") + name;
-      if (option.value.empty()) continue;
-      std::string pattern;
-      for (const std::string& name : names) pattern += (pattern.empty() ? "" : "|") + name;
-      out << "        " << pattern << ") ";
-      if (option.offers == Offers::files) {
-        out << "COMPREPLY=($(compgen -f -- \"$cur\"))";
-      } else {
-        out << "COMPREPLY=($(compgen -W \"" << words_for(option.offers, option.words)
-            << "\" -- \"$cur\"))";
-      }
-      out << "; return ;;\n";
-    }
-    out << "      esac\n      case $cur in\n        -*) COMPREPLY=($(compgen -W '" << all
-        << "' -- \"$cur\")) ;;\n";
-    std::string words;
-    const Offers offers = first_offer(command, words);
-    if (offers == Offers::files || offers == Offers::folders) {
-      out << "        *) COMPREPLY=($(compgen " << (offers == Offers::files ? "-f" : "-d")
-          << " -- \"$cur\")) ;;\n";
-    } else if (offers != Offers::nothing) {
-      out << "        *) COMPREPLY=($(compgen -W \"" << words_for(offers, words)
-          << "\" -- \"$cur\")) ;;\n";
-    }
-    out << "      esac ;;\n";
+    out << "    " << command.name << ")\n";
+    bash_options(out, command);
+    bash_arguments(out, command);
+    out << "      ;;\n";
   }
-  out << "  esac\n}\ncomplete -o filenames -F _hn hn\n";
+  out << "  esac\n}\ncomplete -F _hn hn\n";
   return out.str();
 }
 
@@ -136,7 +189,8 @@ std::string zsh_action(Offers offers, std::string_view words) {
 std::string zsh() {
   std::ostringstream out;
   out << "#compdef hn\n# zsh completion for hn, printed by: hn help --completion zsh\n"
-         "_hn() {\n  local context state line\n  _arguments -C '-C[run in this "
+         "_hn() {\n  local context curcontext=$curcontext state line\n  typeset -A opt_args\n  "
+         "_arguments -C '-C[run in this "
          "folder]:folder:_files -/' "
          "'1:command:->command' '*::argument:->argument'\n  case $state in\n    command)\n      "
          "local -a verbs\n      verbs=(\n";
@@ -151,13 +205,16 @@ std::string zsh() {
         out << " \\\n          '" << (option.many ? "*" : "") << name << "["
             << zsh_text(option.help) << "]";
         if (!option.value.empty())
-          out << ":" << option.value << ":" << zsh_action(option.offers, option.words);
+          out << ":" << zsh_text(option.value) << ":" << zsh_action(option.offers, option.words);
         out << "'";
       }
     }
     for (const Argument& argument : command.arguments) {
       std::string name(argument.name.substr(0, argument.name.find(':')));
       std::string action = zsh_action(argument.offers, argument.words);
+      // Where many revisions may stand, paths may follow.
+      if (argument.offers == Offers::revisions && argument.max == kMany)
+        action = "{ compadd -- " + words_for(argument.offers, argument.words) + "; _files }";
       // Single quotes within the specification of one argument.
       std::string escaped;
       for (const char c : action) escaped += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -170,53 +227,108 @@ std::string zsh() {
   return out.str();
 }
 
+// How fish completes a value, as the end of a line.
+std::string fish_action(Offers offers, std::string_view words) {
+  switch (offers) {
+    case Offers::nothing:
+      return "";
+    case Offers::files:
+      return " -F";
+    case Offers::folders:
+      return " -a '(__fish_complete_directories)'";
+    case Offers::words:
+      return " -a '" + words_for(offers, words) + "'";
+    case Offers::branches:
+    case Offers::revisions:
+      return " -a \"(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')\"";
+    case Offers::members:
+      return " -a \"(hn members 2>/dev/null | string sub -s 3 | string replace -r ' .*' '')\"";
+  }
+  return "";
+}
+
+void fish_options(std::ostream& out, const Command& command) {
+  for (const Option& option : command.options) {
+    out << "complete -c hn -n '__hn_at " << command.name << "'";
+    for (const std::string& name : split(option.names, ',')) {
+      if (name.starts_with("--"))
+        out << " -l " << name.substr(2);
+      else
+        out << " -s " << name.substr(1);
+    }
+    if (!option.value.empty()) {
+      out << (option.offers == Offers::files ? " -r" : " -x")
+          << fish_action(option.offers, option.words);
+    }
+    out << " -d '" << quoted(option.help) << "'\n";
+  }
+}
+
+void fish_arguments(std::ostream& out, const Command& command) {
+  const std::string skip = valued(command);
+  std::size_t place = 0;
+  for (const Argument& argument : command.arguments) {
+    const bool many = argument.max == kMany;
+    const std::string at = std::to_string(place++) + (many ? "+" : "");
+    if (argument.offers == Offers::nothing) continue;
+    const std::string when = "complete -c hn -n '__hn_at " + std::string(command.name) + " " + at +
+                             (skip.empty() ? "" : " " + skip) + "'";
+    out << when << fish_action(argument.offers, argument.words) << "\n";
+    // Where many revisions may stand, paths may follow.
+    if (argument.offers == Offers::revisions && many) out << when << " -F\n";
+  }
+}
+
+// fish's own __fish_seen_subcommand_from takes any word for the verb, and a folder behind -C too.
+constexpr std::string_view kFishHead =
+    R"(# fish completion for hn, printed by: hn help --completion fish
+# __hn_at [VERB [PLACE [OPTION...]]]: no verb was given yet; or this one was; and the word at the
+# cursor is the argument number PLACE of it ("2+": that or a later one), where OPTIONs take a value.
+function __hn_at
+    set -l words (commandline -opc)
+    set -e words[1]
+    while set -q words[1]; and string match -q -- '-*' $words[1]
+        test $words[1] = -C; and set -q words[2]; and set -e words[2]
+        set -e words[1]
+    end
+    if not set -q argv[1]
+        not set -q words[1]
+        return
+    end
+    set -q words[1]; and test $words[1] = $argv[1]; or return 1
+    set -q argv[2]; or return 0
+    set -e words[1]
+    set -l place 0
+    set -l skip no
+    for word in $words
+        if test $skip = yes
+            set skip no
+        else if contains -- $word $argv[3..]
+            set skip yes
+        else if not string match -q -- '-*' $word
+            set place (math $place + 1)
+        end
+    end
+    if string match -q -- '*+' $argv[2]
+        test $place -ge (string trim -r -c + -- $argv[2])
+    else
+        test $place -eq $argv[2]
+    end
+end
+complete -c hn -f
+complete -c hn -n __hn_at -s C -x -a '(__fish_complete_directories)' -d 'run in this folder'
+)";
+
 std::string fish() {
   std::ostringstream out;
-  out << "# fish completion for hn, printed by: hn help --completion fish\n"
-         "complete -c hn -f\n"
-         "complete -c hn -n __fish_use_subcommand -s C -r -d 'run in this folder'\n";
+  out << kFishHead;
   for (const Command& command : commands()) {
-    out << "complete -c hn -n __fish_use_subcommand -a " << command.name << " -d '"
-        << quoted(command.summary) << "'\n";
+    out << "complete -c hn -n __hn_at -a " << command.name << " -d '" << quoted(command.summary)
+        << "'\n";
   }
   for (const Command& command : commands()) {
-    const std::string when =
-        "complete -c hn -n '__fish_seen_subcommand_from " + std::string(command.name) + "'";
-    for (const Option& option : command.options) {
-      out << when;
-      for (const std::string& name : split(option.names, ',')) {
-        if (name.starts_with("--"))
-          out << " -l " << name.substr(2);
-        else
-          out << " -s " << name.substr(1);
-      }
-      if (!option.value.empty()) out << " -r";
-      if (option.offers == Offers::files) out << " -F";
-      if (option.offers == Offers::words)
-        out << " -a '" << words_for(option.offers, option.words) << "'";
-      out << " -d '" << quoted(option.help) << "'\n";
-    }
-    std::string words;
-    switch (first_offer(command, words)) {
-      case Offers::files:
-      case Offers::folders:
-        out << when << " -F\n";
-        break;
-      case Offers::words:
-        out << when << " -a '" << words_for(Offers::words, words) << "'\n";
-        break;
-      case Offers::branches:
-      case Offers::revisions:
-        out << when
-            << " -a \"(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')\"\n";
-        break;
-      case Offers::members:
-        out << when
-            << " -a \"(hn members 2>/dev/null | string sub -s 3 | string replace -r ' .*' '')\"\n";
-        break;
-      case Offers::nothing:
-        break;
-    }
+    fish_options(out, command);
+    fish_arguments(out, command);
   }
   return out.str();
 }

@@ -1,6 +1,26 @@
 # bash completion for hn, printed by: hn help --completion bash
+_hn_words() {
+  mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
+}
+_hn_files() {
+  compopt -o filenames 2>/dev/null
+  mapfile -t COMPREPLY < <(compgen "$1" -- "$cur")
+}
+# Which argument of the command the word at the cursor is; $1 are the options with a value.
+_hn_place() {
+  local at=$((i + 1))
+  place=0
+  while [ $at -lt $COMP_CWORD ]; do
+    case " $1 " in
+      *" ${COMP_WORDS[at]} "*) at=$((at + 1)) ;;
+      *) case ${COMP_WORDS[at]} in -*) ;; *) place=$((place + 1)) ;; esac ;;
+    esac
+    at=$((at + 1))
+  done
+}
 _hn() {
-  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb= i=1
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb= place=0 i=1
+  COMPREPLY=()
   while [ $i -lt $COMP_CWORD ]; do
     case ${COMP_WORDS[i]} in
       -C) i=$((i + 1)) ;;
@@ -11,181 +31,185 @@ _hn() {
   done
   case $verb in
     '')
-      COMPREPLY=($(compgen -W 'branch bundle cat clone commit conflicts device diff fsck help id import init invite log members revoke serve show status switch sync version' -- "$cur")) ;;
+      case $prev in -C) _hn_files -d; return ;; esac
+      case $cur in -*) _hn_words '-C --help --version'; return ;; esac
+      _hn_words 'branch bundle cat clone commit conflicts device diff fsck help id import init invite log members revoke serve show status switch sync version' ;;
     branch)
-      case $prev in
+      case $cur in -*) _hn_words '-d --delete --json'; return ;; esac
+      _hn_place ''
+      case $place in
+        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+        1) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
       esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '-d --delete --json' -- "$cur")) ;;
-        *) COMPREPLY=($(compgen -W "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" -- "$cur")) ;;
-      esac ;;
+      ;;
     bundle)
-      case $prev in
+      case $cur in -*) _hn_words '--no-update --json'; return ;; esac
+      _hn_place ''
+      case $place in
+        0) _hn_words "create apply" ;;
+        1) _hn_files -f ;;
       esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '--no-update --json' -- "$cur")) ;;
-        *) COMPREPLY=($(compgen -W "create apply" -- "$cur")) ;;
-      esac ;;
+      ;;
     cat)
-      case $prev in
+      _hn_place ''
+      case $place in
+        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
       esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '' -- "$cur")) ;;
-        *) COMPREPLY=($(compgen -W "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" -- "$cur")) ;;
-      esac ;;
+      ;;
     clone)
       case $prev in
-        --name) COMPREPLY=($(compgen -W "" -- "$cur")); return ;;
-        --timeout) COMPREPLY=($(compgen -W "" -- "$cur")); return ;;
-        --via) COMPREPLY=($(compgen -W "" -- "$cur")); return ;;
+        --name) return ;;
+        --timeout) return ;;
+        --via) return ;;
       esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '--name --timeout --via --json' -- "$cur")) ;;
-        *) COMPREPLY=($(compgen -d -- "$cur")) ;;
-      esac ;;
+      case $cur in -*) _hn_words '--name --timeout --via --json'; return ;; esac
+      _hn_place '--name --timeout --via'
+      case $place in
+        1) _hn_files -d ;;
+      esac
+      ;;
     commit)
       case $prev in
-        -m|--message) COMPREPLY=($(compgen -W "" -- "$cur")); return ;;
-        -F|--file) COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        --author) COMPREPLY=($(compgen -W "" -- "$cur")); return ;;
-        --date) COMPREPLY=($(compgen -W "" -- "$cur")); return ;;
+        -m|--message) return ;;
+        -F|--file) _hn_files -f; return ;;
+        --author) return ;;
+        --date) return ;;
       esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '-m --message -F --file --amend --allow-empty --allow-markers --author --date --json' -- "$cur")) ;;
-        *) COMPREPLY=($(compgen -f -- "$cur")) ;;
-      esac ;;
+      case $cur in -*) _hn_words '-m --message -F --file --amend --allow-empty --allow-markers --author --date --json'; return ;; esac
+      _hn_place '-m --message -F --file --author --date'
+      case $place in
+        *) _hn_files -f ;;
+      esac
+      ;;
     conflicts)
-      case $prev in
+      case $cur in -*) _hn_words '--json'; return ;; esac
+      _hn_place ''
+      case $place in
+        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
       esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '--json' -- "$cur")) ;;
-        *) COMPREPLY=($(compgen -W "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" -- "$cur")) ;;
-      esac ;;
+      ;;
     device)
       case $prev in
-        --name) COMPREPLY=($(compgen -W "" -- "$cur")); return ;;
-        --timeout) COMPREPLY=($(compgen -W "" -- "$cur")); return ;;
-        --via) COMPREPLY=($(compgen -W "" -- "$cur")); return ;;
+        --name) return ;;
+        --timeout) return ;;
+        --via) return ;;
       esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '--name --timeout --via --json' -- "$cur")) ;;
-        *) COMPREPLY=($(compgen -W "move new" -- "$cur")) ;;
-      esac ;;
+      case $cur in -*) _hn_words '--name --timeout --via --json'; return ;; esac
+      _hn_place '--name --timeout --via'
+      case $place in
+        0) _hn_words "move new" ;;
+      esac
+      ;;
     diff)
-      case $prev in
+      case $cur in -*) _hn_words '--json'; return ;; esac
+      _hn_place ''
+      case $place in
+        *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '--json' -- "$cur")) ;;
-        *) COMPREPLY=($(compgen -W "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" -- "$cur")) ;;
-      esac ;;
+      ;;
     fsck)
-      case $prev in
-      esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '--json' -- "$cur")) ;;
-      esac ;;
+      case $cur in -*) _hn_words '--json'; return ;; esac
+      ;;
     help)
       case $prev in
-        --completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")); return ;;
+        --completion) _hn_words "bash zsh fish"; return ;;
       esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '--completion' -- "$cur")) ;;
-        *) COMPREPLY=($(compgen -W "branch bundle cat clone commit conflicts device diff fsck help id import init invite log members revoke serve show status switch sync version" -- "$cur")) ;;
-      esac ;;
+      case $cur in -*) _hn_words '--completion'; return ;; esac
+      _hn_place '--completion'
+      case $place in
+        0) _hn_words "branch bundle cat clone commit conflicts device diff fsck help id import init invite log members revoke serve show status switch sync version" ;;
+      esac
+      ;;
     id)
-      case $prev in
-      esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '--json' -- "$cur")) ;;
-      esac ;;
+      case $cur in -*) _hn_words '--json'; return ;; esac
+      ;;
     import)
       case $prev in
-        --name) COMPREPLY=($(compgen -W "" -- "$cur")); return ;;
+        --name) return ;;
       esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '--name --any-owner --json' -- "$cur")) ;;
-        *) COMPREPLY=($(compgen -W "git" -- "$cur")) ;;
-      esac ;;
+      case $cur in -*) _hn_words '--name --any-owner --json'; return ;; esac
+      _hn_place '--name'
+      case $place in
+        0) _hn_words "git" ;;
+        1) _hn_files -d ;;
+        2) _hn_files -d ;;
+      esac
+      ;;
     init)
       case $prev in
-        --name) COMPREPLY=($(compgen -W "" -- "$cur")); return ;;
-        -b|--branch) COMPREPLY=($(compgen -W "" -- "$cur")); return ;;
-        --visibility) COMPREPLY=($(compgen -W "members public" -- "$cur")); return ;;
+        --name) return ;;
+        -b|--branch) return ;;
+        --visibility) _hn_words "members public"; return ;;
       esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '--name -b --branch --visibility --json' -- "$cur")) ;;
-        *) COMPREPLY=($(compgen -d -- "$cur")) ;;
-      esac ;;
+      case $cur in -*) _hn_words '--name -b --branch --visibility --json'; return ;; esac
+      _hn_place '--name -b --branch --visibility'
+      case $place in
+        0) _hn_files -d ;;
+      esac
+      ;;
     invite)
       case $prev in
-        --addr) COMPREPLY=($(compgen -W "" -- "$cur")); return ;;
+        --addr) return ;;
       esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '--read --write --admin --addr --json' -- "$cur")) ;;
-      esac ;;
+      case $cur in -*) _hn_words '--read --write --admin --addr --json'; return ;; esac
+      ;;
     log)
       case $prev in
-        -n|--number) COMPREPLY=($(compgen -W "" -- "$cur")); return ;;
+        -n|--number) return ;;
       esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '-n --number --oneline --json' -- "$cur")) ;;
-        *) COMPREPLY=($(compgen -W "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" -- "$cur")) ;;
-      esac ;;
+      case $cur in -*) _hn_words '-n --number --oneline --json'; return ;; esac
+      _hn_place '-n --number'
+      case $place in
+        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+      esac
+      ;;
     members)
-      case $prev in
-      esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '--json' -- "$cur")) ;;
-      esac ;;
+      case $cur in -*) _hn_words '--json'; return ;; esac
+      ;;
     revoke)
-      case $prev in
+      case $cur in -*) _hn_words '--myself --json'; return ;; esac
+      _hn_place ''
+      case $place in
+        0) _hn_words "$(hn members 2>/dev/null | sed 's/^[* ] //; s/ .*//')" ;;
       esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '--myself --json' -- "$cur")) ;;
-        *) COMPREPLY=($(compgen -W "$(hn members 2>/dev/null | sed 's/^[* ] //; s/ .*//')" -- "$cur")) ;;
-      esac ;;
+      ;;
     serve)
       case $prev in
-        --listen) COMPREPLY=($(compgen -W "" -- "$cur")); return ;;
+        --listen) return ;;
       esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '--listen --stdio' -- "$cur")) ;;
-        *) COMPREPLY=($(compgen -d -- "$cur")) ;;
-      esac ;;
+      case $cur in -*) _hn_words '--listen --stdio'; return ;; esac
+      _hn_place '--listen'
+      case $place in
+        *) _hn_files -d ;;
+      esac
+      ;;
     show)
-      case $prev in
+      case $cur in -*) _hn_words '--json'; return ;; esac
+      _hn_place ''
+      case $place in
+        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
       esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '--json' -- "$cur")) ;;
-        *) COMPREPLY=($(compgen -W "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" -- "$cur")) ;;
-      esac ;;
+      ;;
     status)
-      case $prev in
-      esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '--json' -- "$cur")) ;;
-      esac ;;
+      case $cur in -*) _hn_words '--json'; return ;; esac
+      ;;
     switch)
-      case $prev in
+      case $cur in -*) _hn_words '-c --create -f --force --json'; return ;; esac
+      _hn_place ''
+      case $place in
+        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
       esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '-c --create -f --force --json' -- "$cur")) ;;
-        *) COMPREPLY=($(compgen -W "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" -- "$cur")) ;;
-      esac ;;
+      ;;
     sync)
       case $prev in
-        --timeout) COMPREPLY=($(compgen -W "" -- "$cur")); return ;;
-        --via) COMPREPLY=($(compgen -W "" -- "$cur")); return ;;
+        --timeout) return ;;
+        --via) return ;;
       esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '--dry-run --no-update --timeout --via --json' -- "$cur")) ;;
-      esac ;;
+      case $cur in -*) _hn_words '--dry-run --no-update --timeout --via --json'; return ;; esac
+      ;;
     version)
-      case $prev in
-      esac
-      case $cur in
-        -*) COMPREPLY=($(compgen -W '--json' -- "$cur")) ;;
-      esac ;;
+      case $cur in -*) _hn_words '--json'; return ;; esac
+      ;;
   esac
 }
-complete -o filenames -F _hn hn
+complete -F _hn hn

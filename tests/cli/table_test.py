@@ -129,15 +129,15 @@ def flags_anywhere(text):
 def options_of_completion(script, shell, command):
     """The options that a completion script offers for a command."""
     if shell == "bash":
-        part = re.search(rf"^    {command}\)\n(.*?)^      esac ;;$", script, re.M | re.S)
-        found = re.search(r"-\*\) COMPREPLY=\(\$\(compgen -W '([^']*)'", part.group(1)) if part else None
+        part = re.search(rf"^    {command}\)\n(.*?)^      ;;$", script, re.M | re.S)
+        found = re.search(r"-\*\) _hn_words '([^']*)'", part.group(1)) if part else None
         return set(found.group(1).split()) if found else set()
     if shell == "zsh":
         part = re.search(rf"^        {command}\) _arguments(.*?);;$", script, re.M | re.S)
         return set(re.findall(r"^ *'\*?(-[\w-]+)\[", part.group(1), re.M)) if part else set()
     out = set()
     for line in script.splitlines():
-        if not re.search(rf"-n '[^']*\b{command}\b[^']*'", line):
+        if f"-n '__hn_at {command}'" not in line:
             continue
         options = re.sub(r"-n '[^']*'|-a \"[^\"]*\"|-a '[^']*'|-d '.*'$", "", line)
         out |= {"--" + name for name in re.findall(r" -l ([\w-]+)", options)}
