@@ -65,7 +65,8 @@ TEST_SUITE("index") {
   }
 
   TEST_CASE("frozen damaged files are told apart") {
-    for (const auto& row : vectors()["damaged"]) {
+    const nlohmann::json all = vectors();
+    for (const auto& row : all["damaged"]) {
       CAPTURE(row["what"].get<std::string>());
       auto decoded = worktree::decode_index(*from_hex(row["bytes"].get<std::string>()));
       REQUIRE_FALSE(decoded.has_value());
