@@ -100,4 +100,15 @@ Imported import_git(const ImportOptions& options, object::BlockWriter& writer, P
   return out;
 }
 
+std::string default_branch_of(const std::string& path, bool any_owner) {
+  const Source source(path, any_owner);
+  std::vector<Notice> notices;
+  std::vector<ImportedRef> branches;
+  for (const SourceRef& ref : source.refs(notices)) {
+    if (!ref.name.starts_with(kHeads)) continue;
+    branches.push_back({ref.name.substr(kHeads.size()), false, object::Kind::commit, {}, {}});
+  }
+  return default_branch(branches, source.head_branch());
+}
+
 }  // namespace hn::git

@@ -15,10 +15,10 @@ inline constexpr Index kNoIndex = 0xffffffff;
 
 struct Strand {
   Index device = kNoIndex;
-  Index parent = kNoIndex;  // the entry it forks off, or none
-  std::uint32_t level = 0;  // strands above it
-  std::uint64_t first = 0;  // sequence number of nodes[0]
-  std::vector<Index> nodes;
+  Index parent = kNoIndex;   // the entry it forks off, or none
+  std::uint32_t level = 0;   // strands above it
+  std::uint64_t first = 0;   // sequence number of nodes[0]
+  std::vector<Index> nodes;  // the last one ends a chain
 };
 
 struct Knot {

@@ -8,6 +8,7 @@
 namespace hn::log {
 namespace {
 
+constexpr std::uint8_t kManifestFormat = 0;
 constexpr std::uint8_t kLevelMax = 2;
 
 // Rows beneath a full node of a level.
@@ -121,7 +122,9 @@ bool is_possible(const ManifestRoot& root) noexcept {
 
 Bytes encode_manifest(const ManifestNode& node) {
   Encoder out;
-  out.u8(node.level).varint(node.level == 0 ? node.rows.size() : node.children.size());
+  out.u8(kManifestFormat)
+      .u8(node.level)
+      .varint(node.level == 0 ? node.rows.size() : node.children.size());
   for (const ManifestRow& r : node.rows) out.raw(r.address.bytes).u32(r.length);
   for (const ManifestChild& c : node.children) out.raw(c.id.bytes).varint(c.rows).varint(c.bytes);
   return std::move(out).take();
@@ -130,6 +133,8 @@ Bytes encode_manifest(const ManifestNode& node) {
 Result<ManifestNode> decode_manifest(ByteView bytes) {
   Decoder in(bytes);
   ManifestNode out;
+  if (in.u8() != kManifestFormat && !in.failed())
+    return fail(Code::unsupported, "manifest: a later format");
   out.level = in.u8();
   if (out.level > kLevelMax) return fail(Code::invalid, "manifest: too many levels");
   const std::uint64_t count = in.varint(kManifestRowsPerNode);

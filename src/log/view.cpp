@@ -230,12 +230,11 @@ std::vector<TagInfo> View::tags() const {
 }
 
 std::vector<EntryId> View::tips(const Device& device) const {
-  const auto at = state_->device_index.find(device);
-  if (at == state_->device_index.end()) return {};
   std::vector<std::pair<std::uint64_t, EntryId>> found;
-  for (const Index n : state_->devices[at->second].nodes)
-    if (!state_->chains.extended(n))
-      found.emplace_back(state_->nodes[n].entry->entry.seq, state_->nodes[n].entry->id);
+  for (const Strand& strand : state_->chains.strands()) {
+    const SignedEntry& last = *state_->nodes[strand.nodes.back()].entry;
+    if (last.entry.device == device) found.emplace_back(last.entry.seq, last.id);
+  }
   std::sort(found.begin(), found.end());
   std::vector<EntryId> out;
   for (const auto& [seq, id] : found) out.push_back(id);

@@ -72,10 +72,10 @@ Result<std::vector<Range>> live_ranges(const State& s, const Slot& slot,
 // The chain to go on with: of several the one whose tip stands first in log order.
 Index own_tip(const State& s, const Device& device) {
   Index tip = kNoIndex;
-  const auto at = s.device_index.find(device);
-  if (at == s.device_index.end()) return tip;
-  for (const Index n : s.devices[at->second].nodes)
-    if (!s.chains.extended(n) && (tip == kNoIndex || s.before(n, tip))) tip = n;
+  for (const Strand& strand : s.chains.strands()) {
+    const Index n = strand.nodes.back();
+    if (s.devices[strand.device].key == device && (tip == kNoIndex || s.before(n, tip))) tip = n;
+  }
   return tip;
 }
 

@@ -93,7 +93,6 @@ class Bbr final : public CongestionController {
 
   int cycle_ = 0;
   Time gain_begin_{};
-  bool application_limited_ = false;
 
   std::optional<Time> probe_until_;
   bool background_ = false;

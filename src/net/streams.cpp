@@ -185,8 +185,8 @@ Result<void> StreamSet::on_frame(const StreamFrame& f) {
 Result<void> StreamSet::on_frame(const ResetFrame& f) {
   HN_TRY(Stream * s, of_frame(f.id));
   if (s == nullptr || s->aborted_in) return {};
-  // A reset that comes after a whole stream changes nothing. Bytes that happen to reach to the reset's
-  // size are no whole stream: the sender gave up in the middle.
+  // A reset that comes after a whole stream changes nothing. Bytes that happen to reach to the
+  // reset's size are no whole stream: the sender gave up in the middle.
   const bool all_here = s->in.complete();
   HN_TRY(const std::uint64_t rise, s->in.reset(f.final_size));
   HN_CHECK(count_received(rise));

@@ -280,6 +280,10 @@ SyncReport sync(repo::Repository& repository, const SyncOptions& options) {
   return report;
 }
 
+SyncReport compare(repo::Repository& repository, const SyncOptions& options) {
+  return Caller(repository, options, nullptr).run();
+}
+
 SyncReport join(repo::Repository& repository, const log::Link& link, const SyncOptions& options) {
   return Caller(repository, options, &link).run();
 }

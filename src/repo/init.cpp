@@ -136,9 +136,16 @@ void adopt_default_branch(Repository& repository) {
   batch.commit();
 }
 
-void device_moved(Repository& repository) {
+std::string device_moved(Repository& repository) {
+  std::string old = repository.record().place;
+  device_not_moved(repository,
+                   os::to_text(repository.world().place_of(repository.layout().store())));
+  return old;
+}
+
+void device_not_moved(Repository& repository, const std::string& place) {
   StoreRecord record = repository.record();
-  record.place = os::to_text(repository.world().place_of(repository.layout().store()));
+  record.place = place;
   store::Batch batch = repository.store().begin();
   batch.put(std::string(key::kStore), encode(record));
   batch.commit();

@@ -1,7 +1,7 @@
 // Format: hn-store(5), JOURNAL.
 #include "store/journal.hpp"
 
-#include <array>
+#include <algorithm>
 
 #include "hn/base/error.hpp"
 #include "hn/os/private_file.hpp"
@@ -26,14 +26,21 @@ void Journal::restart() {
   identity_ = file_->stat();
   end_ = kJournalHeaderBytes;
   sequence_ = 0;
+  last_at_ = 0;
 }
 
 Journal::News Journal::look() const {
   const auto now = fs_.stat(path_);
   if (!now) throw Failure(Code::damaged, path_ + ": gone");
   if (now->inode != identity_.inode || now->device != identity_.device) return News::replaced;
-  if (now->size < end_) return News::replaced;
+  if (now->size < end_ || !last_frame_is_there()) return News::replaced;
   return now->size == end_ ? News::none : News::frames;
+}
+
+bool Journal::last_frame_is_there() const {
+  std::array<Byte, 8> now{};
+  if (last_at_ == 0) return true;
+  return file_->read_at(last_at_, now) == now.size() && now == last_checksum_;
 }
 
 // The mark is read before the frames: read afterwards it could cover a frame of which the first
@@ -60,8 +67,14 @@ void Journal::read_news(const Sink& sink) {
   if (end < *mark) throw Failure(Code::damaged, path_ + ": a recorded transaction is not whole");
   if (end > *mark && !frames.empty()) file_->sync();
   for (const Frame& frame : frames) sink(frame, buffer);
+  if (!frames.empty()) note_last(end - frames.back().size(), frames.back());
   end_ = end;
   sequence_ = sequence;
+}
+
+void Journal::note_last(std::uint64_t at, const Frame& frame) {
+  last_at_ = at;
+  std::copy_n(frame.checksum_bytes.begin(), last_checksum_.size(), last_checksum_.begin());
 }
 
 os::File& Journal::writable() {
@@ -86,6 +99,9 @@ void Journal::append(ByteView payload, const Sink& sink) {
     undo_append(file);
     throw;
   }
+  const auto frame = decode_frame(*buffer);
+  HN_ASSERT(frame.has_value());
+  note_last(end_, *frame);
   end_ += buffer->size();
   ++sequence_;
   try {
@@ -93,8 +109,6 @@ void Journal::append(ByteView payload, const Sink& sink) {
   } catch (const Failure&) {
     // A mark that lags costs the next reader a sync and nothing else.
   }
-  const auto frame = decode_frame(*buffer);
-  HN_ASSERT(frame.has_value());
   sink(*frame, buffer);
 }
 

@@ -1,6 +1,8 @@
 // Format: hn-store(5), JOURNAL.
 #include "store/journal_codec.hpp"
 
+#include <algorithm>
+
 #include "store/checksum.hpp"
 
 namespace hn::store {
@@ -136,6 +138,7 @@ Result<Frame> decode_frame(ByteView bytes) noexcept {
   Decoder in(bytes);
   const std::uint64_t sum = in.u64();
   Frame frame;
+  frame.checksum_bytes = bytes.first(std::min<std::size_t>(8, bytes.size()));
   frame.sequence = in.u64();
   const std::uint32_t length = in.u32();
   in.u32();

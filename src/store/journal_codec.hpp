@@ -66,6 +66,7 @@ Bytes encode_frame(std::uint64_t sequence, ByteView payload);
 
 struct Frame {
   std::uint64_t sequence = 0;
+  ByteView checksum_bytes;
   ByteView payload;
   std::size_t size() const noexcept { return kFrameHeadBytes + payload.size(); }
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/record.hpp"
+
 namespace hn::store {
 
 Result<void> Ledger::apply(std::span<const Item> items,
@@ -46,6 +48,7 @@ Result<void> Ledger::apply_one(const DropOperations& item) {
 }
 
 Result<void> Ledger::apply_one(const PackIs& item) {
+  if (item.bytes < kPackHeaderBytes) return fail(Code::invalid, "a pack without a header");
   const auto at = packs_.find(item.number);
   if (at != packs_.end() && (at->second.sealed || item.bytes < at->second.bytes)) {
     return fail(Code::invalid, "a sealed pack changes");

@@ -34,7 +34,7 @@ void Opened::load_all() {
     if (old_ledgers_.back()->entry_count() == 0) old_ledgers_.pop_back();
     journal_.restart();
     try {
-      return load_news();
+      return load_news(nullptr);
     } catch (const Failure& failure) {
       if (failure.code() != Code::not_found) throw;
       if (attempt == kOpenAttempts) throw Failure(Code::damaged, failure.context());
@@ -42,9 +42,9 @@ void Opened::load_all() {
   }
 }
 
-void Opened::load_news() {
+void Opened::load_news(const std::shared_ptr<const PackSet>& old) {
   journal_.read_news([this](const Frame& frame, const auto& buffer) { apply(frame, buffer); });
-  show_packs({});
+  show_packs(old, {});
 }
 
 bool Opened::refresh() {
@@ -56,7 +56,7 @@ bool Opened::refresh() {
     return true;
   }
   try {
-    load_news();
+    load_news(packs());
   } catch (const Failure& failure) {
     if (failure.code() != Code::not_found) throw;
     load_all();
@@ -70,14 +70,16 @@ void Opened::apply(const Frame& frame, const std::shared_ptr<const Bytes>& buffe
   if (!result) throw Failure(result.error(), journal_path(folder_));
 }
 
-void Opened::show_packs(std::vector<IndexRow> tail_rows) {
-  const auto old = packs_.load();
+// Packs of `old` are used again. Not so after a restart: a tail pack that another process took back
+// may have the same length and other records.
+void Opened::show_packs(const std::shared_ptr<const PackSet>& old,
+                        std::vector<IndexRow> tail_rows) {
   std::vector<std::shared_ptr<const SealedPack>> sealed;
   std::shared_ptr<const TailPack> tail;
   for (const auto& [number, pack] : ledger_->packs()) {
     if (!pack.sealed) {
       if (tail) throw Failure(Code::damaged, folder_ + ": two packs are open");
-      tail = show_tail(pack, std::exchange(tail_rows, {}));
+      tail = show_tail(old.get(), pack, std::exchange(tail_rows, {}));
       continue;
     }
     const auto same = [n = number](const auto& p) { return p->number() == n; };
@@ -94,10 +96,9 @@ void Opened::show_packs(std::vector<IndexRow> tail_rows) {
   packs_.store(std::make_shared<const PackSet>(std::move(sealed), std::move(tail)));
 }
 
-std::shared_ptr<const TailPack> Opened::show_tail(const PackIs& pack,
+std::shared_ptr<const TailPack> Opened::show_tail(const PackSet* old, const PackIs& pack,
                                                   std::vector<IndexRow> rows) const {
-  const auto old = packs_.load();
-  if (!old || old->tail()->number() != pack.number) {
+  if (old == nullptr || old->tail()->number() != pack.number) {
     return TailPack::open(fs_, folder_, pack.number, pack.bytes);
   }
   if (old->tail()->bytes() == pack.bytes) return old->tail();
@@ -138,7 +139,7 @@ void Opened::record(std::span<const Item> items, std::vector<IndexRow> tail_rows
   }
   journal_.append(payload.bytes(),
                   [this](const Frame& frame, const auto& buffer) { apply(frame, buffer); });
-  show_packs(std::move(tail_rows));
+  show_packs(packs(), std::move(tail_rows));
 }
 
 void Opened::rewrite_journal() {

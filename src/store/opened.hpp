@@ -42,10 +42,11 @@ class Opened {
 
  private:
   void load_all();
-  void load_news();
+  void load_news(const std::shared_ptr<const PackSet>& old);
   void apply(const Frame& frame, const std::shared_ptr<const Bytes>& buffer);
-  void show_packs(std::vector<IndexRow> tail_rows);
-  std::shared_ptr<const TailPack> show_tail(const PackIs& pack, std::vector<IndexRow> rows) const;
+  void show_packs(const std::shared_ptr<const PackSet>& old, std::vector<IndexRow> tail_rows);
+  std::shared_ptr<const TailPack> show_tail(const PackSet* old, const PackIs& pack,
+                                            std::vector<IndexRow> rows) const;
 
   os::FileSystem& fs_;
   std::string folder_;

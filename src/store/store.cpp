@@ -14,9 +14,6 @@
 namespace hn::store {
 namespace {
 
-// A journal this much longer than what it amounts to is rewritten.
-constexpr std::uint64_t kJournalWasteMin = 1U << 20U;
-
 Result<object::Block> to_block(Result<Plain> plain) {
   if (!plain) return Unexpected(plain.error());
   return object::Block{plain->kind, std::move(plain->bytes)};
@@ -48,13 +45,13 @@ struct Store::State {
 void Store::create(os::FileSystem& fs, const std::string& folder) {
   if (exists(fs, folder)) throw Failure(Code::exists, folder + ": there is a store already");
   fs.make_folder(folder);
+  fs.sync_folder(os::parent_of(folder));
   fs.make_folder(folder + "/packs");
   const std::uint64_t bytes = create_tail(fs, folder, 1, {});
   Encoder payload;
   append_item(payload, PackIs{1, bytes, false});
   Journal::replace(fs, folder + "/journal", 1, payload.bytes());
   os::replace_file(fs, folder + "/format", encode_format());
-  fs.sync_folder(os::parent_of(folder));
 }
 
 bool Store::exists(os::FileSystem& fs, const std::string& folder) {
@@ -183,7 +180,8 @@ void Store::maintain() {
     append_item(one, item);
     needed += one.size();
   }
-  if (opened.journal().bytes() > 2 * needed + kJournalWasteMin) opened.rewrite_journal();
+  if (opened.journal().bytes() > 2 * needed + opened.options().journal_waste_bytes)
+    opened.rewrite_journal();
   remove_leftovers(opened);
 }
 

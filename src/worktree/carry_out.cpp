@@ -98,7 +98,7 @@ class Execution {
         throw_errno(errno, "cannot remove", step.path);
       ++out_.removed;
       emptied_.insert(std::string(folder_of(step.path)));
-      if (IndexRow* row = index().find(step.path)) row->content.reset();
+      if (IndexRow* row = index().find(step.path)) row->forget_content();
     }
   }
 
@@ -204,7 +204,7 @@ class Execution {
     IndexRow* row = index().find(step.path);
     if (row == nullptr) return;
     row->pending = false;
-    row->content.reset();
+    row->forget_content();
     if (!step.now) return;
     if (step.now->id) row->content = object::Value::of(step.now->mode, *step.now->id);
     row->witness = witness;

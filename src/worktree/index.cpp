@@ -17,6 +17,10 @@ IndexRow* Index::find(std::string_view path) {
   return const_cast<IndexRow*>(std::as_const(*this).find(path));
 }
 
+bool Index::interrupted() const {
+  return std::any_of(rows.begin(), rows.end(), [](const IndexRow& row) { return row.pending; });
+}
+
 // The racy-timestamp rule: a file that was changed, read and changed again within one tick of the
 // file system's clock shows the same stat twice. The stamp was taken before the first reading, so a
 // file older than the stamp was not written in the tick of its reading.

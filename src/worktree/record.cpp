@@ -129,7 +129,7 @@ void mark(Index& index, const std::vector<Change>& recorded, const object::Id& r
     row->base = change.now;
     row->side = false;
     row->refused = false;
-    if (!change.now) row->content.reset();
+    if (!change.now) row->forget_content();
   }
   auto& rows = index.rows;
   rows.erase(std::remove_if(rows.begin(), rows.end(),
@@ -156,7 +156,7 @@ object::Id record(Snapshot& snapshot, object::BlockWriter& writer,
   std::vector<Change> recorded;
   for (const Change& change : snapshot.changes) {
     if (!filter.matches(change.path)) continue;
-    HN_ASSERT(!change.now || change.now->bytes != Hash{});
+    HN_ASSERT(!change.now || snapshot.contents_written);
     recorded.push_back(change);
   }
   object::Id root = write_changes(writer, reader, snapshot.base, recorded);

@@ -68,6 +68,7 @@ class Scan {
   Snapshot run() {
     stamp_ = file_system_time(options_.staging);
     out_.base = options_.base;
+    out_.contents_written = writes();
     HN_ASSERT(options_.reader != nullptr || !options_.base);
     if (index().base != options_.base) {
       if (auto done = rebase(index(), *options_.reader, options_.base); !done)
@@ -267,7 +268,7 @@ class Scan {
     } else if (is_conflict(row)) {
       return;
     } else if (!row.base) {
-      row.content.reset();
+      row.forget_content();
       out_.index_changed = true;
     } else if (unholdable_(row)) {
       row.refused = true;

@@ -153,8 +153,14 @@ class FolderWalk {
     // What is in a submodule's folder is its own.
     if (is_submodule(leaf)) return;
     if (leaf != kNoRow) out_.gone.push_back(leaf);
-    if (below.empty() && rules_.ignores(path, true)) return ignored(path);
+    if (rules_.ignores(path, true) && !holds_tracked(below)) return ignored(path);
     out_.below.push_back({path, below, rules_});
+  }
+
+  bool holds_tracked(Range below) const {
+    return std::any_of(rows().begin() + static_cast<std::ptrdiff_t>(below.begin),
+                       rows().begin() + static_cast<std::ptrdiff_t>(below.end),
+                       [](const IndexRow& row) { return row.base || row.side; });
   }
 
   void absent(std::size_t leaf, Range below) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -31,7 +32,11 @@ void for_each_job(unsigned threads, std::size_t jobs, std::size_t jobs_per_threa
   };
   {
     std::vector<std::jthread> pool;
-    for (unsigned i = 1; i < count; ++i) pool.emplace_back(run, i);
+    try {
+      for (unsigned i = 1; i < count; ++i) pool.emplace_back(run, i);
+    } catch (const std::system_error&) {
+      // The system has no more threads: those that there are do it all.
+    }
     run(0);
   }
   for (const std::exception_ptr& failure : failures)

@@ -141,6 +141,52 @@ TEST_CASE("packets copied to another address do not move the connection for good
   CHECK(out <= 3 * in);
 }
 
+TEST_CASE("a sender that is lured elsewhere sends there at most three times what came from there") {
+  Pair p(232);
+  INFO("seed ", p.sim.seed());
+  const PeerAddress elsewhere = p.sim.fresh_address();
+  std::uint64_t in = 0, out = 0;
+  p.sim.tap = [&](HostId from, const PeerAddress&, const Datagram& d) {
+    if (d.to == elsewhere) out += d.bytes.size();
+    if (from == p.b.host() && in < 400 && p.sim.now().since_start > seconds(1)) {
+      in += d.bytes.size();
+      p.sim.inject(elsewhere, p.a.host(), d.bytes);
+      return false;
+    }
+    return true;
+  };
+  p.send(5'000'000);
+  CHECK(p.sim.run_until([&] { return p.delivered == 1; }, seconds(60)));
+  CHECK(out > 0);
+  CHECK(out <= 3 * in);
+  CHECK(p.wrong == 0);
+}
+
+TEST_CASE("what arrived is not sent again") {
+  Pair p(233, wan().with_loss(0.05));
+  INFO("seed ", p.sim.seed());
+  p.send(10'000'000);
+  CHECK(p.sim.run_until([&] { return p.delivered == 1; }, seconds(60)));
+  CHECK(p.a.endpoint().statistics(p.from_a)->bytes_retransmitted < 1'500'000);
+}
+
+TEST_CASE("packets are spread out enough for a queue of ten") {
+  Path path = wan();
+  path.queue_bytes = 15'000;
+  Pair p(234, path);
+  INFO("seed ", p.sim.seed());
+  p.send(std::uint64_t{1} << 30);
+  p.sim.run_for(seconds(5));
+  const Traffic before = p.sim.traffic(p.a.host(), p.b.host());
+  p.sim.run_for(seconds(5));
+  const Traffic after = p.sim.traffic(p.a.host(), p.b.host());
+  const double share = static_cast<double>(after.dropped_queue - before.dropped_queue) /
+                       static_cast<double>(after.datagrams - before.datagrams);
+  MESSAGE("dropped at the queue: " << share);
+  CHECK(share < 0.08);
+  CHECK(after.delivered - before.delivered > 5 * 1300);
+}
+
 TEST_CASE("an address that is not proven gets at most three times what it sent") {
   SeededRandom random(seed_of_run(240));
   Simulator sim(240);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -72,12 +73,16 @@ class CrashFs final : public os::FileSystem {
   void heal() { arm(0, Fault::none), full_ = false; }
   bool fault_happened() const { return happened_; }
   void plant(Bug bug, std::string path_part = {}) { bug_ = bug, bug_path_ = std::move(path_part); }
+  // Called before each call that changes something, as another process that runs at that moment;
+  // what it does itself is not announced.
+  void watch(std::function<void()> watcher) { watcher_ = std::move(watcher); }
   void reset_counts() { counts_ = {}; }
   const Counts& counts() const { return counts_; }
 
   // What stands on the disk after a restart. Files and mappings from before must be gone.
   void reboot(Losing losing) {
     heal();
+    watcher_ = nullptr;
     dead_ = false;
     SeededRandom random(losing.seed);
     if (losing.what == Losing::What::some) lose_names(random);
@@ -218,6 +223,16 @@ class CrashFs final : public os::FileSystem {
   // Counts a call that changes something, after its effect was noted as pending.
   void change(const std::string& path) {
     if (dead_) throw PowerCut();
+    if (watcher_ && !watching_) {
+      watching_ = true;
+      try {
+        watcher_();
+      } catch (...) {
+        watching_ = false;
+        throw;
+      }
+      watching_ = false;
+    }
     if (++calls_ != armed_at_) return;
     happened_ = true;
     if (fault_ == Fault::power) {
@@ -292,6 +307,8 @@ class CrashFs final : public os::FileSystem {
   Bug bug_ = Bug::none;
   std::string bug_path_;
   Counts counts_;
+  std::function<void()> watcher_;
+  bool watching_ = false;
 };
 
 class CrashFs::Copy final : public os::Mapping {

@@ -23,7 +23,8 @@ inline CrashFs& with_store(CrashFs& fs) {
 inline Bytes some_bytes(std::uint64_t seed, std::size_t size) {
   SeededRandom random(seed);
   Bytes bytes(size);
-  for (auto& byte : bytes) byte = static_cast<Byte>('a' + random.below(16));
+  random.fill(bytes);
+  for (auto& byte : bytes) byte = static_cast<Byte>('a' + byte % 16);
   return bytes;
 }
 

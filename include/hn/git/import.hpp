@@ -96,4 +96,7 @@ struct Imported {
 // 100 bytes per object.
 Imported import_git(const ImportOptions& options, object::BlockWriter& writer, Progress& progress);
 
+// What Imported::default_branch is going to be, without reading more than references.
+std::string default_branch_of(const std::string& path, bool any_owner = false);
+
 }  // namespace hn::git

@@ -68,6 +68,9 @@ struct SyncReport {
 // The working tree is the caller's to move.
 SyncReport sync(repo::Repository& repository, const SyncOptions& options);
 
+// The same without publishing anything: this device signs no entry.
+SyncReport compare(repo::Repository& repository, const SyncOptions& options);
+
 // The peers that a repository has met.
 std::vector<SyncTarget> known_targets(const repo::Repository& repository);
 

@@ -36,20 +36,20 @@ struct GitId {
 
 // What makes a commit an auto-merge: recomputable from its parents and this alone.
 struct AutoMerge {
-  std::uint32_t algorithm = 0;            // version of the merge algorithm
-  std::vector<std::uint32_t> seniority;   // for each parent its place by seniority, a permutation
+  std::uint32_t algorithm = 0;           // version of the merge algorithm
+  std::vector<std::uint32_t> seniority;  // for each parent its place by seniority, a permutation
   friend bool operator==(const AutoMerge&, const AutoMerge&) = default;
 };
 
 struct Commit {
   Id tree;
-  std::vector<Id> parents;                // each once; of an auto-merge in fold order
-  Person author;                          // empty names in an auto-merge
+  std::vector<Id> parents;  // each once; of an auto-merge in fold order
+  Person author;            // empty names in an auto-merge
   Person committer;
   std::vector<Header> headers;
-  std::string message;                    // raw bytes
-  std::optional<GitId> git;               // where it was imported
-  std::optional<Id> raw;                  // git's bytes, where the fields cannot reproduce them
+  std::string message;       // raw bytes
+  std::optional<GitId> git;  // where it was imported
+  std::optional<Id> raw;     // git's bytes, where the fields cannot reproduce them
   std::optional<AutoMerge> auto_merge;
   friend bool operator==(const Commit&, const Commit&) = default;
 };
@@ -62,7 +62,7 @@ Result<Commit> decode_commit(ByteView bytes) noexcept;
 Result<Commit> read_commit(const BlockReader& reader, const Id& id);
 
 struct Tag {
-  Kind target_kind = Kind::commit;        // commit, tag, tree (a folder) or chunk (a file)
+  Kind target_kind = Kind::commit;  // commit, tag, tree (a folder) or chunk (a file)
   Id target;
   std::string name;
   std::optional<Person> tagger;

@@ -26,11 +26,19 @@ struct Address {
 };
 
 // The one conversion between the two, of repositories that are not sealed.
-inline Address address_of(const Id& id) noexcept { return {id.bytes}; }
-inline Id id_at(const Address& address) noexcept { return {address.bytes}; }
+inline Address address_of(const Id& id) noexcept {
+  return {id.bytes};
+}
+inline Id id_at(const Address& address) noexcept {
+  return {address.bytes};
+}
 
-inline std::string to_hex(const Id& id) { return hn::to_hex(id.bytes); }
-inline std::string to_hex(const Address& address) { return hn::to_hex(address.bytes); }
+inline std::string to_hex(const Id& id) {
+  return hn::to_hex(id.bytes);
+}
+inline std::string to_hex(const Address& address) {
+  return hn::to_hex(address.bytes);
+}
 std::optional<Id> id_from_hex(std::string_view hex);
 
 }  // namespace hn::object

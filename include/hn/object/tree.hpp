@@ -13,7 +13,7 @@ namespace hn::object {
 enum class Mode : std::uint8_t {
   file = 1,
   executable = 2,
-  symlink = 3,    // the id of a file that holds the target
+  symlink = 3,  // the id of a file that holds the target
   folder = 4,
   submodule = 5,  // git's commit id, opaque
   conflict = 6,   // the id of a conflict block
@@ -40,7 +40,8 @@ struct TreeEntry {
 
 inline constexpr std::size_t kNameBytesMax = 65535;
 
-// What the decoder refuses: the empty name, ".", "..", and names with '/' or NUL, or over the limit.
+// What the decoder refuses: the empty name, ".", "..", and names with '/' or NUL, or over the
+// limit.
 bool is_tree_name(std::string_view name) noexcept;
 
 struct Tree {
@@ -55,15 +56,18 @@ Result<Tree> read_tree(const BlockReader& reader, const Id& tree);
 
 // Entries sorted, valid and each name once (asserted). `old` is the last version of the folder,
 // whose nodes serve as delta bases.
-Id write_tree(BlockWriter& writer, std::span<const TreeEntry> entries, const std::optional<Id>& raw = {},
-              const BlockReader* old_reader = nullptr, const std::optional<Id>& old = {});
+Id write_tree(BlockWriter& writer, std::span<const TreeEntry> entries,
+              const std::optional<Id>& raw = {}, const BlockReader* old_reader = nullptr,
+              const std::optional<Id>& old = {});
 
 // One name; reads one node per level, not the folder.
-Result<std::optional<Value>> find_name(const BlockReader& reader, const Id& tree, std::string_view name);
+Result<std::optional<Value>> find_name(const BlockReader& reader, const Id& tree,
+                                       std::string_view name);
 
 // A path of names joined by '/', from a root; nullopt where it, or a folder above it, is not there.
 // The empty path is the root itself.
-Result<std::optional<Value>> find_path(const BlockReader& reader, const Id& root, std::string_view path);
+Result<std::optional<Value>> find_path(const BlockReader& reader, const Id& root,
+                                       std::string_view path);
 
 // Folders within folders that a walk follows before it answers Code::refused; git's own limit.
 inline constexpr std::size_t kPathDepthMax = 2048;
@@ -82,7 +86,8 @@ Result<std::vector<Change>> diff_tree(const BlockReader& reader, const std::opti
 // All paths that differ below two roots, folders entered, never reported themselves (a folder
 // against a file is reported as the file's change and the folder's contents). `visit` gets the
 // full path in Change::name and answers false to stop. Order: depth first in name order.
-Result<void> diff_paths(const BlockReader& reader, const std::optional<Id>& a, const std::optional<Id>& b,
+Result<void> diff_paths(const BlockReader& reader, const std::optional<Id>& a,
+                        const std::optional<Id>& b,
                         const std::function<bool(const Change&)>& visit);
 
 // All paths below a root that are not folders, in name order, depth first.
@@ -96,10 +101,10 @@ struct TreeNode {
     Id id;
     std::uint64_t entries = 0;
   };
-  std::uint32_t level = 0;            // 0: entries; above: children
+  std::uint32_t level = 0;  // 0: entries; above: children
   std::vector<TreeEntry> entries;
   std::vector<Child> children;
-  std::optional<Id> raw;              // topmost node only
+  std::optional<Id> raw;  // topmost node only
 };
 Result<TreeNode> decode_tree_node(ByteView bytes) noexcept;
 Bytes encode_tree_node(const TreeNode& node);

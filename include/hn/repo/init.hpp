@@ -26,8 +26,11 @@ void adopt_default_branch(Repository& repository);
 // A label for this machine that keeps the rules, from its host name.
 std::string default_label(const World& world);
 
-// The store was moved and the original is gone: this is its place now.
-void device_moved(Repository& repository);
+// The store was moved and the original is gone: this is its place now. Answers the place that it
+// remembered.
+std::string device_moved(Repository& repository);
+// Takes that back.
+void device_not_moved(Repository& repository, const std::string& place);
 
 // The store is a copy: it becomes a device of its own, with a new key that must be granted. Drafts
 // stay and go on under it. Durable on return.

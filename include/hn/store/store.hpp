@@ -16,6 +16,7 @@ namespace hn::store {
 struct Options {
   std::uint64_t seal_bytes = 8U << 20U;   // the pack that is appended to is closed beyond this
   std::uint64_t spill_bytes = 4U << 20U;  // a batch with more stored bytes gets its own pack
+  std::uint64_t journal_waste_bytes = 1U << 20U;  // outdated records before it is rewritten
   unsigned threads = 0;  // for compression; 0: as many as the machine has, at most 8
 };
 
@@ -80,8 +81,8 @@ class Store final : public object::BlockReader {
   std::vector<Operation> operations(std::uint64_t from = 0) const;  // with sequence >= from
   std::uint64_t last_operation() const noexcept;                    // 0: there never was one
 
-  // Shows what other processes have committed. Cheap where there is nothing (one stat). True if
-  // something is new. Views of operations become invalid then.
+  // Shows what other processes have committed. Cheap where there is nothing (a stat and a read of 8
+  // bytes). True if something is new. Views of operations become invalid then.
   bool refresh();
 
   // While it lives no other process commits; for changes that depend on what was read. Waits, then

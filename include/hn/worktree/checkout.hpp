@@ -21,9 +21,11 @@ struct CheckoutOptions {
   Index index;                        // as loaded
   ConflictForm* conflicts = nullptr;  // needed where either tree has conflicts
   Traits traits;
-  bool overwrite = false;  // local changes and untracked files in the way are lost
-  // Paths to bring to `to` also where both trees agree on them; with `overwrite` this undoes local
-  // changes.
+  // Local changes and untracked files in the way are lost. Files in a folder where `to` has a file
+  // are an obstacle all the same.
+  bool overwrite = false;
+  // Paths (of files, not folders) to bring to `to` also where both trees agree on them; with
+  // `overwrite` this undoes local changes.
   std::vector<std::string> restore;
   unsigned threads = 0;  // 0: as many as the machine has
 };

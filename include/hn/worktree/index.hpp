@@ -29,9 +29,14 @@ struct IndexRow {
   std::optional<object::Value> base;     // in the base tree
   std::optional<object::Value> content;  // on disk, while `witness` holds
   Witness witness;                       // meaningless without content
-  bool pending = false;  // a checkout was about to write `base`'s successor here and did not finish
+  bool pending = false;                  // a checkout is about to write here, or was broken off
   bool refused = false;  // checkout could not hold the path here: absent is not deleted
   bool side = false;     // one of the files that a conflict was written as
+
+  void forget_content() {
+    content.reset();
+    witness = {};
+  }
   friend bool operator==(const IndexRow&, const IndexRow&) = default;
 };
 
@@ -44,6 +49,9 @@ struct Index {
 
   const IndexRow* find(std::string_view path) const;
   IndexRow* find(std::string_view path);
+  // A checkout was broken off: the same checkout completes it. Until then a scan takes what is
+  // missing for deleted and what is new for untracked.
+  bool interrupted() const;
   // Whether the row's content can be taken for granted, given what stat says now.
   bool trusts(const IndexRow& row, const Witness& now) const;
   friend bool operator==(const Index&, const Index&) = default;

@@ -81,6 +81,7 @@ struct Snapshot {
   std::vector<Leftover> leftovers;     // by path_less
   std::vector<std::string> conflicts;  // paths that are in conflict still
   Index index;                         // to save
+  bool contents_written = false;       // the scan had writers
   bool index_changed = false;          // whether that is worth it
   std::uint64_t files_seen = 0;
   std::uint64_t files_read = 0;

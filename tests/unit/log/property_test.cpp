@@ -149,9 +149,9 @@ TEST_CASE("random histories show what they are meant to") {
     INFO(name_of(r));
     CHECK(reasons[r] > 0);
   }
-  for (const auto& [what, n] : seen) {
-    INFO(what);
-    CHECK(n > 10);
+  for (const auto& count : seen) {
+    INFO(count.first);
+    CHECK(count.second > 10);
   }
 }
 

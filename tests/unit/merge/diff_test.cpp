@@ -59,6 +59,11 @@ TEST_CASE("an added block is shown as far down as it goes") {
   CHECK(diff(text("a a"), text("a a a")) == std::vector<Difference>{{2, 2, 2, 3}});
 }
 
+TEST_CASE("a difference that the search left higher up goes down") {
+  CHECK(diff(text("b a"), text("a b a a")) == std::vector<Difference>{{0, 0, 0, 1}, {2, 2, 3, 4}});
+  CHECK(diff(text("a b a"), text("b a a")) == std::vector<Difference>{{0, 1, 0, 0}, {3, 3, 2, 3}});
+}
+
 TEST_CASE("lines that stand once on both sides hold the rest in place") {
   // A shortest script would keep the three braces and change both names.
   const auto d = diff(text("} } } one"), text("one } } }"));

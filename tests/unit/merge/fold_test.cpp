@@ -94,6 +94,15 @@ TEST_CASE_FIXTURE(World, "two commits on different folds of one conflict keep wh
   CHECK(terms.find("S 2") != std::string::npos);
 }
 
+TEST_CASE_FIXTURE(World, "a head is merged over what it shares with any head before it") {
+  const auto base = commit(Files{{"a", "1"}});
+  const auto change = commit(Files{{"a", "M"}}, {base});
+  const auto reverts = commit(Files{{"a", "1"}}, {change});
+  const auto elsewhere = commit(Files{{"a", "1"}, {"b", "1"}}, {base});
+  const auto on_change = commit(Files{{"a", "M"}, {"c", "1"}}, {change});
+  CHECK(folded({reverts, elsewhere, on_change}) == Files{{"a", "1"}, {"b", "1"}, {"c", "1"}});
+}
+
 TEST_CASE_FIXTURE(World, "heads without a common ancestor are joined") {
   CHECK(folded({commit(Files{{"a", "1"}}), commit(Files{{"b", "2"}})}) ==
         Files{{"a", "1"}, {"b", "2"}});

@@ -325,7 +325,7 @@ std::vector<FileSample> file_samples() {
   out.push_back({"seed 1, 262145 bytes", random_bytes(1, 262145)});
   out.push_back({"seed 1, 3145728 bytes", random_bytes(1, 3145728)});
   out.push_back({"3145728 zero bytes", Bytes(3145728)});
-  out.push_back({"seed 2, 25165824 bytes", random_bytes(2, 25165824)});
+  out.push_back({"seed 3, 12582912 bytes", random_bytes(3, 12582912)});
   return out;
 }
 
@@ -400,10 +400,11 @@ void write_corpus(const Json& samples) {
   }
 }
 
-Json read_vectors() {
+// By value: a loop over a part of a temporary would outlive it.
+Json read_vectors(const char* part) {
   std::ifstream in(kVectors / "objects.json");
   REQUIRE(in);
-  return Json::parse(in);
+  return Json::parse(in).at(part);
 }
 
 }  // namespace
@@ -416,7 +417,7 @@ TEST_CASE("write the vectors anew" * doctest::skip(std::getenv("HN_WRITE_VECTORS
 }
 
 TEST_CASE("frozen blocks decode, encode to the same bytes and have their ids") {
-  for (const auto& s : read_vectors()["valid"]) {
+  for (const auto& s : read_vectors("valid")) {
     const std::string name = s["name"];
     CAPTURE(name);
     const Kind kind = kind_named(s["kind"]);
@@ -430,19 +431,19 @@ TEST_CASE("frozen blocks decode, encode to the same bytes and have their ids") {
 }
 
 TEST_CASE("today's encoders write the frozen blocks") {
-  const Json vectors = read_vectors();
+  const Json vectors = read_vectors("valid");
   const auto samples = valid_samples();
-  REQUIRE(vectors["valid"].size() == samples.size());
+  REQUIRE(vectors.size() == samples.size());
   for (std::size_t i = 0; i < samples.size(); ++i) {
     CAPTURE(samples[i].name);
-    CHECK(to_hex(samples[i].bytes) == vectors["valid"][i]["bytes"].get<std::string>());
+    CHECK(to_hex(samples[i].bytes) == vectors[i]["bytes"].get<std::string>());
   }
 }
 
 TEST_CASE("damaged blocks are refused for the frozen reason") {
-  const Json vectors = read_vectors();
-  REQUIRE(vectors["damaged"].size() >= 50);
-  for (const auto& s : vectors["damaged"]) {
+  const Json vectors = read_vectors("damaged");
+  REQUIRE(vectors.size() >= 50);
+  for (const auto& s : vectors) {
     const std::string name = s["name"];
     CAPTURE(name);
     const auto bytes = from_hex(s["bytes"].get<std::string>());
@@ -452,21 +453,20 @@ TEST_CASE("damaged blocks are refused for the frozen reason") {
 }
 
 TEST_CASE("files are cut where they always were") {
-  const Json vectors = read_vectors();
+  const Json vectors = read_vectors("files");
   const auto samples = file_samples();
-  REQUIRE(vectors["files"].size() == samples.size());
-  for (std::size_t i = 0; i < samples.size(); ++i)
-    CHECK(describe_file(samples[i]) == vectors["files"][i]);
+  REQUIRE(vectors.size() == samples.size());
+  for (std::size_t i = 0; i < samples.size(); ++i) CHECK(describe_file(samples[i]) == vectors[i]);
 }
 
 TEST_CASE("folders are cut where they always were") {
-  for (const auto& tree : read_vectors()["trees"]) CHECK(describe_tree(tree["entries"]) == tree);
+  for (const auto& tree : read_vectors("trees")) CHECK(describe_tree(tree["entries"]) == tree);
 }
 
 TEST_CASE("the example on the page is that of the vectors") {
   std::ifstream in(kVectors / ".." / ".." / "man" / "hn-objects.5");
   const std::string page{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  for (const auto& s : read_vectors()["valid"]) {
+  for (const auto& s : read_vectors("valid")) {
     const std::string name = s["name"];
     if (name != "chunk" && name != "tree of one file" && name != "commit") continue;
     CAPTURE(name);

@@ -297,11 +297,13 @@ TEST_SUITE("checkout") {
     b.write("empty", "");
     b.write("zeros", big.substr(0, 5) + std::string(100, '\0'));
     b.index = journal;
+    CHECK(b.index.interrupted());
     b.checkout(two);
     CHECK(b.read("big") == big);
     CHECK(b.read("empty") == "e");
     CHECK(b.read("zeros") == big);
     CHECK(b.look().clean());
+    CHECK_FALSE(b.index.interrupted());
     CHECK(b.index.rows.size() == after.rows.size());
   }
 

@@ -216,6 +216,19 @@ TEST_SUITE("scan") {
     CHECK(s.ignored == Lines{"new.o", "out/new", "skip"});
   }
 
+  TEST_CASE("a folder that comes to be ignored is not entered for what was read of it before") {
+    Bench b;
+    b.write("out/x", "1");
+    b.write("f", "1");
+    b.index = b.scan(true).index;
+    REQUIRE(b.index.find("out/x") != nullptr);
+    b.excludes = {worktree::Patterns::parse(as_bytes("out\n"))};
+    b.list_ignored = true;
+    Snapshot s = b.look();
+    CHECK(summary(s) == Lines{"+f"});
+    CHECK(s.ignored == Lines{"out"});
+  }
+
   TEST_CASE("a submodule is left as it is, whether its folder is there or not") {
     Bench b;
     Value sub{Mode::submodule, {1, 2, 3}, 20};

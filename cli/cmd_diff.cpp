@@ -1,0 +1,129 @@
+#include <ostream>
+
+#include "hn/object/file.hpp"
+#include "hn/repo/revision.hpp"
+#include "hn/repo/working_tree.hpp"
+#include "patch.hpp"
+
+namespace hn::cli {
+namespace {
+
+// Keeps what a scan reads, so that contents which are in no store can be shown. In memory: a diff
+// of the working tree shows what changed, which people have to read.
+class Kept final : public object::BlockReader, public object::BlockWriter {
+ public:
+  explicit Kept(const object::BlockReader& below) : below_(below) {}
+
+  using BlockReader::read;
+  Result<object::Block> read(const object::Id& id) const override {
+    const auto at = blocks_.find(id);
+    if (at != blocks_.end()) return at->second;
+    return below_.read(id);
+  }
+  bool has(const object::Id& id) const override { return blocks_.contains(id) || below_.has(id); }
+  object::Id write(object::Kind kind, ByteView bytes, const std::optional<object::Id>&) override {
+    const object::Id id = object::id_of(kind, bytes);
+    if (!below_.has(id)) blocks_.emplace(id, object::Block{kind, to_bytes(bytes)});
+    return id;
+  }
+
+ private:
+  const object::BlockReader& below_;
+  std::map<object::Id, object::Block> blocks_;
+};
+
+Json file_json(const std::string& path, const std::optional<object::Value>& before,
+               const std::optional<object::Value>& after) {
+  Json file;
+  put_text(file, "path", path);
+  file["status"] = word_of(before, after);
+  return file;
+}
+
+int diff_trees(Context& context, repo::Repository& repository, const object::Id& before,
+               const object::Id& after, const std::vector<std::string>& paths, bool json) {
+  const auto a = repo::tree_of(repository.store(), before);
+  const auto b = repo::tree_of(repository.store(), after);
+  if (!json) {
+    print_tree_patch(context, repository.store(), a, b, paths);
+    return 0;
+  }
+  const worktree::PathFilter filter(paths);
+  Json out;
+  out["files"] = Json::array();
+  repo::require(
+      object::diff_paths(repository.store(), a, b,
+                         [&](const object::Change& c) {
+                           if (filter.matches(c.name))
+                             out["files"].push_back(file_json(c.name, c.old_value, c.new_value));
+                           return true;
+                         }),
+      "comparing trees");
+  print(context, out);
+  return 0;
+}
+
+int diff_working_tree(Context& context, repo::Repository& repository,
+                      const std::optional<object::Id>& base, const std::vector<std::string>& paths,
+                      bool json) {
+  Kept kept(repository.store());
+  repo::ConflictFiles conflicts(repository.store());
+  const worktree::Snapshot snapshot =
+      worktree::scan(repo::scan_options(repository, kept, base, conflicts, &kept));
+  const worktree::PathFilter filter(paths);
+  Json out;
+  out["files"] = Json::array();
+  for (const worktree::Change& change : snapshot.changes) {
+    // As in git, what was never recorded is not part of a diff; status names it.
+    if (change.added() || !filter.matches(change.path)) continue;
+    if (json) {
+      out["files"].push_back(file_json(change.path, change.base, change.now));
+    } else {
+      print_patch(context, change.path, side_of(kept, change.base), side_of(kept, change.now));
+    }
+  }
+  if (json) print(context, out);
+  return 0;
+}
+
+int run(Context& context, const Given& given) {
+  repo::Repository repository = context.open();
+  std::vector<std::string> words = given.values("REV|PATH");
+  std::vector<object::Id> revisions;
+  // Words that name a file come after those that name a revision.
+  while (!words.empty() && revisions.size() < 2 &&
+         !context.world.fs.stat(context.absolute(words.front()))) {
+    const std::string& word = words.front();
+    if (const std::size_t dots = word.find(".."); dots != std::string::npos && revisions.empty()) {
+      revisions.push_back(
+          repo::resolve_commit(repository, dots == 0 ? "HEAD" : word.substr(0, dots)));
+      const std::string right = word.substr(dots + 2);
+      revisions.push_back(repo::resolve_commit(repository, right.empty() ? "HEAD" : right));
+    } else {
+      revisions.push_back(repo::resolve_commit(repository, word));
+    }
+    words.erase(words.begin());
+  }
+  std::vector<std::string> paths;
+  for (const std::string& word : words) paths.push_back(context.in_repository(repository, word));
+  if (std::ranges::find(paths, "") != paths.end()) paths.clear();
+  const bool json = given.has("json");
+  if (revisions.size() == 2)
+    return diff_trees(context, repository, revisions[0], revisions[1], paths, json);
+  const auto standing = repository.worktree();
+  std::optional<object::Id> base = standing ? standing->base : std::nullopt;
+  if (!revisions.empty()) base = revisions.front();
+  return diff_working_tree(context, repository, base, paths, json);
+}
+
+}  // namespace
+
+Command cmd_diff() {
+  return {"diff",
+          "Show what differs between the working tree and a revision, or between two",
+          {{"--json", "", "the paths alone, as JSON"}},
+          {{"REV|PATH", "up to two revisions, then paths", 0, kMany, Offers::revisions}},
+          run};
+}
+
+}  // namespace hn::cli

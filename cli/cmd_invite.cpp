@@ -1,0 +1,64 @@
+#include <ostream>
+
+#include "failure.hpp"
+#include "hn/node/address.hpp"
+#include "hn/repo/exchange.hpp"
+#include "output.hpp"
+
+namespace hn::cli {
+namespace {
+
+log::Right right_of(const Given& given) {
+  const int n = int{given.has("read")} + int{given.has("write")} + int{given.has("admin")};
+  if (n != 1) {
+    throw Failure(Code::usage, "say what the newcomer may do",
+                  "hn invite --read, --write or --admin");
+  }
+  if (given.has("admin")) return log::Right::admin;
+  return given.has("write") ? log::Right::write : log::Right::read;
+}
+
+int run(Context& context, const Given& given) {
+  repo::Repository repository = context.open();
+  const log::Right right = right_of(given);
+  std::vector<std::string> addresses = given.values("addr");
+  for (std::string& address : addresses) {
+    const auto parsed = node::parse_host_port(address);
+    if (!parsed || parsed->host.empty())
+      throw Failure(Code::usage, "'" + address + "' is not HOST:PORT");
+    if (address.find(':') == std::string::npos) address += ":" + std::to_string(node::kDefaultPort);
+  }
+  if (addresses.empty()) addresses = node::own_addresses(node::kDefaultPort);
+  if (addresses.size() > log::kLinkAddressesMax) addresses.resize(log::kLinkAddressesMax);
+  const log::Link link = repo::invite(repository, right, addresses);
+  const std::string text = log::encode_link(link);
+  if (given.has("json")) {
+    Json out;
+    out["link"] = text;
+    out["right"] = log::name_of(right);
+    out["addresses"] = addresses;
+    print(context, out);
+  } else {
+    context.out << text << "\n";
+    context.err << "good once, for one device, to " << log::name_of(right)
+                << "; it is redeemed here, so let this device answer: hn serve\n";
+  }
+  return 0;
+}
+
+}  // namespace
+
+Command cmd_invite() {
+  return {"invite",
+          "Print a link with which one more device joins",
+          {{"--read", "", "the device may read"},
+           {"--write", "", "the device may read and write"},
+           {"--admin", "", "the device may also invite and revoke"},
+           {"--addr", "HOST:PORT", "where this device can be reached (else its own addresses)",
+            Offers::nothing, "", true},
+           {"--json", "", "as JSON"}},
+          {},
+          run};
+}
+
+}  // namespace hn::cli

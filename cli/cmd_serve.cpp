@@ -1,0 +1,54 @@
+#include <ostream>
+
+#include "hn/node/operations.hpp"
+#include "output.hpp"
+
+namespace hn::cli {
+namespace {
+
+int run(Context& context, const Given& given) {
+  std::vector<repo::Repository> repositories;
+  for (const std::string& folder : given.values("REPO")) {
+    repositories.push_back(repo::Repository::open(context.world, context.absolute(folder)));
+  }
+  if (repositories.empty()) repositories.push_back(context.open());
+  // Better now than in the middle of somebody's clone.
+  for (const repo::Repository& repository : repositories) repository.key();
+
+  node::ServeOptions options;
+  options.standard_streams = given.has("stdio");
+  if (options.standard_streams && given.has("listen"))
+    throw Failure(Code::usage, "--stdio and --listen exclude each other");
+  if (const auto listen = given.value("listen")) {
+    const auto parsed = node::parse_host_port(*listen);
+    if (!parsed) throw Failure(Code::usage, "'" + *listen + "' is not HOST:PORT");
+    options.listen = *parsed;
+  }
+  const std::string host = options.listen.host;
+  options.on_listening = [&context, host](std::uint16_t port) {
+    const std::string shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
+    if (!host.empty()) {
+      context.out << "listening on " << shown << ":" << port << std::endl;
+      return;
+    }
+    context.out << "listening on";
+    for (const std::string& address : node::own_addresses(port)) context.out << " " << address;
+    context.out << std::endl;
+  };
+  options.on_news = [&context](const std::string& line) { context.err << line << std::endl; };
+  node::serve(context.world, repositories, options);
+  return 0;
+}
+
+}  // namespace
+
+Command cmd_serve() {
+  return {"serve",
+          "Answer peers until interrupted",
+          {{"--listen", "HOST:PORT", "listen there (else on every address, port 4697)"},
+           {"--stdio", "", "answer one peer on standard input and output"}},
+          {{"REPO", "the repositories (else the current one)", 0, kMany, Offers::folders}},
+          run};
+}
+
+}  // namespace hn::cli

@@ -1,0 +1,48 @@
+#include <ostream>
+
+#include "hn/repo/revision.hpp"
+#include "report.hpp"
+
+namespace hn::cli {
+namespace {
+
+int run(Context& context, const Given& given) {
+  repo::Repository repository = context.open();
+  const std::string name = *given.value("BRANCH");
+  if (given.has("create"))
+    repo::create_branch(repository, name, repo::resolve_commit(repository, "HEAD"));
+  const auto branch = repo::find_branch(repository, name);
+  if (!branch) {
+    throw Failure(Code::not_found, "there is no branch '" + name + "'",
+                  "hn branch lists them; hn switch -c makes one");
+  }
+  const repo::Tip tip = repo::tip_of(repository, *branch);
+  const repo::Moved moved =
+      repo::move_working_tree(repository, *branch, tip.commit, given.has("force"));
+  require_moved(moved, "switching");
+  say_refusals(context, moved);
+  if (given.has("json")) {
+    Json out = moved_json(moved);
+    put_text(out, "branch", name);
+    out["commit"] = tip.commit ? Json(object::to_hex(*tip.commit)) : Json(nullptr);
+    print(context, out);
+  } else {
+    context.out << "on branch " << escape_controls(name)
+                << (tip.commit ? " at " + short_id(*tip.commit) : "") << "\n";
+  }
+  return 0;
+}
+
+}  // namespace
+
+Command cmd_switch() {
+  return {"switch",
+          "Move the working tree to a branch",
+          {{"-c,--create", "", "create the branch first"},
+           {"-f,--force", "", "overwrite uncommitted changes"},
+           {"--json", "", "as JSON"}},
+          {{"BRANCH", "the branch", 1, 1, Offers::branches}},
+          run};
+}
+
+}  // namespace hn::cli

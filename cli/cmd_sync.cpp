@@ -1,0 +1,186 @@
+#include <ostream>
+
+#include "hn/repo/publish.hpp"
+#include "hn/repo/status.hpp"
+#include "sync_report.hpp"
+
+namespace hn::cli {
+namespace {
+
+struct Before {
+  std::size_t entries = 0;
+  std::optional<object::Id> tip;
+};
+
+Before look(repo::Repository& repository) {
+  Before out{repository.store().entry_count(), {}};
+  if (const auto standing = repository.worktree())
+    out.tip = repo::tip_of(repository, standing->branch).commit;
+  return out;
+}
+
+// Who published what is new here, by label.
+std::vector<std::string> authors_since(const repo::Repository& repository, std::size_t entries) {
+  std::vector<std::string> out;
+  for (std::size_t i = entries; i < repository.store().entry_count(); ++i) {
+    const auto entry = log::decode_signed(repository.store().entry(i).bytes);
+    if (!entry || entry->entry.device == repository.device()) continue;
+    const std::string label =
+        escape_controls(repo::label_of(repository.view(), entry->entry.device));
+    if (std::ranges::find(out, label) == out.end()) out.push_back(label);
+  }
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+int dry_run(Context& context, repo::Repository& repository,
+            const std::vector<node::SyncTarget>& targets) {
+  std::size_t commits = 0;
+  for (const repo::BranchLine& line : repo::branches(repository)) {
+    commits += repo::unpublished(repository, line.branch).size();
+  }
+  context.out << "would publish " << count_of(commits, "commit") << " and call "
+              << count_of(targets.size(), "peer");
+  for (const node::SyncTarget& target : targets) context.out << "\n  " << target.shown;
+  context.out << "\n";
+  return 0;
+}
+
+// The three lines: what came and went, what was merged, what is in conflict.
+void say(const Context& context, repo::Repository& repository, const node::SyncReport& report,
+         const Before& before, const repo::Tip& tip) {
+  std::vector<std::string> agreed;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  for (const node::PeerOutcome& peer : report.peers) {
+    if (peer.agreed) agreed.push_back(peer.shown);
+    bytes_in += peer.bytes_in;
+    bytes_out += peer.bytes_out;
+  }
+  const std::vector<std::string> authors = authors_since(repository, before.entries);
+  const std::size_t entries = repository.store().entry_count() - before.entries;
+  context.out << "in step with " << joined(agreed) << ": "
+              << (entries == 0
+                      ? "nothing new came"
+                      : "news of " + (authors.empty() ? "this device" : joined(authors)) + " came")
+              << " (" << bytes_text(bytes_in) << " in, " << bytes_text(bytes_out) << " out)\n";
+  const auto standing = repository.worktree();
+  const std::string branch =
+      standing ? escape_controls(repo::shown_name(repository, standing->branch)) : "";
+  if (tip.auto_merge && tip.commit != before.tip) {
+    std::vector<std::string> who;
+    for (const log::Head& head : tip.heads)
+      who.push_back(escape_controls(repo::label_of(repository.view(), head.device)));
+    context.out << "merged on " << branch << ": " << joined(who) << " -> " << short_id(*tip.commit)
+                << "\n";
+  } else if (tip.commit) {
+    context.out << branch << (tip.commit == before.tip ? " stays at " : " is at ")
+                << short_id(*tip.commit) << "\n";
+  }
+  if (tip.conflicts.empty()) {
+    context.out << "no conflicts\n";
+  } else {
+    context.out << "in conflict: " << shown_path(tip.conflicts.front())
+                << (tip.conflicts.size() > 1
+                        ? " and " + count_of(tip.conflicts.size() - 1, "other path")
+                        : "")
+                << "; edit and commit, see hn conflicts\n";
+  }
+}
+
+// A device that only answers others (hn serve) has nobody to call; what they brought is here
+// already and the working tree may follow.
+int catch_up(Context& context, repo::Repository& repository, const Given& given) {
+  const auto standing = repository.worktree();
+  const repo::Tip tip = standing ? repo::tip_of(repository, standing->branch) : repo::Tip{};
+  if (standing && tip.commit && tip.commit != standing->base && !given.has("no-update")) {
+    const repo::Moved moved = repo::update_working_tree(repository);
+    require_moved(moved, "bringing the working tree to what others brought");
+    say_refusals(context, moved);
+    context.err << "note: the working tree is at " << short_id(*tip.commit)
+                << " now, as those who called left the branch\n";
+  }
+  targets_of(repository, {});  // says that nobody is known
+  return 0;
+}
+
+int run(Context& context, const Given& given) {
+  repo::Repository repository = context.open();
+  const std::vector<std::string> words = given.values("PEER");
+  if (given.has("via") && !words.empty())
+    throw Failure(Code::usage, "--via is the way to the one peer it leads to");
+  if (words.empty() && !given.has("via") && !given.has("dry-run") &&
+      node::known_targets(repository).empty()) {
+    return catch_up(context, repository, given);
+  }
+  std::vector<node::SyncTarget> targets;
+  if (!given.has("via")) targets = targets_of(repository, words);
+  if (given.has("dry-run")) return dry_run(context, repository, targets);
+  const Before before = look(repository);
+  node::SyncReport report;
+  {
+    ProgressLine line(context);
+    node::SyncOptions options = sync_options(given, line);
+    options.targets = std::move(targets);
+    report = node::sync(repository, options);
+  }
+  repository.refresh();
+  const auto standing = repository.worktree();
+  const repo::Tip tip = standing ? repo::tip_of(repository, standing->branch) : repo::Tip{};
+  repo::Moved moved;
+  moved.done = true;
+  if (!given.has("no-update")) moved = repo::update_working_tree(repository);
+  for (const std::string& name : report.unpublishable) {
+    context.err << "note: this device may not write to " << escape_controls(name)
+                << "; its commits stay here\n";
+  }
+  if (given.has("json")) {
+    Json out;
+    out["agreed"] = report.agreed();
+    out["peers"] = outcome_json(report);
+    out["head"] = tip.commit ? Json(object::to_hex(*tip.commit)) : Json(nullptr);
+    out["merged"] = tip.auto_merge;
+    out["conflicts"] = Json::array();
+    for (const std::string& path : tip.conflicts) {
+      Json row;
+      put_text(row, "path", path);
+      out["conflicts"].push_back(std::move(row));
+    }
+    out["working_tree"] = moved_json(moved);
+    print(context, out);
+  }
+  require_agreed(report);
+  if (!given.has("json")) {
+    for (const node::PeerOutcome& peer : report.peers) {
+      if (!peer.agreed) context.err << "note: " << peer.shown << ": " << peer.detail << "\n";
+    }
+    say(context, repository, report, before, tip);
+  }
+  say_refusals(context, moved);
+  if (!moved.done) {
+    context.err << "note: the working tree and its base stay as they are: uncommitted work on "
+                << shown_path(moved.obstacles.front().path) << " overlaps with what came\n";
+  }
+  return 0;
+}
+
+}  // namespace
+
+Command cmd_sync() {
+  return {"sync",
+          "Exchange what is new with peers, both ways, and merge",
+          {{"--dry-run", "", "say what would be done"},
+           {"--no-update", "", "leave the working tree alone"},
+           {"--timeout", "SECONDS", "give up after so long without an answer (else 30)"},
+           {"--via", "CMD", "reach the peer through the standard streams of a command"},
+           {"--json", "", "as JSON"}},
+          {{"PEER", "a peer's name or HOST:PORT (else all that are known)", 0, kMany}},
+          run};
+}
+
+}  // namespace hn::cli

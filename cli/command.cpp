@@ -1,0 +1,158 @@
+#include "command.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+
+#include "hn/base/error.hpp"
+
+namespace hn::cli {
+
+// Each command is defined in the file of its name.
+Command cmd_branch();
+Command cmd_bundle();
+Command cmd_cat();
+Command cmd_clone();
+Command cmd_commit();
+Command cmd_conflicts();
+Command cmd_device();
+Command cmd_diff();
+Command cmd_fsck();
+Command cmd_help();
+Command cmd_id();
+Command cmd_import();
+Command cmd_init();
+Command cmd_invite();
+Command cmd_log();
+Command cmd_members();
+Command cmd_revoke();
+Command cmd_serve();
+Command cmd_show();
+Command cmd_status();
+Command cmd_switch();
+Command cmd_sync();
+Command cmd_version();
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all{
+      cmd_branch(), cmd_bundle(), cmd_cat(),    cmd_clone(),   cmd_commit(),  cmd_conflicts(),
+      cmd_device(), cmd_diff(),   cmd_fsck(),   cmd_help(),    cmd_id(),      cmd_import(),
+      cmd_init(),   cmd_invite(), cmd_log(),    cmd_members(), cmd_revoke(),  cmd_serve(),
+      cmd_show(),   cmd_status(), cmd_switch(), cmd_sync(),    cmd_version(),
+  };
+  return all;
+}
+
+const Command* find_command(std::string_view name) {
+  const auto at = std::ranges::find(commands(), name, &Command::name);
+  return at == commands().end() ? nullptr : &*at;
+}
+
+std::optional<std::string> Given::value(std::string_view name) const {
+  const auto at = values_.find(std::string(name));
+  if (at == values_.end() || at->second.empty()) return std::nullopt;
+  return at->second.back();
+}
+
+std::vector<std::string> Given::values(std::string_view name) const {
+  const auto at = values_.find(std::string(name));
+  return at == values_.end() ? std::vector<std::string>() : at->second;
+}
+
+std::optional<std::uint64_t> Given::number(std::string_view name, std::uint64_t max) const {
+  const auto text = value(name);
+  if (!text) return std::nullopt;
+  std::uint64_t n = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), n);
+  if (error != std::errc{} || end != text->data() + text->size() || n > max) {
+    throw Failure(Code::usage, "'" + *text + "' is not a number from 0 to " + std::to_string(max));
+  }
+  return n;
+}
+
+namespace {
+
+std::string without_dot(std::string path) {
+  std::vector<std::string> names;
+  std::stringstream in(path);
+  for (std::string name; std::getline(in, name, '/');) {
+    if (name.empty() || name == ".") continue;
+    if (name == "..") {
+      if (!names.empty()) names.pop_back();
+    } else {
+      names.push_back(name);
+    }
+  }
+  std::string out;
+  for (const std::string& name : names) out += "/" + name;
+  return out.empty() ? "/" : out;
+}
+
+std::string argument_text(const Argument& argument) {
+  std::string text(argument.name);
+  if (argument.max > 1) text += "...";
+  return argument.min == 0 ? "[" + text + "]" : text;
+}
+
+}  // namespace
+
+std::string Context::absolute(const std::string& path) const {
+  return without_dot(path.starts_with('/') ? path : folder + "/" + path);
+}
+
+std::string Context::in_repository(const repo::Repository& repository,
+                                   const std::string& path) const {
+  const std::string full = absolute(path);
+  const std::string& root = repository.layout().root;
+  if (full == root) return "";
+  if (!full.starts_with(root + "/")) {
+    throw Failure(Code::usage, "'" + path + "' is outside of the repository at " + root);
+  }
+  return full.substr(root.size() + 1);
+}
+
+std::string usage_line(const Command& command) {
+  std::string out = "usage: hn " + std::string(command.name);
+  if (!command.options.empty()) out += " [options]";
+  for (const Argument& argument : command.arguments) out += " " + argument_text(argument);
+  return out;
+}
+
+std::string help_text(const Command& command) {
+  std::ostringstream out;
+  out << usage_line(command) << "\n\n" << command.summary << ".\n";
+  const auto row = [&](const std::string& left, std::string_view right) {
+    constexpr std::size_t kColumn = 26;
+    out << "  " << left;
+    if (left.size() >= kColumn)
+      out << "\n  " << std::string(kColumn, ' ');
+    else
+      out << std::string(kColumn - left.size(), ' ');
+    out << right << "\n";
+  };
+  if (!command.arguments.empty()) out << "\n";
+  for (const Argument& argument : command.arguments) row(std::string(argument.name), argument.help);
+  if (!command.options.empty()) out << "\n";
+  for (const Option& option : command.options) {
+    std::string left(option.names);
+    if (const std::size_t comma = left.find(','); comma != std::string::npos)
+      left.insert(comma + 1, " ");
+    if (!option.value.empty()) left += " " + std::string(option.value);
+    row(left, option.help);
+  }
+  out << "\nMore: man hn-" << command.name << "\n";
+  return out.str();
+}
+
+std::string overview() {
+  std::ostringstream out;
+  out << "hn: version control with no server\n\nusage: hn [-C DIR] COMMAND [options]\n\n";
+  for (const Command& command : commands()) {
+    out << "  " << command.name << std::string(12 - command.name.size(), ' ') << command.summary
+        << "\n";
+  }
+  out << "\nhn help COMMAND says more; so does man hn.\n";
+  return out.str();
+}
+
+}  // namespace hn::cli

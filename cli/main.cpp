@@ -1,0 +1,182 @@
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+
+#include "command.hpp"
+#include "failure.hpp"
+
+namespace hn::cli {
+namespace {
+
+// What git's users type, and how hn does it.
+struct GitVerb {
+  std::string_view verb;
+  std::string_view way;
+};
+constexpr std::array kGitVerbs{
+    GitVerb{"pull", "hn sync brings what others did and merges it"},
+    GitVerb{"push", "hn sync sends what you did; nobody has to be asked"},
+    GitVerb{"fetch", "hn sync --no-update leaves the working tree alone"},
+    GitVerb{"add",
+            "there is no staging area: hn commit records the working tree, hn commit PATH... a "
+            "part of it"},
+    GitVerb{"stash", "commit on a branch instead: hn branch NAME && hn switch NAME && hn commit"},
+    GitVerb{"checkout", "hn switch BRANCH moves the working tree"},
+    GitVerb{"merge", "forks of a branch merge by themselves: hn sync"},
+    GitVerb{"rebase", "forks of a branch merge by themselves: hn sync"},
+    GitVerb{"remote", "peers are remembered when they are met: hn clone LINK, hn sync HOST:PORT"},
+    GitVerb{"gc", "there is nothing to do"},
+};
+
+// Edits that turn one word into the other (Levenshtein).
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row.back();
+}
+
+Failure unknown_command(std::string_view verb) {
+  const std::string what = "'" + std::string(verb) + "' is not a command of hn";
+  for (const GitVerb& git : kGitVerbs) {
+    if (git.verb == verb) return Failure(Code::usage, what, std::string(git.way));
+  }
+  const Command* nearest = nullptr;
+  std::size_t best = 3;  // more edits than this are another word
+  for (const Command& command : commands()) {
+    if (const std::size_t d = distance(verb, command.name); d < best) best = d, nearest = &command;
+  }
+  if (nearest != nullptr)
+    return Failure(Code::usage, what, "did you mean: hn " + std::string(nearest->name));
+  return Failure(Code::usage, what, "hn help lists them");
+}
+
+std::string key_of(std::string_view names) {
+  const std::size_t at = names.rfind("--");
+  return std::string(at == std::string_view::npos ? names.substr(1) : names.substr(at + 2));
+}
+
+// Parses what follows the verb by the command's row of the table.
+std::optional<Given> parse(const Command& command, std::vector<std::string> words) {
+  CLI::App app;
+  app.set_help_flag();
+  bool help = false;
+  app.add_flag("-h,--help", help);
+  struct Slot {
+    std::string key;
+    CLI::Option* option = nullptr;
+    std::unique_ptr<std::vector<std::string>> values = std::make_unique<std::vector<std::string>>();
+    std::unique_ptr<bool> flag = std::make_unique<bool>(false);
+  };
+  std::vector<Slot> slots;
+  for (const Option& option : command.options) {
+    Slot slot{key_of(option.names)};
+    if (option.value.empty()) {
+      slot.option = app.add_flag(std::string(option.names), *slot.flag);
+    } else {
+      slot.option = app.add_option(std::string(option.names), *slot.values);
+      slot.option->expected(1)->allow_extra_args(false);
+      slot.option->multi_option_policy(option.many ? CLI::MultiOptionPolicy::TakeAll
+                                                   : CLI::MultiOptionPolicy::TakeLast);
+    }
+    slots.push_back(std::move(slot));
+  }
+  for (const Argument& argument : command.arguments) {
+    Slot slot{std::string(argument.name)};
+    slot.option = app.add_option(std::string(argument.name), *slot.values);
+    const int max = argument.max == kMany ? CLI::detail::expected_max_vector_size
+                                          : static_cast<int>(argument.max);
+    slot.option->allow_extra_args(argument.max == kMany);
+    slot.option->expected(static_cast<int>(std::max<std::size_t>(argument.min, 1)), max);
+    slot.option->required(argument.min > 0);
+    slots.push_back(std::move(slot));
+  }
+  std::ranges::reverse(words);
+  try {
+    app.parse(words);
+  } catch (const CLI::ParseError& error) {
+    if (!help) throw Failure(Code::usage, error.what(), usage_line(command));
+  }
+  if (help) return std::nullopt;
+  Given given;
+  for (Slot& slot : slots) {
+    if (slot.option->count() > 0) given.set(slot.key, std::move(*slot.values));
+  }
+  return given;
+}
+
+bool wants_colour(bool terminal) {
+  const char* no = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  return terminal && (no == nullptr || *no == '\0') && term != nullptr &&
+         std::string_view(term) != "dumb";
+}
+
+std::string current_folder() {
+  std::array<char, 65536> path{};
+  if (getcwd(path.data(), path.size()) == nullptr)
+    throw Failure(Code::io, "the current folder is gone");
+  return path.data();
+}
+
+int run(std::vector<std::string> words) {
+  Context context{repo::process_world(), current_folder(), std::cout, std::cerr};
+  context.out_is_terminal = isatty(STDOUT_FILENO) == 1;
+  context.err_is_terminal = isatty(STDERR_FILENO) == 1;
+  context.in_is_terminal = isatty(STDIN_FILENO) == 1;
+  context.colour = wants_colour(context.out_is_terminal);
+  while (!words.empty() && words.front() == "-C") {
+    if (words.size() < 2) throw Failure(Code::usage, "-C wants a folder", "hn -C DIR COMMAND");
+    context.folder = context.absolute(words[1]);
+    const auto stat = context.world.fs.stat(context.folder);
+    if (!stat || !stat->folder) throw Failure(Code::not_found, "there is no folder " + words[1]);
+    words.erase(words.begin(), words.begin() + 2);
+  }
+  if (words.empty()) {
+    std::cerr << overview();
+    return kExitUsage;
+  }
+  if (words.front() == "--version") words.front() = "version";
+  if (words.front() == "--help" || words.front() == "-h") words.front() = "help";
+  const Command* command = find_command(words.front());
+  if (command == nullptr) throw unknown_command(words.front());
+  words.erase(words.begin());
+  const auto given = parse(*command, std::move(words));
+  if (!given) {
+    std::cout << help_text(*command);
+    return 0;
+  }
+  const int status = command->run(context, *given);
+  std::cout.flush();
+  if (!std::cout) throw Failure(Code::io, "the output could not be written");
+  return status;
+}
+
+}  // namespace
+}  // namespace hn::cli
+
+int main(int argc, char** argv) {
+  try {
+    return hn::cli::run({argv + 1, argv + argc});
+  } catch (const hn::Failure& failure) {
+    std::cout.flush();
+    std::cerr << hn::cli::told(failure);
+    return hn::cli::exit_status(failure.code());
+  } catch (const std::exception& error) {
+    std::cerr << "hn: " << error.what() << "\n";
+    return hn::cli::kExitFatal;
+  }
+}

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "hn/object/commit.hpp"
+#include "hn/object/tree.hpp"
+
+// How things look: for people on a terminal, and as JSON for scripts.
+namespace hn::cli {
+
+using Json = nlohmann::ordered_json;
+
+// Text from data as JSON holds it: itself where it is UTF-8, else under KEY_b64 in base64.
+void put_text(Json& object, const std::string& key, std::string_view text);
+// {"id", "tree", "parents", "author", "committer", "message", ...}
+Json commit_json(const object::Id& id, const object::Commit& commit);
+void print(const Context& context, const Json& json);
+
+// Colours; empty where the output has none.
+struct Paint {
+  std::string_view yellow, red, green, cyan, bold, off;
+};
+Paint paint(const Context& context);
+
+// A path as git prints it: quoted in C's manner where it has control bytes, quotes or backslashes.
+std::string shown_path(std::string_view path);
+// "12 files", "1 file".
+std::string count_of(std::uint64_t n, std::string_view thing);
+// "3.4 MB".
+std::string bytes_text(std::uint64_t bytes);
+// The first ten digits.
+std::string short_id(const object::Id& id);
+// The message's first line, escaped.
+std::string subject_of(const object::Commit& commit);
+
+char letter_of(const std::optional<object::Value>& before,
+               const std::optional<object::Value>& after);
+// "added", "modified", "deleted", "type"
+std::string_view word_of(const std::optional<object::Value>& before,
+                         const std::optional<object::Value>& after);
+
+}  // namespace hn::cli

@@ -1,0 +1,48 @@
+#include "report.hpp"
+
+#include <ostream>
+
+namespace hn::cli {
+
+void require_moved(const repo::Moved& moved, std::string_view doing) {
+  if (moved.done) return;
+  std::string what = std::string(doing) + " would overwrite ";
+  const worktree::Obstacle& first = moved.obstacles.front();
+  what += shown_path(first.path) + " (" + std::string(worktree::name_of(first.kind)) + ")";
+  if (moved.obstacles.size() > 1)
+    what += " and " + count_of(moved.obstacles.size() - 1, "other path");
+  throw Failure(Code::refused, what, "commit or move them away first; nothing was touched");
+}
+
+void say_refusals(const Context& context, const repo::Moved& moved) {
+  for (const worktree::Refusal& refusal : moved.refusals) {
+    context.err << "note: " << shown_path(refusal.path)
+                << " is not written here: " << worktree::name_of(refusal.kind);
+    if (!refusal.other.empty()) context.err << " with " << shown_path(refusal.other);
+    context.err << "\n";
+  }
+}
+
+Json moved_json(const repo::Moved& moved) {
+  Json out;
+  out["done"] = moved.done;
+  out["written"] = moved.written;
+  out["removed"] = moved.removed;
+  out["obstacles"] = Json::array();
+  for (const worktree::Obstacle& obstacle : moved.obstacles) {
+    Json row;
+    put_text(row, "path", obstacle.path);
+    row["kind"] = worktree::name_of(obstacle.kind);
+    out["obstacles"].push_back(std::move(row));
+  }
+  out["refused"] = Json::array();
+  for (const worktree::Refusal& refusal : moved.refusals) {
+    Json row;
+    put_text(row, "path", refusal.path);
+    row["kind"] = worktree::name_of(refusal.kind);
+    out["refused"].push_back(std::move(row));
+  }
+  return out;
+}
+
+}  // namespace hn::cli

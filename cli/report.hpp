@@ -1,0 +1,15 @@
+#pragma once
+
+#include "hn/repo/working_tree.hpp"
+#include "output.hpp"
+
+// What several commands say about a working tree that moved, or did not.
+namespace hn::cli {
+
+// Throws Failure (refused) that names what is in the way, where the move was not done.
+void require_moved(const repo::Moved& moved, std::string_view doing);
+// Names the paths that could not be written here.
+void say_refusals(const Context& context, const repo::Moved& moved);
+Json moved_json(const repo::Moved& moved);
+
+}  // namespace hn::cli

@@ -1,0 +1,215 @@
+# bash completion for hn, printed by: hn help --completion bash
+_hn_words() {
+  mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
+}
+_hn_files() {
+  compopt -o filenames 2>/dev/null
+  mapfile -t COMPREPLY < <(compgen "$1" -- "$cur")
+}
+# Which argument of the command the word at the cursor is; $1 are the options with a value.
+_hn_place() {
+  local at=$((i + 1))
+  place=0
+  while [ $at -lt $COMP_CWORD ]; do
+    case " $1 " in
+      *" ${COMP_WORDS[at]} "*) at=$((at + 1)) ;;
+      *) case ${COMP_WORDS[at]} in -*) ;; *) place=$((place + 1)) ;; esac ;;
+    esac
+    at=$((at + 1))
+  done
+}
+_hn() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb= place=0 i=1
+  COMPREPLY=()
+  while [ $i -lt $COMP_CWORD ]; do
+    case ${COMP_WORDS[i]} in
+      -C) i=$((i + 1)) ;;
+      -*) ;;
+      *) verb=${COMP_WORDS[i]}; break ;;
+    esac
+    i=$((i + 1))
+  done
+  case $verb in
+    '')
+      case $prev in -C) _hn_files -d; return ;; esac
+      case $cur in -*) _hn_words '-C --help --version'; return ;; esac
+      _hn_words 'branch bundle cat clone commit conflicts device diff fsck help id import init invite log members revoke serve show status switch sync version' ;;
+    branch)
+      case $cur in -*) _hn_words '-d --delete --json'; return ;; esac
+      _hn_place ''
+      case $place in
+        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+        1) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+      esac
+      ;;
+    bundle)
+      case $cur in -*) _hn_words '--no-update --json'; return ;; esac
+      _hn_place ''
+      case $place in
+        0) _hn_words "create apply" ;;
+        1) _hn_files -f ;;
+      esac
+      ;;
+    cat)
+      _hn_place ''
+      case $place in
+        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+      esac
+      ;;
+    clone)
+      case $prev in
+        --name) return ;;
+        --timeout) return ;;
+        --via) return ;;
+      esac
+      case $cur in -*) _hn_words '--name --timeout --via --json'; return ;; esac
+      _hn_place '--name --timeout --via'
+      case $place in
+        1) _hn_files -d ;;
+      esac
+      ;;
+    commit)
+      case $prev in
+        -m|--message) return ;;
+        -F|--file) _hn_files -f; return ;;
+        --author) return ;;
+        --date) return ;;
+      esac
+      case $cur in -*) _hn_words '-m --message -F --file --amend --allow-empty --allow-markers --author --date --json'; return ;; esac
+      _hn_place '-m --message -F --file --author --date'
+      case $place in
+        *) _hn_files -f ;;
+      esac
+      ;;
+    conflicts)
+      case $cur in -*) _hn_words '--json'; return ;; esac
+      _hn_place ''
+      case $place in
+        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+      esac
+      ;;
+    device)
+      case $prev in
+        --name) return ;;
+        --timeout) return ;;
+        --via) return ;;
+      esac
+      case $cur in -*) _hn_words '--name --timeout --via --json'; return ;; esac
+      _hn_place '--name --timeout --via'
+      case $place in
+        0) _hn_words "move new" ;;
+      esac
+      ;;
+    diff)
+      case $cur in -*) _hn_words '--json'; return ;; esac
+      _hn_place ''
+      case $place in
+        *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
+      esac
+      ;;
+    fsck)
+      case $cur in -*) _hn_words '--json'; return ;; esac
+      ;;
+    help)
+      case $prev in
+        --completion) _hn_words "bash zsh fish"; return ;;
+      esac
+      case $cur in -*) _hn_words '--completion'; return ;; esac
+      _hn_place '--completion'
+      case $place in
+        0) _hn_words "branch bundle cat clone commit conflicts device diff fsck help id import init invite log members revoke serve show status switch sync version" ;;
+      esac
+      ;;
+    id)
+      case $cur in -*) _hn_words '--json'; return ;; esac
+      ;;
+    import)
+      case $prev in
+        --name) return ;;
+      esac
+      case $cur in -*) _hn_words '--name --any-owner --json'; return ;; esac
+      _hn_place '--name'
+      case $place in
+        0) _hn_words "git" ;;
+        1) _hn_files -d ;;
+        2) _hn_files -d ;;
+      esac
+      ;;
+    init)
+      case $prev in
+        --name) return ;;
+        -b|--branch) return ;;
+        --visibility) _hn_words "members public"; return ;;
+      esac
+      case $cur in -*) _hn_words '--name -b --branch --visibility --json'; return ;; esac
+      _hn_place '--name -b --branch --visibility'
+      case $place in
+        0) _hn_files -d ;;
+      esac
+      ;;
+    invite)
+      case $prev in
+        --addr) return ;;
+      esac
+      case $cur in -*) _hn_words '--read --write --admin --addr --json'; return ;; esac
+      ;;
+    log)
+      case $prev in
+        -n|--number) return ;;
+      esac
+      case $cur in -*) _hn_words '-n --number --oneline --json'; return ;; esac
+      _hn_place '-n --number'
+      case $place in
+        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+      esac
+      ;;
+    members)
+      case $cur in -*) _hn_words '--json'; return ;; esac
+      ;;
+    revoke)
+      case $cur in -*) _hn_words '--myself --json'; return ;; esac
+      _hn_place ''
+      case $place in
+        0) _hn_words "$(hn members 2>/dev/null | sed 's/^[* ] //; s/ .*//')" ;;
+      esac
+      ;;
+    serve)
+      case $prev in
+        --listen) return ;;
+      esac
+      case $cur in -*) _hn_words '--listen --stdio'; return ;; esac
+      _hn_place '--listen'
+      case $place in
+        *) _hn_files -d ;;
+      esac
+      ;;
+    show)
+      case $cur in -*) _hn_words '--json'; return ;; esac
+      _hn_place ''
+      case $place in
+        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+      esac
+      ;;
+    status)
+      case $cur in -*) _hn_words '--json'; return ;; esac
+      ;;
+    switch)
+      case $cur in -*) _hn_words '-c --create -f --force --json'; return ;; esac
+      _hn_place ''
+      case $place in
+        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+      esac
+      ;;
+    sync)
+      case $prev in
+        --timeout) return ;;
+        --via) return ;;
+      esac
+      case $cur in -*) _hn_words '--dry-run --no-update --timeout --via --json'; return ;; esac
+      ;;
+    version)
+      case $cur in -*) _hn_words '--json'; return ;; esac
+      ;;
+  esac
+}
+complete -F _hn hn

@@ -1,0 +1,136 @@
+# fish completion for hn, printed by: hn help --completion fish
+# __hn_at [VERB [PLACE [OPTION...]]]: no verb was given yet; or this one was; and the word at the
+# cursor is the argument number PLACE of it ("2+": that or a later one), where OPTIONs take a value.
+function __hn_at
+    set -l words (commandline -opc)
+    set -e words[1]
+    while set -q words[1]; and string match -q -- '-*' $words[1]
+        test $words[1] = -C; and set -q words[2]; and set -e words[2]
+        set -e words[1]
+    end
+    if not set -q argv[1]
+        not set -q words[1]
+        return
+    end
+    set -q words[1]; and test $words[1] = $argv[1]; or return 1
+    set -q argv[2]; or return 0
+    set -e words[1]
+    set -l place 0
+    set -l skip no
+    for word in $words
+        if test $skip = yes
+            set skip no
+        else if contains -- $word $argv[3..]
+            set skip yes
+        else if not string match -q -- '-*' $word
+            set place (math $place + 1)
+        end
+    end
+    if string match -q -- '*+' $argv[2]
+        test $place -ge (string trim -r -c + -- $argv[2])
+    else
+        test $place -eq $argv[2]
+    end
+end
+complete -c hn -f
+complete -c hn -n __hn_at -s C -x -a '(__fish_complete_directories)' -d 'run in this folder'
+complete -c hn -n __hn_at -a branch -d 'List, create or delete branches'
+complete -c hn -n __hn_at -a bundle -d 'Carry the history as a file where no network leads'
+complete -c hn -n __hn_at -a cat -d 'Print a file as it is in a revision'
+complete -c hn -n __hn_at -a clone -d 'Join a repository with an invitation and fetch it'
+complete -c hn -n __hn_at -a commit -d 'Record the working tree as a commit'
+complete -c hn -n __hn_at -a conflicts -d 'List the paths that are in conflict'
+complete -c hn -n __hn_at -a device -d 'Say whose a store is that was moved or copied'
+complete -c hn -n __hn_at -a diff -d 'Show what differs between the working tree and a revision, or between two'
+complete -c hn -n __hn_at -a fsck -d 'Check every block, entry, signature, manifest and auto-merge'
+complete -c hn -n __hn_at -a help -d 'Say what a command does'
+complete -c hn -n __hn_at -a id -d 'Say which repository and which device this is'
+complete -c hn -n __hn_at -a import -d 'Bring in the history of a git repository'
+complete -c hn -n __hn_at -a init -d 'Make a repository in a folder'
+complete -c hn -n __hn_at -a invite -d 'Print a link with which one more device joins'
+complete -c hn -n __hn_at -a log -d 'List commits, the newest first'
+complete -c hn -n __hn_at -a members -d 'List the devices and what they may do, the most senior first'
+complete -c hn -n __hn_at -a revoke -d 'Take a device'\''s rights away'
+complete -c hn -n __hn_at -a serve -d 'Answer peers until interrupted'
+complete -c hn -n __hn_at -a show -d 'Show a commit and what it changed'
+complete -c hn -n __hn_at -a status -d 'Say what differs from the last commit'
+complete -c hn -n __hn_at -a switch -d 'Move the working tree to a branch'
+complete -c hn -n __hn_at -a sync -d 'Exchange what is new with peers, both ways, and merge'
+complete -c hn -n __hn_at -a version -d 'Say which hn this is, and its formats'
+complete -c hn -n '__hn_at branch' -s d -l delete -d 'delete the branch NAME'
+complete -c hn -n '__hn_at branch' -l json -d 'the list as JSON'
+complete -c hn -n '__hn_at branch 0' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at branch 1' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at bundle' -l no-update -d 'apply: leave the working tree alone'
+complete -c hn -n '__hn_at bundle' -l json -d 'as JSON'
+complete -c hn -n '__hn_at bundle 0' -a 'create apply'
+complete -c hn -n '__hn_at bundle 1' -F
+complete -c hn -n '__hn_at cat 0' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at clone' -l name -x -d 'call this device NAME (else after the machine)'
+complete -c hn -n '__hn_at clone' -l timeout -x -d 'give up after so long without an answer (else 30)'
+complete -c hn -n '__hn_at clone' -l via -x -d 'reach the inviter through the standard streams of a command'
+complete -c hn -n '__hn_at clone' -l json -d 'as JSON'
+complete -c hn -n '__hn_at clone 1 --name --timeout --via' -a '(__fish_complete_directories)'
+complete -c hn -n '__hn_at commit' -s m -l message -x -d 'the message; several become paragraphs'
+complete -c hn -n '__hn_at commit' -s F -l file -r -F -d 'read the message from FILE, - for standard input'
+complete -c hn -n '__hn_at commit' -l amend -d 'replace the commit that the working tree stands on'
+complete -c hn -n '__hn_at commit' -l allow-empty -d 'commit although nothing changed'
+complete -c hn -n '__hn_at commit' -l allow-markers -d 'record lines of conflict markers as they are'
+complete -c hn -n '__hn_at commit' -l author -x -d 'the author, as Name <address>'
+complete -c hn -n '__hn_at commit' -l date -x -d 'the author'\''s date'
+complete -c hn -n '__hn_at commit' -l json -d 'as JSON'
+complete -c hn -n '__hn_at commit 0+ -m --message -F --file --author --date' -F
+complete -c hn -n '__hn_at conflicts' -l json -d 'as JSON, with the terms of each'
+complete -c hn -n '__hn_at conflicts 0' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at device' -l name -x -d 'new: call the device NAME (else after the machine)'
+complete -c hn -n '__hn_at device' -l timeout -x -d 'new: give up after so long without an answer (else 30)'
+complete -c hn -n '__hn_at device' -l via -x -d 'new: reach the inviter through the standard streams of a command'
+complete -c hn -n '__hn_at device' -l json -d 'as JSON'
+complete -c hn -n '__hn_at device 0 --name --timeout --via' -a 'move new'
+complete -c hn -n '__hn_at diff' -l json -d 'the paths alone, as JSON'
+complete -c hn -n '__hn_at diff 0+' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at diff 0+' -F
+complete -c hn -n '__hn_at fsck' -l json -d 'as JSON'
+complete -c hn -n '__hn_at help' -l completion -x -a 'bash zsh fish' -d 'print the completions for bash, zsh or fish'
+complete -c hn -n '__hn_at help 0 --completion' -a 'branch bundle cat clone commit conflicts device diff fsck help id import init invite log members revoke serve show status switch sync version'
+complete -c hn -n '__hn_at id' -l json -d 'as JSON'
+complete -c hn -n '__hn_at import' -l name -x -d 'call this device NAME, where a repository is made'
+complete -c hn -n '__hn_at import' -l any-owner -d 'read a repository that belongs to another user'
+complete -c hn -n '__hn_at import' -l json -d 'as JSON'
+complete -c hn -n '__hn_at import 0 --name' -a 'git'
+complete -c hn -n '__hn_at import 1 --name' -a '(__fish_complete_directories)'
+complete -c hn -n '__hn_at import 2 --name' -a '(__fish_complete_directories)'
+complete -c hn -n '__hn_at init' -l name -x -d 'call this device NAME (else after the machine)'
+complete -c hn -n '__hn_at init' -s b -l branch -x -d 'call the default branch NAME (else main)'
+complete -c hn -n '__hn_at init' -l visibility -x -a 'members public' -d 'who may read: members (default) or public'
+complete -c hn -n '__hn_at init' -l json -d 'as JSON'
+complete -c hn -n '__hn_at init 0 --name -b --branch --visibility' -a '(__fish_complete_directories)'
+complete -c hn -n '__hn_at invite' -l read -d 'the device may read'
+complete -c hn -n '__hn_at invite' -l write -d 'the device may read and write'
+complete -c hn -n '__hn_at invite' -l admin -d 'the device may also invite and revoke'
+complete -c hn -n '__hn_at invite' -l addr -x -d 'where this device can be reached (else its own addresses)'
+complete -c hn -n '__hn_at invite' -l json -d 'as JSON'
+complete -c hn -n '__hn_at log' -s n -l number -x -d 'at most N commits'
+complete -c hn -n '__hn_at log' -l oneline -d 'one line each'
+complete -c hn -n '__hn_at log' -l json -d 'as JSON'
+complete -c hn -n '__hn_at log 0 -n --number' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at members' -l json -d 'as JSON'
+complete -c hn -n '__hn_at revoke' -l myself -d 'yes, this very device'
+complete -c hn -n '__hn_at revoke' -l json -d 'as JSON'
+complete -c hn -n '__hn_at revoke 0' -a "(hn members 2>/dev/null | string sub -s 3 | string replace -r ' .*' '')"
+complete -c hn -n '__hn_at serve' -l listen -x -d 'listen there (else on every address, port 4697)'
+complete -c hn -n '__hn_at serve' -l stdio -d 'answer one peer on standard input and output'
+complete -c hn -n '__hn_at serve 0+ --listen' -a '(__fish_complete_directories)'
+complete -c hn -n '__hn_at show' -l json -d 'as JSON'
+complete -c hn -n '__hn_at show 0' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at status' -l json -d 'as JSON'
+complete -c hn -n '__hn_at switch' -s c -l create -d 'create the branch first'
+complete -c hn -n '__hn_at switch' -s f -l force -d 'overwrite uncommitted changes'
+complete -c hn -n '__hn_at switch' -l json -d 'as JSON'
+complete -c hn -n '__hn_at switch 0' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at sync' -l dry-run -d 'say what would be done'
+complete -c hn -n '__hn_at sync' -l no-update -d 'leave the working tree alone'
+complete -c hn -n '__hn_at sync' -l timeout -x -d 'give up after so long without an answer (else 30)'
+complete -c hn -n '__hn_at sync' -l via -x -d 'reach the peer through the standard streams of a command'
+complete -c hn -n '__hn_at sync' -l json -d 'as JSON'
+complete -c hn -n '__hn_at version' -l json -d 'as JSON'
