@@ -4,10 +4,29 @@
 #include "hn/repo/commit.hpp"
 #include "hn/repo/dates.hpp"
 #include "message.hpp"
-#include "output.hpp"
+#include "report.hpp"
 
 namespace hn::cli {
 namespace {
+
+// A mistyped path would otherwise be left out of the commit in silence.
+void require_known(const Context& context, const repo::Repository& repository,
+                   const std::string& path) {
+  if (path.empty()) return;
+  const std::string full = repository.layout().root + "/" + path;
+  const auto folder = context.world.fs.stat(os::parent_of(full));
+  if (folder && folder->folder) {
+    const std::string name = full.substr(full.rfind('/') + 1);
+    if (std::ranges::binary_search(context.world.fs.list(os::parent_of(full)), name)) return;
+  }
+  const auto standing = repository.worktree();
+  const auto tree =
+      repo::tree_of(repository.store(), standing ? standing->base : std::optional<object::Id>());
+  if (tree && repo::require(object::find_path(repository.store(), *tree, path), "reading a folder"))
+    return;
+  throw Failure(Code::not_found, "there is no '" + path + "' in the working tree or its commit",
+                "nothing was committed; hn status lists what changed");
+}
 
 repo::CommitRequest request_of(const Context& context, const repo::Repository& repository,
                                const Given& given) {
@@ -36,6 +55,7 @@ repo::CommitRequest request_of(const Context& context, const repo::Repository& r
   }
   for (const std::string& path : given.values("PATH")) {
     request.paths.push_back(context.in_repository(repository, path));
+    require_known(context, repository, request.paths.back());
   }
   // The root itself means everything.
   if (std::ranges::find(request.paths, "") != request.paths.end()) request.paths.clear();
@@ -48,8 +68,7 @@ int run(Context& context, const Given& given) {
   const auto commit =
       repo::require(object::read_commit(repository.store(), done.commit), "reading the commit");
   for (const worktree::Notice& notice : done.notices) {
-    context.err << "note: " << shown_path(notice.path) << ": " << worktree::name_of(notice.kind)
-                << "\n";
+    context.err << "note: " << shown_path(notice.path) << ": " << in_words(notice.kind) << "\n";
   }
   if (given.has("json")) {
     Json out = commit_json(done.commit, commit);

@@ -7,8 +7,19 @@
 namespace hn::cli {
 namespace {
 
+// A store that does not even open cannot be looked through.
+repo::Repository open_or_say(const Context& context) {
+  try {
+    return context.open();
+  } catch (const Failure& failure) {
+    if (failure.code() != Code::damaged) throw;
+    throw Failure(Code::damaged, failure.context(),
+                  "this store cannot be opened: bring back a backup of .hn, or clone again");
+  }
+}
+
 int run(Context& context, const Given& given) {
-  repo::Repository repository = context.open();
+  repo::Repository repository = open_or_say(context);
   Json faults = Json::array();
   const bool json = given.has("json");
   const repo::FsckReport report = repo::fsck(repository, [&](const repo::Fault& fault) {

@@ -1,7 +1,7 @@
 #include <ostream>
 
 #include "hn/repo/status.hpp"
-#include "output.hpp"
+#include "report.hpp"
 
 namespace hn::cli {
 namespace {
@@ -9,6 +9,12 @@ namespace {
 std::string_view status_of(const worktree::Change& change) {
   if (change.added()) return "untracked";
   return word_of(change.base, change.now);
+}
+
+bool may_write(const repo::Repository& repository) {
+  const auto member = repository.view().member(repository.device());
+  return member && member->active() &&
+         (member->right != log::Right::read || !member->writes.empty());
 }
 
 Json as_json(const repo::Status& status) {
@@ -42,14 +48,16 @@ Json as_json(const repo::Status& status) {
   return out;
 }
 
-void say_where(const Context& context, const repo::Status& status) {
+void say_where(const Context& context, const repo::Status& status, bool may_write) {
   context.out << "on branch "
               << escape_controls(status.branch.empty() ? "(none yet)" : status.branch);
   if (!status.head) context.out << ", no commits yet";
   context.out << "\n";
-  if (status.unpublished > 0)
-    context.out << count_of(status.unpublished, "commit")
-                << " not yet published: hn sync sends it\n";
+  if (status.unpublished > 0) {
+    context.out << count_of(status.unpublished, "commit") << " not yet published: "
+                << (may_write ? "hn sync sends it" : "this device may not write, so it stays here")
+                << "\n";
+  }
   if (status.tip.incomplete)
     context.out << "blocks of the branch are missing: hn sync brings them\n";
   if (status.behind()) {
@@ -71,8 +79,7 @@ void say_files(const Context& context, const repo::Status& status) {
                 << (change.markers_left ? "  (conflict markers left)" : "") << "\n";
   }
   for (const worktree::Notice& notice : status.notices) {
-    context.out << "  note: " << shown_path(notice.path) << ": " << worktree::name_of(notice.kind)
-                << "\n";
+    context.out << "  note: " << shown_path(notice.path) << ": " << in_words(notice.kind) << "\n";
   }
   if (status.changes.empty() && status.conflicts.empty()) context.out << "nothing to commit\n";
 }
@@ -83,7 +90,7 @@ int run(Context& context, const Given& given) {
   if (given.has("json")) {
     print(context, as_json(status));
   } else {
-    say_where(context, status);
+    say_where(context, status, may_write(repository));
     say_files(context, status);
   }
   return 0;

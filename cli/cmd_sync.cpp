@@ -55,17 +55,18 @@ int dry_run(Context& context, repo::Repository& repository,
 void say(const Context& context, repo::Repository& repository, const node::SyncReport& report,
          const Before& before, const repo::Tip& tip) {
   std::vector<std::string> agreed;
+  std::uint64_t entries_in = 0;
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   for (const node::PeerOutcome& peer : report.peers) {
     if (peer.agreed) agreed.push_back(peer.shown);
+    entries_in += peer.entries_in;
     bytes_in += peer.bytes_in;
     bytes_out += peer.bytes_out;
   }
   const std::vector<std::string> authors = authors_since(repository, before.entries);
-  const std::size_t entries = repository.store().entry_count() - before.entries;
   context.out << "in step with " << joined(agreed) << ": "
-              << (entries == 0
+              << (entries_in == 0
                       ? "nothing new came"
                       : "news of " + (authors.empty() ? "this device" : joined(authors)) + " came")
               << " (" << bytes_text(bytes_in) << " in, " << bytes_text(bytes_out) << " out)\n";

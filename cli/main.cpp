@@ -25,6 +25,9 @@ constexpr std::array kGitVerbs{
     GitVerb{"add",
             "there is no staging area: hn commit records the working tree, hn commit PATH... a "
             "part of it"},
+    GitVerb{"rm", "remove the file; the next hn commit records that it is gone"},
+    GitVerb{"mv", "move the file; the next hn commit records it"},
+    GitVerb{"restore", "hn cat HEAD:PATH >PATH writes a file as it was recorded"},
     GitVerb{"stash", "commit on a branch instead: hn branch NAME && hn switch NAME && hn commit"},
     GitVerb{"checkout", "hn switch BRANCH moves the working tree"},
     GitVerb{"merge", "forks of a branch merge by themselves: hn sync"},
@@ -55,7 +58,8 @@ Failure unknown_command(std::string_view verb) {
     if (git.verb == verb) return Failure(Code::usage, what, std::string(git.way));
   }
   const Command* nearest = nullptr;
-  std::size_t best = 3;  // more edits than this are another word
+  // From so many edits on it is another word; of a short one little would be left.
+  std::size_t best = verb.size() < 4 ? 2 : 3;
   for (const Command& command : commands()) {
     if (const std::size_t d = distance(verb, command.name); d < best) best = d, nearest = &command;
   }

@@ -126,7 +126,8 @@ char letter_of(const std::optional<object::Value>& before,
   if (after && after->mode == object::Mode::conflict) return 'U';
   if (!before) return 'A';
   if (!after) return 'D';
-  if (before->mode == after->mode || (before->is_file() && after->is_file())) return 'M';
+  const bool was_text = before->is_file() || before->mode == object::Mode::conflict;
+  if (before->mode == after->mode || (was_text && after->is_file())) return 'M';
   return 'T';
 }
 

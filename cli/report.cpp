@@ -23,6 +23,28 @@ void say_refusals(const Context& context, const repo::Moved& moved) {
   }
 }
 
+std::string_view in_words(worktree::Notice::Kind kind) {
+  switch (kind) {
+    case worktree::Notice::Kind::nested_repository:
+      return "a repository of its own, left out";
+    case worktree::Notice::Kind::reserved_name:
+      return "a spelling of .git or .hn, left out";
+    case worktree::Notice::Kind::special_file:
+      return "neither file, folder nor symlink, left out";
+    case worktree::Notice::Kind::unreadable:
+      return "cannot be read, taken as unchanged";
+    case worktree::Notice::Kind::unstable:
+      return "changed while it was read, taken as unchanged";
+    case worktree::Notice::Kind::too_deep:
+      return "too deep, left out";
+    case worktree::Notice::Kind::refused:
+      return "cannot be written here, taken as unchanged";
+    case worktree::Notice::Kind::half_resolved:
+      return "some of its files were touched; still in conflict";
+  }
+  return worktree::name_of(kind);
+}
+
 Json moved_json(const repo::Moved& moved) {
   Json out;
   out["done"] = moved.done;

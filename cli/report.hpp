@@ -1,6 +1,7 @@
 #pragma once
 
 #include "hn/repo/working_tree.hpp"
+#include "hn/worktree/scan.hpp"
 #include "output.hpp"
 
 // What several commands say about a working tree that moved, or did not.
@@ -10,6 +11,8 @@ namespace hn::cli {
 void require_moved(const repo::Moved& moved, std::string_view doing);
 // Names the paths that could not be written here.
 void say_refusals(const Context& context, const repo::Moved& moved);
+// A notice of a scan as people read it; JSON has its name.
+std::string_view in_words(worktree::Notice::Kind kind);
 Json moved_json(const repo::Moved& moved);
 
 }  // namespace hn::cli

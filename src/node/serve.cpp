@@ -9,6 +9,11 @@ namespace {
 // How soon a commit that another process made is told to peers that are connected.
 constexpr Duration kTick = std::chrono::milliseconds(500);
 
+std::string counts(std::uint64_t entries, std::uint64_t blocks) {
+  return std::to_string(entries) + (entries == 1 ? " entry" : " entries") + " and " +
+         std::to_string(blocks) + (blocks == 1 ? " block" : " blocks");
+}
+
 class Server {
  public:
   Server(const repo::World& world, std::vector<repo::Repository>& repositories,
@@ -47,9 +52,9 @@ class Server {
   void operator()(const net::SyncSettled& settled) {
     if (!settled.agreed) return say("not yet the same as " + names_[settled.session]);
     const net::SyncProgress& total = totals_[settled.session];
-    say("the same as " + names_[settled.session] + "; " + std::to_string(total.entries_in) +
-        " entries and " + std::to_string(total.blocks_in) + " blocks came, " +
-        std::to_string(total.entries_out) + " and " + std::to_string(total.blocks_out) + " went");
+    say("the same as " + names_[settled.session] + "; " +
+        counts(total.entries_in, total.blocks_in) + " came, " +
+        counts(total.entries_out, total.blocks_out) + " went");
   }
   void operator()(const net::SyncRefused& refused) { forget(refused.session); }
   void operator()(const net::SyncFailed& failed) {

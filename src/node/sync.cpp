@@ -25,6 +25,17 @@ Code code_of(net::SyncRefusal reason) {
   return Code::no_right;
 }
 
+std::string text_of(net::SyncRefusal reason) {
+  switch (reason) {
+    case net::SyncRefusal::invitation_used:
+      return "the invitation was used already";
+    case net::SyncRefusal::invitation_expired:
+      return "the invitation has expired";
+    default:
+      return std::string(net::name_of(reason));
+  }
+}
+
 Code code_of(net::SyncFailure reason) {
   switch (reason) {
     case net::SyncFailure::protocol:
@@ -47,6 +58,7 @@ struct Call {
   std::optional<net::SyncId> session;
   net::PeerAddress address;
   PeerOutcome outcome;
+  bool met = false;  // it proved who it is
   bool over = false;
 };
 
@@ -96,6 +108,7 @@ class Caller {
     Call* call = call_of(peer.session);
     if (call == nullptr) return;
     call->outcome.shown = escape_controls(peer.label);
+    call->met = true;
     progressed();
     repo::PeerRecord record;
     record.transport = peer.key;
@@ -153,8 +166,7 @@ class Caller {
 
   void operator()(const net::SyncRefused& refused) {
     Call* call = call_of(refused.session);
-    if (call != nullptr)
-      give_up(*call, code_of(refused.reason), std::string(net::name_of(refused.reason)));
+    if (call != nullptr) give_up(*call, code_of(refused.reason), text_of(refused.reason));
   }
 
   void operator()(const net::SyncFailed& failed) {
@@ -227,7 +239,7 @@ class Caller {
       if (settled != settled_at_.end() && now - settled->second > kDisagreeMax) hang_up(call);
       if (now - last_progress_ > options_.timeout && !call.over) {
         if (!call.outcome.problem) {
-          call.outcome.problem = Code::timeout;
+          call.outcome.problem = call.met ? Code::timeout : Code::unreachable;
           call.outcome.detail = "no answer in time";
         }
         hang_up(call);

@@ -67,6 +67,8 @@ std::vector<ConflictFiles::File> ConflictFiles::files(const std::string& path,
 ConflictFiles::Verdict ConflictFiles::judge(const std::string& path, const object::Id& conflict,
                                             ByteView bytes) {
   const merge::Materialised was = materialised(reader_, path, conflict);
+  // Shown side by side: whatever stands under the name itself is somebody's answer.
+  if (!was.is_marked()) return Verdict::resolved;
   return merge::standing_of(was, bytes) == merge::Standing::markers_left ? Verdict::markers_left
                                                                          : Verdict::resolved;
 }
