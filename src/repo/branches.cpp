@@ -216,6 +216,8 @@ void advance(Repository& repository, store::Batch& batch, const LocalBranch& bra
       if (!contained) draft.rewrites.push_back(publish.id);
     }
   }
+  // Nothing to give and nothing to take back: the branch is as if nothing had been drafted.
+  if (!draft.target && draft.rewrites.empty()) return batch.erase(key::draft(draft));
   batch.put(key::draft(draft), encode(draft));
 }
 

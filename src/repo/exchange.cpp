@@ -59,7 +59,7 @@ bool walk_publish(const Repository& repository, const log::LivePublish& publish,
                                          std::size_t{1} << 26);
   if (!commits) {
     if (commits.error().code == Code::absent) absent.push_back({commits.error().subject});
-    return commits.error().code != Code::absent;
+    return commits.error().code == Code::invalid;  // dead: nothing more of it is needed
   }
   for (const object::Id& id : *commits) {
     const auto commit = walk.commit_block(id);
