@@ -6,7 +6,8 @@
 #include "hn/repo/fsck.hpp"
 #include "property/planted.hpp"
 
-// What must be true once everything is delivered everywhere. Each answers what is wrong, or nothing.
+// What must be true once everything is delivered everywhere. Each answers what is wrong, or
+// nothing.
 namespace hn::property {
 
 using Wrong = std::optional<std::string>;
@@ -55,35 +56,33 @@ class Lines {
     const auto [at, is_new] = known_.try_emplace(commit);
     if (!is_new) return at->second;
     std::set<std::string> found;
-    const auto read = object::read_commit(device_->store(), commit);
-    HN_ASSERT(read.has_value());
-    const auto walked = object::walk_paths(device_->store(), read->tree,
-                                           [&](const std::string&, const object::Value& value) {
-                                             add(value, found);
-                                             return true;
-                                           });
-    HN_ASSERT(walked.has_value());
+    const auto read = repo::require(object::read_commit(device_->store(), commit), "a commit");
+    folder(read.tree, found);
     return known_[commit] = std::move(found);
   }
 
  private:
+  void folder(const object::Id& id, std::set<std::string>& found) {
+    repo::require(object::walk_paths(device_->store(), id,
+                                     [&](const std::string&, const object::Value& value) {
+                                       add(value, found);
+                                       return true;
+                                     }),
+                  "a folder");
+  }
+
   void add(const object::Value& value, std::set<std::string>& found) {
     if (value.is_file()) {
-      const auto bytes = object::read_file(device_->store(), value.id(), 1U << 20U);
-      HN_ASSERT(bytes.has_value());
-      for (std::string& line : lines_of(as_text(*bytes))) found.insert(std::move(line));
+      const Bytes bytes =
+          repo::require(object::read_file(device_->store(), value.id(), 1U << 20U), "a file");
+      for (std::string& line : lines_of(as_text(bytes))) found.insert(std::move(line));
     } else if (value.mode == object::Mode::folder) {
-      const auto walked = object::walk_paths(device_->store(), value.id(),
-                                             [&](const std::string&, const object::Value& inner) {
-                                               add(inner, found);
-                                               return true;
-                                             });
-      HN_ASSERT(walked.has_value());
+      folder(value.id(), found);
     } else if (value.mode == object::Mode::conflict) {
-      const auto conflict = object::read_conflict(device_->store(), value.id());
-      HN_ASSERT(conflict.has_value());
-      for (std::size_t i = 0; i < conflict->terms.size(); i += 2) {
-        if (conflict->terms[i]) add(*conflict->terms[i], found);
+      const auto conflict =
+          repo::require(object::read_conflict(device_->store(), value.id()), "a conflict");
+      for (std::size_t i = 0; i < conflict.terms.size(); i += 2) {
+        if (conflict.terms[i]) add(*conflict.terms[i], found);
       }
     }
   }

@@ -128,7 +128,8 @@ class Fleet {
   }
 
   std::string text_of(const object::BlockReader& reader, const object::Value& value) {
-    return to_string(*object::read_file(reader, value.id(), 1U << 20U));
+    return to_string(
+        repo::require(object::read_file(reader, value.id(), 1U << 20U), "reading a file"));
   }
 
   object::Value file(store::Batch& batch, const std::string& text) {
@@ -156,10 +157,11 @@ class Fleet {
   // All lines of all sides: what somebody who resolves a conflict may end with.
   std::string resolved(const object::BlockReader& reader, const object::Value& conflict) {
     std::vector<std::string> lines;
-    const auto read = object::read_conflict(reader, conflict.id());
-    for (std::size_t i = 0; i < read->terms.size(); i += 2) {
-      if (!read->terms[i] || !read->terms[i]->is_file()) continue;
-      for (const std::string& line : lines_of(text_of(reader, *read->terms[i]))) {
+    const object::Conflict read =
+        repo::require(object::read_conflict(reader, conflict.id()), "reading a conflict");
+    for (std::size_t i = 0; i < read.terms.size(); i += 2) {
+      if (!read.terms[i] || !read.terms[i]->is_file()) continue;
+      for (const std::string& line : lines_of(text_of(reader, *read.terms[i]))) {
         if (std::ranges::find(lines, line) == lines.end()) lines.push_back(line);
       }
     }
@@ -173,7 +175,8 @@ class Fleet {
       const auto at = files.find(path);
       if (at == files.end()) {
         std::vector<std::string> lines;
-        for (std::uint64_t i = 0; i < 3 + random_.below(5); ++i) lines.push_back(fresh_line(device));
+        for (std::uint64_t i = 0; i < 3 + random_.below(5); ++i)
+          lines.push_back(fresh_line(device));
         files.emplace(path, file(batch, joined(lines)));
       } else if (at->second.mode == object::Mode::conflict) {
         if (one_in(2)) at->second = file(batch, resolved(batch, at->second));

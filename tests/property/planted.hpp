@@ -11,10 +11,10 @@ namespace hn::property {
 
 enum class Bug {
   none,
-  order_by_arrival,       // heads are folded as they came
-  heads_by_causality,     // what a later publish had seen counts as contained
-  fold_reuses_auto_merge, // new heads are merged into the last result
-  rights_by_arrival,      // seniority as grants came
+  order_by_arrival,        // heads are folded as they came
+  heads_by_causality,      // what a later publish had seen counts as contained
+  fold_reuses_auto_merge,  // new heads are merged into the last result
+  rights_by_arrival,       // seniority as grants came
 };
 
 class Planting {
@@ -60,7 +60,8 @@ class Planting {
   const Bug bug;
 
  private:
-  static std::optional<object::Id> fold(RepoDevice& device, const std::vector<object::Id>& commits) {
+  static std::optional<object::Id> fold(RepoDevice& device,
+                                        const std::vector<object::Id>& commits) {
     if (commits.empty()) return std::nullopt;
     std::vector<std::uint32_t> seniority(commits.size());
     for (std::uint32_t i = 0; i < seniority.size(); ++i) seniority[i] = i;
@@ -94,8 +95,8 @@ class Planting {
     std::vector<object::Id> sides;
     if (last) sides.push_back(*last);
     for (const object::Id& commit : commits) {
-      const auto in = last ? object::is_ancestor(device->history(), commit, *last)
-                           : Result<bool>(false);
+      const auto in =
+          last ? object::is_ancestor(device->history(), commit, *last) : Result<bool>(false);
       if (in && !*in) sides.push_back(commit);
     }
     if (const auto folded = fold(device, sides)) last = folded;

@@ -68,9 +68,7 @@ class RepoDevice {
 
   repo::LocalBranch main() const { return {"main", repository->id()}; }
 
-  object::Person person() {
-    return {name, name + "@example.org", clock.wall()};
-  }
+  object::Person person() { return {name, name + "@example.org", clock.wall()}; }
 
   // Folders one deep are enough for tests.
   static object::Id write_tree(store::Batch& batch,
@@ -101,8 +99,8 @@ class RepoDevice {
     store::Batch batch = repository->store().begin();
     std::map<std::string, object::Value> values;
     for (const auto& [path, text] : files) {
-      values.emplace(path, object::Value::of(object::Mode::file,
-                                             object::write_file(batch, as_bytes(text))));
+      values.emplace(
+          path, object::Value::of(object::Mode::file, object::write_file(batch, as_bytes(text))));
     }
     repo::TreeCommit request;
     request.branch = branch;
@@ -136,9 +134,10 @@ class RepoDevice {
     return out;
   }
 
-  static constexpr store::Options kOptions{
-      .seal_bytes = 8U << 20U, .spill_bytes = 4U << 20U, .journal_waste_bytes = 1U << 20U,
-      .threads = 1};
+  static constexpr store::Options kOptions{.seal_bytes = 8U << 20U,
+                                           .spill_bytes = 4U << 20U,
+                                           .journal_waste_bytes = 1U << 20U,
+                                           .threads = 1};
 
   std::string name;
   test::CrashFs fs;
