@@ -5,6 +5,7 @@
 
 #include "hn/log/write.hpp"
 #include "hn/merge/fold.hpp"
+#include "hn/repo/exchange.hpp"
 #include "hn/store/history.hpp"
 
 namespace hn::repo {
@@ -51,8 +52,15 @@ std::vector<std::uint32_t> seniority_of(const log::View& view,
   return places;
 }
 
-std::optional<FoldRecord> remembered_fold(const Repository& repository, const LocalBranch& branch) {
-  const auto bytes = repository.store().get(key::fold(branch));
+// A fold that contains a draft is remembered apart: it must not be what peers are shown while
+// blocks of the next one are missing.
+std::string fold_key(const Repository& repository, const LocalBranch& branch, Drafts drafts) {
+  const bool with_draft = drafts == Drafts::included && repository.draft(false, branch);
+  return key::fold(branch) + (with_draft ? "/draft" : "");
+}
+
+std::optional<FoldRecord> remembered_fold(const Repository& repository, const std::string& key) {
+  const auto bytes = repository.store().get(key);
   if (!bytes) return std::nullopt;
   auto record = decode_fold_record(*bytes);
   // A cache: what does not decode is made again.
@@ -65,20 +73,55 @@ void stand_at(Tip& tip, const FoldRecord& fold) {
   tip.conflicts = fold.conflicts;
 }
 
-Tip incomplete(const Repository& repository, const LocalBranch& branch, const Error& error) {
+// Where a branch stands that was never folded: at the one head among the publishes that are here
+// with all their blocks.
+std::optional<FoldRecord> whole_head(const Repository& repository, const LocalBranch& branch) {
+  if (!branch.id) return std::nullopt;
+  std::vector<log::LivePublish> live = repository.view().live_on(*branch.id);
+  std::erase_if(live, [&](const log::LivePublish& publish) {
+    return publish.device != repository.device() && !is_whole(repository, publish.id);
+  });
+  const auto heads = log::heads_among(live, repository.history());
+  if (!heads || heads->folded.size() != 1) return std::nullopt;
+  const object::Id commit = heads->folded.front().commit;
+  return FoldRecord{{commit}, {0}, commit, {}};
+}
+
+// The last complete fold of what is published; the draft, if it contains that.
+Tip incomplete(const Repository& repository, const LocalBranch& branch, Drafts drafts,
+               const Error& error) {
   if (error.code != Code::absent) throw Failure(error, "folding branch " + branch.name);
   Tip tip;
   tip.incomplete = true;
   tip.absent = object::Id{error.subject};
-  if (const auto last = remembered_fold(repository, branch)) stand_at(tip, *last);
+  auto last = remembered_fold(repository, key::fold(branch));
+  if (!last) last = whole_head(repository, branch);
+  if (last) stand_at(tip, *last);
+  const auto draft = drafts == Drafts::included ? repository.draft(false, branch) : std::nullopt;
+  if (!draft || !draft->target) return tip;
+  const auto contained =
+      last ? object::is_ancestor(repository.history(), last->commit, draft->target->id)
+           : Result<bool>(true);
+  if (contained && *contained) stand_at(tip, {{draft->target->id}, {0}, draft->target->id, {}});
   return tip;
 }
 
-void fold_heads(Repository& repository, const LocalBranch& branch, Tip& tip) {
+// A branch that was folded and has one head again must not fall back to the old fold while later
+// blocks are missing. One that never was needs no note: a transaction for each of many branches.
+void note_head(Repository& repository, const std::string& key, const object::Id& commit) {
+  const std::optional<FoldRecord> last = remembered_fold(repository, key);
+  if (!last || last->commit == commit) return;
+  store::Batch batch = repository.store().begin();
+  batch.put(key, encode(FoldRecord{{commit}, {0}, commit, {}}));
+  batch.commit();
+}
+
+void fold_heads(Repository& repository, const LocalBranch& branch, Drafts drafts, Tip& tip) {
   FoldRecord record;
   for (const log::Head& head : tip.heads) record.heads.push_back(head.commit);
   record.seniority = seniority_of(repository.view(), tip.heads);
-  const std::optional<FoldRecord> last = remembered_fold(repository, branch);
+  const std::string key = fold_key(repository, branch, drafts);
+  const std::optional<FoldRecord> last = remembered_fold(repository, key);
   if (last && last->heads == record.heads && last->seniority == record.seniority &&
       repository.store().has(last->commit)) {
     return stand_at(tip, *last);
@@ -87,12 +130,12 @@ void fold_heads(Repository& repository, const LocalBranch& branch, Tip& tip) {
   const auto folded =
       merge::fold(batch, batch, repository.history(), record.heads, record.seniority);
   if (!folded) {
-    tip = incomplete(repository, branch, folded.error());
+    tip = incomplete(repository, branch, drafts, folded.error());
     return;
   }
   record.commit = folded->commit;
   record.conflicts = folded->conflicts;
-  batch.put(key::fold(branch), encode(record));
+  batch.put(key, encode(record));
   batch.commit();
   stand_at(tip, record);
 }
@@ -111,12 +154,16 @@ bool is_followed(const Repository& repository, const std::string& name, const lo
 Tip tip_of(Repository& repository, const LocalBranch& branch, Drafts drafts) {
   const std::vector<log::LivePublish> live = live_with_draft(repository, branch, drafts);
   const auto heads = log::heads_among(live, repository.history());
-  if (!heads) return incomplete(repository, branch, heads.error());
+  if (!heads) return incomplete(repository, branch, drafts, heads.error());
   Tip tip;
   tip.heads = heads->folded;
   tip.beyond = heads->beyond;
-  if (tip.heads.size() == 1) tip.commit = tip.heads.front().commit;
-  if (tip.heads.size() > 1) fold_heads(repository, branch, tip);
+  if (tip.heads.size() == 1) {
+    tip.commit = tip.heads.front().commit;
+    const std::string key = fold_key(repository, branch, drafts);
+    if (key == key::fold(branch)) note_head(repository, key, *tip.commit);
+  }
+  if (tip.heads.size() > 1) fold_heads(repository, branch, drafts, tip);
   return tip;
 }
 
@@ -216,6 +263,8 @@ void advance(Repository& repository, store::Batch& batch, const LocalBranch& bra
       if (!contained) draft.rewrites.push_back(publish.id);
     }
   }
+  // Nothing to give and nothing to take back: the branch is as if nothing had been drafted.
+  if (!draft.target && draft.rewrites.empty()) return batch.erase(key::draft(draft));
   batch.put(key::draft(draft), encode(draft));
 }
 

@@ -1,10 +1,12 @@
 // The format of hn-bundle(5).
 #include "hn/repo/bundle.hpp"
 
+#include <functional>
 #include <unordered_set>
 
 #include "hn/base/codec.hpp"
 #include "hn/crypto/hash.hpp"
+#include "hn/log/manifest.hpp"
 #include "hn/repo/closure.hpp"
 #include "hn/repo/publish.hpp"
 
@@ -166,9 +168,18 @@ void write_blocks(Repository& repository, BundleWriter& writer, BundleDone& done
         throw Failure(Code::absent, "block " + object::to_hex(id) + " is not here",
                       "get it first: hn sync");
       });
+  // Without them who takes the bundle could not serve others by ranges of rows.
+  const std::function<void(const object::Id&)> manifest = [&](const object::Id& id) {
+    const auto bytes = repository.store().read(id, object::Kind::manifest);
+    if (!bytes) return;
+    write(id);
+    const auto node = require(log::decode_manifest(*bytes), "reading a manifest");
+    for (const log::ManifestChild& child : node.children) manifest(child.id);
+  };
   std::vector<object::Id> heads;
   const auto add = [&](const log::LivePublish& publish) {
     if (!publish.target) return;
+    if (publish.manifest) manifest(publish.manifest->root);
     if (publish.target->kind == object::Kind::commit) {
       heads.push_back(publish.target->id);
     } else {

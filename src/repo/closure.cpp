@@ -23,6 +23,17 @@ bool ClosureWalk::enter(const Id& id) {
   return true;
 }
 
+// Whether the block is here, however often it is met.
+bool ClosureWalk::is_here(const Id& id) {
+  return seen_.contains(id) ? store_.has(id) : enter(id);
+}
+
+// True where this pair is met for the first time, and no walk of all of `id` was before.
+bool ClosureWalk::compare(const Id& id, const std::optional<Id>& old) {
+  if (old == id || compared_.contains({id, std::nullopt})) return false;
+  return compared_.emplace(id, old).second;
+}
+
 std::optional<object::Commit> ClosureWalk::commit_block(const Id& id) {
   if (!enter(id)) return std::nullopt;
   auto commit = object::read_commit(store_, id);
@@ -65,7 +76,7 @@ void ClosureWalk::tag(const Id& id) {
 }
 
 void ClosureWalk::folder(const Id& id, const std::optional<Id>& old) {
-  if (old == id || seen_.contains(id)) return;
+  if (!compare(id, old)) return;
   std::unordered_set<Id> old_nodes;
   if (old) collect_nodes(*old, old_nodes);
   tree_nodes(id, old_nodes);
@@ -78,7 +89,7 @@ void ClosureWalk::folder(const Id& id, const std::optional<Id>& old) {
 }
 
 void ClosureWalk::tree_nodes(const Id& id, const std::unordered_set<Id>& old) {
-  if (old.contains(id) || !enter(id)) return;
+  if (old.contains(id) || !is_here(id)) return;
   const auto bytes = store_.read(id, Kind::tree);
   if (!bytes) return;
   const auto node = object::decode_tree_node(*bytes);
@@ -139,18 +150,19 @@ bool ClosureWalk::is_list(const Id& id) const {
 }
 
 void ClosureWalk::file(const Id& id, const std::optional<Id>& old) {
-  if (old == id || seen_.contains(id)) return;
+  if (old == id || compared_.contains({id, std::nullopt})) return;
   if (!store_.has(id) || !is_list(id)) {
     enter(id);
     return;
   }
+  if (!compare(id, old)) return;
   std::unordered_set<Id> old_rows;
   if (old && store_.has(*old) && is_list(*old)) collect_rows(*old, old_rows);
   list_rows(id, old_rows);
 }
 
 void ClosureWalk::list_rows(const Id& id, const std::unordered_set<Id>& old) {
-  if (old.contains(id) || !enter(id)) return;
+  if (old.contains(id) || !is_here(id)) return;
   const auto bytes = store_.read(id, Kind::list);
   if (!bytes) return;
   const auto node = object::decode_list(*bytes);

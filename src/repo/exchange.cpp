@@ -59,7 +59,7 @@ bool walk_publish(const Repository& repository, const log::LivePublish& publish,
                                          std::size_t{1} << 26);
   if (!commits) {
     if (commits.error().code == Code::absent) absent.push_back({commits.error().subject});
-    return commits.error().code != Code::absent;
+    return commits.error().code == Code::invalid;  // dead: nothing more of it is needed
   }
   for (const object::Id& id : *commits) {
     const auto commit = walk.commit_block(id);
@@ -75,7 +75,10 @@ std::string free_label(const log::View& view, std::string_view wanted) {
     const auto members = view.members();
     return std::ranges::any_of(members, [&](const log::Member& m) { return m.label == name; });
   };
-  const std::string stem = label.substr(0, log::kLabelBytesMax - 8);
+  std::size_t cut = std::min(label.size(), log::kLabelBytesMax - 8);
+  // Not within a character.
+  while (cut < label.size() && (static_cast<unsigned char>(label[cut]) & 0xC0U) == 0x80U) --cut;
+  const std::string stem = label.substr(0, cut);
   for (int n = 2; taken(label); ++n) label = stem + "-" + std::to_string(n);
   return label;
 }

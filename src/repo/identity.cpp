@@ -23,6 +23,7 @@ void make_folders(os::FileSystem& fs, const std::string& path) {
   if (path == "/" || path == "." || fs.stat(path)) return;
   make_folders(fs, os::parent_of(path));
   fs.make_folder(path);
+  fs.sync_folder(os::parent_of(path));
 }
 
 void write_secret(const World& world, const std::string& path, std::string_view kind,

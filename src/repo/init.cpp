@@ -25,6 +25,7 @@ void make_folders(os::FileSystem& fs, const std::string& path) {
   if (path.empty() || path == "/" || fs.stat(path)) return;
   make_folders(fs, os::parent_of(path));
   fs.make_folder(path);
+  fs.sync_folder(os::parent_of(path));
 }
 
 Layout make_layout(const World& world, const std::string& folder) {
@@ -38,6 +39,7 @@ Layout make_layout(const World& world, const std::string& folder) {
   fs.make_folder(layout.hn() + "/info");
   fs.open(layout.hn() + "/.gitignore", os::Access::create)->write_at(0, as_bytes(kIgnoreAll));
   store::Store::create(fs, layout.store());
+  fs.sync_folder(layout.root);  // the name of .hn itself
   return layout;
 }
 

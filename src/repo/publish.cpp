@@ -21,13 +21,16 @@ struct Session {
 };
 
 // Commits of the live publishes that stay, on every branch: what peers have or will have anyway.
+// One whose history is not whole here takes no part: what is missing of it must not keep this
+// device from publishing.
 std::vector<object::Id> known_commits(const Session& session,
                                       const std::vector<log::EntryId>& rewritten) {
   std::vector<object::Id> out;
   for (const log::BranchInfo& branch : session.view.branches()) {
     for (const log::LivePublish& publish : session.view.live_on(branch.created_by)) {
       const bool stays = std::ranges::find(rewritten, publish.id) == rewritten.end();
-      const bool here = publish.target && session.repository.store().has(publish.target->id);
+      const bool here =
+          publish.target && session.repository.history().generation(publish.target->id).has_value();
       if (stays && here) out.push_back(publish.target->id);
     }
   }
@@ -68,7 +71,8 @@ bool is_contained(const Repository& repository, const object::Id& commit,
 }
 
 // An own live publish that the draft neither contains nor rewrites would come back as a head of its
-// own: then the fold is published, which contains both.
+// own: then the fold is published, which contains both. While blocks for that fold are missing the
+// branch shows an older one, without the draft: then the draft goes out as it is.
 object::Id commit_to_publish(Session& session, const Draft& draft) {
   const object::Id commit = draft.target->id;
   if (!draft.place.id) return commit;
@@ -77,8 +81,9 @@ object::Id commit_to_publish(Session& session, const Draft& draft) {
     if (std::ranges::find(draft.rewrites, publish.id) != draft.rewrites.end()) continue;
     const auto contained =
         object::is_ancestor(session.repository.history(), publish.target->id, commit);
-    if (contained && !*contained)
-      return tip_of(session.repository, draft.place).commit.value_or(commit);
+    if (contained && *contained) continue;
+    const Tip tip = tip_of(session.repository, draft.place);
+    return tip.incomplete ? commit : tip.commit.value_or(commit);
   }
   return commit;
 }
@@ -108,9 +113,10 @@ log::Place place_of(const Draft& draft) {
 log::Publish payload_of(Session& session, const Draft& draft) {
   log::Publish publish;
   publish.place = place_of(draft);
-  if (!draft.target && draft.place.id) {
+  // A deletion takes what was there when it was asked for; what came since keeps the branch.
+  if (!draft.target && !draft.tag) {
     publish.rewrites =
-        require(log::rewriting_live(session.view, *draft.place.id), "deleting a branch");
+        require(log::ranges_over(session.view, draft.rewrites), "deleting a branch");
     return publish;
   }
   if (!draft.target) {
@@ -151,7 +157,6 @@ void publish_one(Session& session, const Draft& draft) {
   log::apply(session.view, {&made, 1});
   session.batch.add_entry(stored_id(made.id), log::encode_signed(made));
   session.batch.erase(key::draft(draft));
-  session.batch.put(key::whole(made.id), {});
   if (!draft.tag && !draft.place.id) branch_created(session, draft, made.id);
   session.done.entries.push_back(made);
 }
@@ -178,7 +183,7 @@ std::vector<object::Id> unpublished(const Repository& repository, const LocalBra
   std::vector<object::Id> known;
   for (const log::BranchInfo& info : repository.view().branches()) {
     for (const log::LivePublish& publish : repository.view().live_on(info.created_by)) {
-      if (publish.target && repository.store().has(publish.target->id))
+      if (publish.target && repository.history().generation(publish.target->id))
         known.push_back(publish.target->id);
     }
   }

@@ -57,6 +57,7 @@ const crypto::SigningKey& Repository::key() const {
 void Repository::refresh() {
   store_->refresh();
   record_ = read_store_record(*store_);
+  if (key_ && key_->public_key() != record_.device) key_.reset();  // it became another device
   std::vector<log::SignedEntry> fresh;
   for (; entries_seen_ < store_->entry_count(); ++entries_seen_) {
     const store::Entry stored = store_->entry(entries_seen_);

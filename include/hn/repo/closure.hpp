@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <unordered_set>
 
 #include "hn/object/tree.hpp"
@@ -28,6 +29,8 @@ class ClosureWalk {
 
  private:
   bool enter(const object::Id& id);
+  bool is_here(const object::Id& id);
+  bool compare(const object::Id& id, const std::optional<object::Id>& old);
   void tag(const object::Id& id);
   void folder(const object::Id& id, const std::optional<object::Id>& old);
   void tree_nodes(const object::Id& id, const std::unordered_set<object::Id>& old);
@@ -43,6 +46,10 @@ class ClosureWalk {
   Visit visit_;
   Absent absent_;
   std::unordered_set<object::Id> seen_;  // asked, never iterated
+  // A folder or list and the old one against which it was walked. What they share was left out, so
+  // against another one the walk goes down again: a change that was taken back shows the same
+  // folder twice, and each time half of it.
+  std::set<std::pair<object::Id, std::optional<object::Id>>> compared_;
 };
 
 }  // namespace hn::repo
