@@ -23,8 +23,9 @@ bool has_gone_on(const Context& context, repo::Repository& repository, const Giv
   node::SyncOptions options = sync_options(given, line);
   options.targets = std::move(targets);
   const node::SyncReport report = node::compare(repository, options);
-  asked = std::ranges::any_of(
-      report.peers, [](const node::PeerOutcome& p) { return p.problem != Code::unreachable; });
+  asked = std::ranges::any_of(report.peers, [](const node::PeerOutcome& p) {
+    return p.problem != Code::unreachable && p.problem != Code::timeout;
+  });
   repository.refresh();
   return own_length(repository) > before;
 }
@@ -34,10 +35,14 @@ int moved(Context& context, repo::Repository& repository, const Given& given) {
     context.out << "this store is where it was; nothing to do\n";
     return 0;
   }
-  const std::string old = repo::device_moved(repository);
   bool asked = false;
-  if (has_gone_on(context, repository, given, asked)) {
-    repo::device_not_moved(repository, old);
+  bool gone_on = repo::is_known_copy(repository);
+  if (!gone_on) {
+    const std::string old = repo::device_moved(repository);
+    gone_on = has_gone_on(context, repository, given, asked);
+    if (gone_on) repo::device_is_copy(repository, old);
+  }
+  if (gone_on) {
     throw Failure(Code::copied_store,
                   "the original of this store has signed entries since it was copied",
                   "this is a copy: hn device new LINK");

@@ -204,7 +204,10 @@ bool SyncSession::peer_may_read() {
 
 // The called end: is this device, or this newcomer, to be let in?
 bool SyncSession::admit(const HelloMessage& m) {
-  if (shared_.host().may_read(m.device)) return true;
+  // In a public repository everybody may read, and a newcomer with an invitation is promised more.
+  const auto member = shared_.host().view().member(m.device);
+  const bool joins = m.join && !(member && member->active());
+  if (!joins && shared_.host().may_read(m.device)) return true;
   if (!m.join) {
     refuse(SyncRefusal::unknown);
     return false;

@@ -138,20 +138,36 @@ void adopt_default_branch(Repository& repository) {
   batch.commit();
 }
 
-std::string device_moved(Repository& repository) {
-  std::string old = repository.record().place;
-  device_not_moved(repository,
-                   os::to_text(repository.world().place_of(repository.layout().store())));
-  return old;
-}
+namespace {
 
-void device_not_moved(Repository& repository, const std::string& place) {
+// There while the store is known to be a copy whose original has gone on.
+constexpr std::string_view kCopyKey = "copy";
+
+void set_place(Repository& repository, const std::string& place, bool is_copy) {
   StoreRecord record = repository.record();
   record.place = place;
   store::Batch batch = repository.store().begin();
   batch.put(std::string(key::kStore), encode(record));
+  if (is_copy) batch.put(std::string(kCopyKey), {});
   batch.commit();
   repository.refresh();
+}
+
+}  // namespace
+
+std::string device_moved(Repository& repository) {
+  std::string old = repository.record().place;
+  set_place(repository, os::to_text(repository.world().place_of(repository.layout().store())),
+            false);
+  return old;
+}
+
+void device_is_copy(Repository& repository, const std::string& place) {
+  set_place(repository, place, true);
+}
+
+bool is_known_copy(const Repository& repository) {
+  return repository.store().get(std::string(kCopyKey)).has_value();
 }
 
 void device_renewed(Repository& repository, const std::string& label) {
@@ -162,6 +178,7 @@ void device_renewed(Repository& repository, const std::string& label) {
   record.place = os::to_text(repository.world().place_of(repository.layout().store()));
   store::Batch batch = repository.store().begin();
   batch.put(std::string(key::kStore), encode(record));
+  batch.erase(std::string(kCopyKey));
   // Invitations are the original's to redeem.
   for (const auto& [name, bytes] : repository.store().list(key::kInvitations)) batch.erase(name);
   batch.commit();

@@ -29,8 +29,10 @@ std::string default_label(const World& world);
 // The store was moved and the original is gone: this is its place now. Answers the place that it
 // remembered.
 std::string device_moved(Repository& repository);
-// Takes that back.
-void device_not_moved(Repository& repository, const std::string& place);
+// Takes that back for good: a peer has seen the original go on, so this store is a copy, and stays
+// one until device_renewed().
+void device_is_copy(Repository& repository, const std::string& place);
+bool is_known_copy(const Repository& repository);
 
 // The store is a copy: it becomes a device of its own, with a new key that must be granted. Drafts
 // stay and go on under it. Durable on return.
