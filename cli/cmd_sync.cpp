@@ -1,5 +1,6 @@
 #include <ostream>
 
+#include "hn/merge/conflicts.hpp"
 #include "hn/repo/publish.hpp"
 #include "hn/repo/status.hpp"
 #include "sync_report.hpp"
@@ -49,6 +50,19 @@ int dry_run(Context& context, repo::Repository& repository,
   for (const node::SyncTarget& target : targets) context.out << "\n  " << target.shown;
   context.out << "\n";
   return 0;
+}
+
+// All paths of the tip that are in conflict: those that this merge left and those that a commit
+// recorded as they were.
+std::vector<std::string> conflicts_of(const repo::Repository& repository, const repo::Tip& tip) {
+  std::vector<std::string> out;
+  const auto tree = repo::tree_of(repository.store(), tip.commit);
+  if (!tree) return out;
+  for (merge::ConflictAt& at :
+       repo::require(merge::list_conflicts(repository.store(), *tree), "looking for conflicts")) {
+    out.push_back(std::move(at.path));
+  }
+  return out;
 }
 
 // The three lines: what came and went, what was merged, what is in conflict.
@@ -132,7 +146,8 @@ int run(Context& context, const Given& given) {
   }
   repository.refresh();
   const auto standing = repository.worktree();
-  const repo::Tip tip = standing ? repo::tip_of(repository, standing->branch) : repo::Tip{};
+  repo::Tip tip = standing ? repo::tip_of(repository, standing->branch) : repo::Tip{};
+  tip.conflicts = conflicts_of(repository, tip);
   repo::Moved moved;
   moved.done = true;
   if (!given.has("no-update")) moved = repo::update_working_tree(repository);
