@@ -115,8 +115,7 @@ log::Publish payload_of(Session& session, const Draft& draft) {
   publish.place = place_of(draft);
   // A deletion takes what was there when it was asked for; what came since keeps the branch.
   if (!draft.target && !draft.tag) {
-    publish.rewrites =
-        require(log::ranges_over(session.view, draft.rewrites), "deleting a branch");
+    publish.rewrites = require(log::ranges_over(session.view, draft.rewrites), "deleting a branch");
     return publish;
   }
   if (!draft.target) {

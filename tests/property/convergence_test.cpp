@@ -80,7 +80,7 @@ TEST_CASE("devices that hold the same entries and blocks show the same, and noth
 TEST_CASE("planted bugs are seen") {
   struct Planted {
     Bug bug;
-    const char* name;
+    std::string name;
   };
   for (const Planted& planted : {Planted{Bug::order_by_arrival, "heads in order of arrival"},
                                  Planted{Bug::heads_by_causality, "heads by causality"},
