@@ -86,7 +86,7 @@ std::vector<std::string> others_that_contain(Repository& repository, const Local
     if (contained && *contained) out.push_back(label_of(repository.view(), publish.device));
   }
   std::ranges::sort(out);
-  out.erase(std::ranges::unique(out).begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 
