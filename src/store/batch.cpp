@@ -12,8 +12,8 @@ Batch::~Batch() = default;
 
 Result<object::Block> Batch::read(const object::Id& id) const {
   const object::Address address = object::address_of(id);
-  auto plain = state_->blocks.has(address) ? state_->blocks.read(address)
-                                           : state_->opened.packs()->read(address);
+  auto plain =
+      state_->blocks.has(address) ? state_->blocks.read(address) : state_->opened.read(address);
   if (!plain) return Unexpected(plain.error());
   return object::Block{plain->kind, std::move(plain->bytes)};
 }
@@ -41,20 +41,19 @@ Taken Batch::write_stored(const Stored& stored, const object::Address& address) 
   Plain base;
   if (stored.base) {
     if (*stored.base == address) return Taken::wrong;
-    auto found = state_->blocks.has(*stored.base)
-                     ? state_->blocks.read(*stored.base)
-                     : state_->opened.packs()->read_shallowest(*stored.base);
+    auto found = state_->blocks.has(*stored.base) ? state_->blocks.read(*stored.base)
+                                                  : state_->opened.read_shallowest(*stored.base);
     if (!found) return Taken::base_missing;
     base = std::move(*found);
   }
-  const auto plain = decode_form(stored.form, stored.plain_bytes, stored.bytes, base.bytes);
+  auto plain = decode_form(stored.form, stored.plain_bytes, stored.bytes, base.bytes);
   if (!plain) return Taken::wrong;
   if (object::id_of(stored.kind, *plain) != object::id_at(address)) return Taken::wrong;
   if (base.depth >= kChainMax) {
     state_->blocks.add(stored.kind, address, *plain, {});
   } else {
     const unsigned depth = stored.base ? base.depth + 1U : 0U;
-    state_->blocks.add_stored(address, stored, static_cast<std::uint8_t>(depth));
+    state_->blocks.add_stored(address, stored, static_cast<std::uint8_t>(depth), std::move(*plain));
   }
   return Taken::stored;
 }

@@ -49,11 +49,12 @@ Result<Plain> BlockStage::read(const object::Address& address) const {
   }
   const auto place = row_places_.find(address);
   if (place == row_places_.end()) return fail(Code::absent, "no such block", address.bytes);
+  if (const auto known = cache_.find(address)) return *known;
   const Bytes record = record_at(rows_[place->second]);
   HN_TRY(const RecordHead head, check_record(record));
   Bytes base;
   if (head.base) {
-    auto own = has(*head.base) ? read(*head.base) : opened_.packs()->read(*head.base);
+    auto own = has(*head.base) ? read(*head.base) : opened_.read(*head.base);
     if (!own) return Unexpected(own.error());
     base = std::move(own->bytes);
   }
@@ -102,7 +103,7 @@ std::optional<BlockStage::Base> BlockStage::find_base(const object::Address& add
   if (row_places_.contains(address)) {
     if (auto own = read(address)) plain = std::move(*own);
   } else {
-    if (auto stored = opened_.packs()->read_shallowest(address)) plain = std::move(*stored);
+    if (auto stored = opened_.read_shallowest(address)) plain = std::move(*stored);
   }
   if (!plain) return std::nullopt;
   const std::uint8_t depth = plain->depth;
@@ -155,11 +156,12 @@ void BlockStage::append(ByteView records, std::span<const IndexRow> rows) {
 }
 
 void BlockStage::add_stored(const object::Address& address, const Stored& stored,
-                            std::uint8_t depth) {
+                            std::uint8_t depth, Bytes plain) {
   Bytes record;
   append_record(record, address, stored, depth);
   const IndexRow row{address, depth, 0, static_cast<std::uint32_t>(record.size())};
   append(record, {&row, 1});
+  cache_.add(address, std::make_shared<const Plain>(Plain{stored.kind, std::move(plain), depth}));
 }
 
 // The file is locked as long as the batch lives, which tells it from what a crash left. It is made

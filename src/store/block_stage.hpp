@@ -24,7 +24,9 @@ class BlockStage {
   // The caller has checked that neither store nor batch has the block.
   void add(object::Kind kind, const object::Address& address, ByteView bytes,
            const std::optional<object::Address>& base);
-  void add_stored(const object::Address& address, const Stored& stored, std::uint8_t depth);
+  // `plain` is what `stored` decodes to: the next difference is likely to be from it.
+  void add_stored(const object::Address& address, const Stored& stored, std::uint8_t depth,
+                  Bytes plain);
 
   // Packs what is left, and no more can be added.
   void finish();
@@ -38,6 +40,7 @@ class BlockStage {
   std::uint64_t become_pack(std::uint64_t number);
 
  private:
+  static constexpr std::size_t kCacheBytes = 8U << 20U;
   struct Base {
     std::shared_ptr<const Bytes> bytes;
     std::uint8_t depth = 0;
@@ -67,6 +70,10 @@ class BlockStage {
   std::unordered_map<object::Address, Recent> recent_;
   std::deque<object::Address> recent_order_;
   std::size_t recent_bytes_ = 0;
+
+  // Of what came in stored form. `recent_` would not do: what waits there for its group to be
+  // packed holds back all that came later.
+  mutable PlainCache cache_{kCacheBytes};
 
   Bytes memory_;  // records that are not in the spill file
   std::vector<IndexRow> rows_;

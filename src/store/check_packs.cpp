@@ -87,7 +87,7 @@ class Check {
     if (!pack.find(head.address)) {
       find({Code::damaged, "block that the index does not name", {}}, at, head.address);
     }
-    const auto plain = packs_->decode({head, record.subspan(head.head_bytes()), {}});
+    const auto plain = packs_->decode({head, record.subspan(head.head_bytes()), {}}, &bases_);
     if (!plain) return find(plain.error(), at, head.address);
     if (object::id_of(head.kind, plain->bytes) != object::id_at(head.address)) {
       find({Code::invalid, "block whose id is not that of its bytes", {}}, at, head.address);
@@ -97,6 +97,7 @@ class Check {
   const Opened& opened_;
   std::shared_ptr<const PackSet> packs_;
   const Report& report_;
+  PlainCache bases_{16U << 20U};
   std::string file_;
   CheckSummary summary_;
 };

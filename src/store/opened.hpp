@@ -4,11 +4,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "hn/os/lock.hpp"
 #include "store/journal.hpp"
 #include "store/ledger.hpp"
-#include "store/pack_set.hpp"
+#include "store/plain_cache.hpp"
 
 namespace hn::store {
 
@@ -24,6 +25,15 @@ class Opened {
   const Ledger& ledger() const noexcept { return *ledger_; }
   const Journal& journal() const noexcept { return journal_; }
   std::shared_ptr<const PackSet> packs() const { return packs_.load(); }
+
+  // PackSet::read and read_shallowest, through a cache where the thread is the one that opened the
+  // store: a lock around the cache would cost the others more than it gives.
+  Result<Plain> read(const object::Address& address) const {
+    return packs()->read(address, cache());
+  }
+  Result<Plain> read_shallowest(const object::Address& address) const {
+    return packs()->read_shallowest(address, cache());
+  }
 
   bool refresh();
 
@@ -41,6 +51,8 @@ class Opened {
   void rewrite_journal();
 
  private:
+  static constexpr std::size_t kCacheBytes = 8U << 20U;
+  PlainCache* cache() const { return std::this_thread::get_id() == thread_ ? &cache_ : nullptr; }
   void load_all();
   void load_news(const std::shared_ptr<const PackSet>& old);
   void apply(const Frame& frame, const std::shared_ptr<const Bytes>& buffer);
@@ -55,6 +67,8 @@ class Opened {
   std::unique_ptr<Ledger> ledger_ = std::make_unique<Ledger>();
   std::vector<std::unique_ptr<Ledger>> old_ledgers_;  // views of entries point into them
   std::atomic<std::shared_ptr<const PackSet>> packs_;
+  std::thread::id thread_ = std::this_thread::get_id();
+  mutable PlainCache cache_{kCacheBytes};
   std::optional<os::Lock> lock_;
   unsigned lock_depth_ = 0;
 };

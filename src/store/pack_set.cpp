@@ -1,6 +1,7 @@
 #include "store/pack_set.hpp"
 
 #include "store/forms.hpp"
+#include "store/plain_cache.hpp"
 
 // Why chains end. Two processes may write the same blocks at the same time, each as a difference
 // from the other's: X on Y in one pack, Y on X in another. Each record also says how deep its chain
@@ -9,6 +10,17 @@
 // the writer saw, depths fall strictly along the chain, and a chain has at most kChainMax steps.
 // Copies are dropped (sorted_unique, merging) only in favour of one that is no deeper.
 namespace hn::store {
+namespace {
+
+Result<Plain> decode_link(const Loaded& link, const Plain* base) {
+  const RecordHead& head = link.head;
+  auto plain = decode_form(head.form, head.plain_bytes, link.bytes,
+                           base != nullptr ? ByteView(base->bytes) : ByteView());
+  if (!plain) return fail(Code::damaged, plain.error().rule, head.address.bytes);
+  return Plain{head.kind, std::move(*plain), head.depth};
+}
+
+}  // namespace
 
 // Calls visit(loaded) for the good copies until it answers true.
 template <class Visit>
@@ -57,36 +69,53 @@ Result<Loaded> PackSet::load_shallowest(const object::Address& address) const {
   return std::move(*found);
 }
 
-Result<Plain> PackSet::read(const object::Address& address) const {
+Result<Plain> PackSet::read(const object::Address& address, PlainCache* cache) const {
+  if (cache != nullptr) {
+    if (const auto known = cache->find(address)) return *known;
+  }
   HN_TRY(const Loaded loaded, load(address));
-  return decode(loaded);
+  return read_loaded(loaded, cache);
 }
 
-Result<Plain> PackSet::read_shallowest(const object::Address& address) const {
+// A copy that was decoded before may be deeper than the least deep one now. That is no harm: a copy
+// of its depth was readable, which is all that a difference from it relies on.
+Result<Plain> PackSet::read_shallowest(const object::Address& address, PlainCache* cache) const {
+  if (cache != nullptr) {
+    if (const auto known = cache->find(address)) return *known;
+  }
   HN_TRY(const Loaded loaded, load_shallowest(address));
-  return decode(loaded);
+  return read_loaded(loaded, cache);
 }
 
-Result<Plain> PackSet::decode(const Loaded& loaded) const {
+// A chunk without a base is left out of the cache: large files would push out what is read again.
+Result<Plain> PackSet::read_loaded(const Loaded& loaded, PlainCache* cache) const {
+  HN_TRY(Plain plain, decode(loaded, cache));
+  if (cache != nullptr && (plain.kind != object::Kind::chunk || plain.depth > 0)) {
+    cache->add(loaded.head.address, std::make_shared<const Plain>(plain));
+  }
+  return plain;
+}
+
+Result<Plain> PackSet::decode(const Loaded& loaded, PlainCache* cache) const {
   std::vector<Loaded> bases;
+  std::shared_ptr<const Plain> base;
   const Loaded* last = &loaded;
   while (last->head.base) {
-    HN_TRY(Loaded base, load_shallowest(*last->head.base));
-    if (base.head.depth >= last->head.depth) {
+    if (cache != nullptr && (base = cache->find(*last->head.base)) != nullptr) break;
+    HN_TRY(Loaded next, load_shallowest(*last->head.base));
+    if (next.head.depth >= last->head.depth) {
       return fail(Code::damaged, "chain of bases", last->head.address.bytes);
     }
     bases.reserve(kChainMax);
-    bases.push_back(std::move(base));
+    bases.push_back(std::move(next));
     last = &bases.back();
   }
-  Bytes plain;
-  for (std::size_t i = bases.size() + 1; i-- > 0;) {
-    const Loaded& link = i == 0 ? loaded : bases[i - 1];
-    auto next = decode_form(link.head.form, link.head.plain_bytes, link.bytes, plain);
-    if (!next) return fail(Code::damaged, next.error().rule, link.head.address.bytes);
-    plain = std::move(*next);
+  for (std::size_t i = bases.size(); i-- > 0;) {
+    HN_TRY(Plain plain, decode_link(bases[i], base.get()));
+    base = std::make_shared<const Plain>(std::move(plain));
+    if (cache != nullptr) cache->add(bases[i].head.address, base);
   }
-  return Plain{loaded.head.kind, std::move(plain), loaded.head.depth};
+  return decode_link(loaded, base.get());
 }
 
 }  // namespace hn::store

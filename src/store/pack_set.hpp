@@ -14,7 +14,10 @@ struct Plain {
   std::uint8_t depth = 0;
 };
 
-// The packs of a store at one moment. Immutable; any thread.
+class PlainCache;
+
+// The packs of a store at one moment. Immutable; any thread. What takes a cache looks there for the
+// bases of a chain first, and leaves there what it decoded.
 class PackSet {
  public:
   PackSet(std::vector<std::shared_ptr<const SealedPack>> sealed,
@@ -26,16 +29,17 @@ class PackSet {
   Result<Loaded> load(const object::Address& address) const;
   // Of several good copies the one of least depth.
   Result<Loaded> load_shallowest(const object::Address& address) const;
-  Result<Plain> read(const object::Address& address) const;
+  Result<Plain> read(const object::Address& address, PlainCache* cache = nullptr) const;
   // The same from the copy of least depth, for what is to become a base.
-  Result<Plain> read_shallowest(const object::Address& address) const;
+  Result<Plain> read_shallowest(const object::Address& address, PlainCache* cache = nullptr) const;
   // The plaintext of a record that was loaded.
-  Result<Plain> decode(const Loaded& loaded) const;
+  Result<Plain> decode(const Loaded& loaded, PlainCache* cache = nullptr) const;
 
   const std::vector<std::shared_ptr<const SealedPack>>& sealed() const noexcept { return sealed_; }
   const std::shared_ptr<const TailPack>& tail() const noexcept { return tail_; }
 
  private:
+  Result<Plain> read_loaded(const Loaded& loaded, PlainCache* cache) const;
   template <class Visit>
   Result<void> each_copy(const object::Address& address, Visit visit) const;
 

@@ -67,7 +67,7 @@ Batch Store::begin() {
 }
 
 Result<object::Block> Store::read(const object::Id& id) const {
-  return to_block(state_->opened.packs()->read(object::address_of(id)));
+  return to_block(state_->opened.read(object::address_of(id)));
 }
 
 bool Store::has(const object::Id& id) const {
@@ -89,8 +89,7 @@ Result<Stored> Store::read_stored(const object::Address& address) const {
 }
 
 Result<Stored> Store::as_plain_form(const object::Address& address) const {
-  const auto packs = state_->opened.packs();
-  HN_TRY(const Plain plain, packs->read(address));
+  HN_TRY(const Plain plain, state_->opened.read(address));
   Encoded encoded = encode_form(plain.bytes, {});
   return Stored{plain.kind,
                 encoded.form,

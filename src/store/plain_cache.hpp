@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+#include <utility>
+
+#include "store/pack_set.hpp"
+
+namespace hn::store {
+
+// Plaintexts that were read a short while ago: who reads a history reads one version after the
+// other, and each is the base of the next. Without it every version would be decoded along its
+// whole chain. Two generations: the older one is dropped when the younger is full, so a look-up and
+// an insertion are one or two hash table operations, and no list is kept. One thread at a time.
+class PlainCache {
+ public:
+  // At most twice as many bytes, and one block, are held.
+  explicit PlainCache(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+
+  std::shared_ptr<const Plain> find(const object::Address& address) {
+    if (const auto at = young_.find(address); at != young_.end()) return at->second;
+    const auto at = old_.find(address);
+    if (at == old_.end()) return nullptr;
+    std::shared_ptr<const Plain> found = std::move(at->second);
+    old_.erase(at);
+    add(address, found);
+    return found;
+  }
+
+  void add(const object::Address& address, std::shared_ptr<const Plain> plain) {
+    if (young_bytes_ >= bytes_max_) {
+      old_ = std::exchange(young_, {});
+      young_bytes_ = 0;
+    }
+    young_bytes_ += plain->bytes.size() + kEntryBytes;
+    young_.insert_or_assign(address, std::move(plain));
+  }
+
+ private:
+  using Map = std::unordered_map<object::Address, std::shared_ptr<const Plain>>;
+  static constexpr std::size_t kEntryBytes = 160;  // what an entry costs beside its bytes
+
+  std::size_t bytes_max_;
+  std::size_t young_bytes_ = 0;
+  Map young_;
+  Map old_;
+};
+
+}  // namespace hn::store
