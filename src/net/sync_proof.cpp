@@ -50,13 +50,6 @@ bool JoinRequest::proves(const std::array<Byte, 16>& secret) const noexcept {
          crypto::equal_in_constant_time(proof, join_proof(secret, repository, handshake, device));
 }
 
-EncodingTag encoding_tag(ByteView stored) noexcept {
-  const Hash h = crypto::hash(crypto::Purpose("hn.encoding"), stored);
-  EncodingTag tag{};
-  std::copy_n(h.begin(), tag.size(), tag.begin());
-  return tag;
-}
-
 bool may_read(const log::View& view, const log::Device& device) {
   if (view.genesis() == nullptr) return false;
   if (view.genesis()->visibility == log::Visibility::open) return true;

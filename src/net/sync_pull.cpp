@@ -286,12 +286,12 @@ void Puller::handle_readable(StreamId stream) {
 }
 
 void Puller::handle_answer(Asked& asked, ByteView message) {
-  const auto answer = decode_answer(message);
+  auto answer = decode_answer(message);
   if (!answer) return break_off(SyncFailure::protocol, 50, answer.error().rule);
   if (const auto* absent = std::get_if<AbsentAnswer>(&*answer))
     handle_absent(asked, absent->count);
   else
-    handle_block(asked, std::get<BlockAnswer>(*answer));
+    handle_block(asked, std::get<BlockAnswer>(std::move(*answer)));
 }
 
 void Puller::handle_absent(Asked& asked, std::uint64_t count) {
@@ -321,28 +321,28 @@ void Puller::settle(Asked& asked, bool stored) {
   shared_.release(want.address);
 }
 
-void Puller::handle_block(Asked& asked, const BlockAnswer& answer) {
-  if (asked.next == asked.wants.size() || asked.wants[asked.next].address != answer.address)
+void Puller::handle_block(Asked& asked, BlockAnswer answer) {
+  if (asked.next == asked.wants.size())
     return break_off(SyncFailure::protocol, 50, "a block that was not asked for");
-  if (asked.plain && answer.block.base)
+  if (answer.back > asked.next)
+    return break_off(SyncFailure::protocol, 50, "a base before the answer's beginning");
+  const object::Address address = asked.wants[asked.next].address;
+  WireBlock& block = answer.block;
+  if (answer.back > 0) block.base = asked.wants[asked.next - answer.back].address;
+  if (asked.plain && block.base)
     return break_off(SyncFailure::protocol, 50, "a base where none was allowed");
-  // Bytes of two encodings of one block: begin it again.
-  if (answer.tag != encoding_tag(answer.block.stored)) {
-    ask_again(answer.address, true);
-    return settle(asked, false);
-  }
-  switch (shared_.write(answer.address, answer.block)) {
+  switch (shared_.write(address, block)) {
     case Written::stored:
       ++pulled_.blocks;
-      pulled_.stored_bytes += answer.block.stored.size();
-      pulled_.plain_bytes += answer.block.plain_bytes;
+      pulled_.stored_bytes += block.stored.size();
+      pulled_.plain_bytes += block.plain_bytes;
       settle(asked, true);
       if (shared_.unflushed_bytes() >= kFlushBytes) flush();
       return;
     case Written::wrong:
       return break_off(SyncFailure::wrong_block, 100, "bytes that are not the block");
     case Written::base_missing:
-      ask_again(answer.address, asked.plain);
+      ask_again(address, asked.plain);
       return settle(asked, false);
     case Written::failed:
       return break_off(SyncFailure::local, 0, "a block could not be written");

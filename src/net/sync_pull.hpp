@@ -109,7 +109,7 @@ class Puller {
               std::vector<Want>& wants);
   void handle_answer(Asked& asked, ByteView message);
   void handle_absent(Asked& asked, std::uint64_t count);
-  void handle_block(Asked& asked, const BlockAnswer& answer);
+  void handle_block(Asked& asked, BlockAnswer answer);
   void ask_again(const object::Address& address, bool plain);
   void refuse(const object::Address& address);
   void settle(Asked& asked, bool stored);

@@ -73,22 +73,29 @@ Serving::Next Serving::next() {
   return next_row();
 }
 
-bool Serving::base_stands(const object::Address& base) {
-  if (request_.plain) return false;
-  return sent_.contains(short_of(base)) || held_.covers(shared_.host().blocks(), base);
+// How many places before the next one the block stands in this answer; 0 if it does not.
+std::uint64_t Serving::back_to(const object::Address& base) const {
+  const auto at = sent_.find(base);
+  return at == sent_.end() ? 0 : place_ - at->second;
 }
 
 std::size_t Serving::answer(const object::Address& address, Served& served) {
   auto block = shared_.host().read_stored(address);
-  if (block && block->base && !base_stands(*block->base))
-    block = shared_.host().as_plain_form(address);
+  std::uint64_t back = 0;
+  if (block && block->base) {
+    if (!request_.plain) back = back_to(*block->base);
+    const bool stands =
+        back > 0 || (!request_.plain && held_.covers(shared_.host().blocks(), *block->base));
+    if (!stands) block = shared_.host().as_plain_form(address);
+  }
   // Damaged counts as absent: the peer asks others, and this store's own check reports it.
   if (!block || block->stored.size() > kStoredBytesMax) {
     outbox_.add(encode(AbsentAnswer{1}));
+    ++place_;
     return 1;
   }
-  BlockAnswer m{address, encoding_tag(block->stored), std::move(block).value()};
-  sent_.insert(short_of(address));
+  const BlockAnswer m{std::move(block).value(), back};
+  sent_.emplace(address, place_++);
   ++served.blocks;
   served.bytes += m.block.stored.size();
   outbox_.add(encode(m));
@@ -109,6 +116,7 @@ bool Serving::turn(std::size_t bytes_max, Served& served) {
       done += 64 + answer(*n.address, served);
     } else {
       outbox_.add(encode(AbsentAnswer{n.absent}));
+      place_ += n.absent;
       done += 64;
     }
   }

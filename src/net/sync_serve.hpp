@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "net/stream_port.hpp"
@@ -56,7 +57,7 @@ class Serving {
   Next next();
   Next next_row();
   std::size_t answer(const object::Address& address, Served& served);
-  bool base_stands(const object::Address& base);
+  std::uint64_t back_to(const object::Address& base) const;
 
   SharedRepository& shared_;
   HeldBlocks& held_;
@@ -66,7 +67,10 @@ class Serving {
   std::size_t item_at_ = 0;
   std::vector<object::Address> rows_;  // of the window being served, last row first
   std::size_t row_at_ = 0;
-  std::unordered_set<std::uint64_t> sent_;
+  std::uint64_t place_ = 0;  // of what is answered next
+  // By whole addresses: a place given for a block that only begins alike would get the sender
+  // blamed.
+  std::unordered_map<object::Address, std::uint64_t> sent_;
 };
 
 }  // namespace hn::net

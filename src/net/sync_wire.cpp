@@ -22,6 +22,11 @@ Unexpected<Error> broken(const char* rule) {
   return fail(Code::protocol, rule);
 }
 
+// How a block message says its base: 0 none, 1 by its address, which follows, and beyond
+// kBaseIsBack by how many places before it stands in the answer.
+constexpr std::uint64_t kBaseIsNamed = 1;
+constexpr std::uint64_t kBaseIsBack = 1;
+
 template <std::size_t N>
 std::array<Byte, N> take_array(Decoder& in) noexcept {
   std::array<Byte, N> out{};
@@ -137,12 +142,12 @@ RowsItem take_item(Decoder& in, RequestTotals& totals) {
 
 Result<Answer> decode_block(Decoder& in) {
   BlockAnswer m;
-  m.address.bytes = in.hash();
   m.block.kind = in.u8();
   m.block.form = in.u8();
-  if (take_flag(in)) m.block.base = object::Address{in.hash()};
+  const std::uint64_t base = in.varint(kBaseIsBack + kRequestRowsMax + kRequestAddressesMax);
+  if (base == kBaseIsNamed) m.block.base = object::Address{in.hash()};
+  if (base > kBaseIsBack) m.back = base - kBaseIsBack;
   m.block.plain_bytes = static_cast<std::uint32_t>(in.varint(object::kBlockBytesMax));
-  m.tag = take_array<8>(in);
   const ByteView stored = in.sized(kStoredBytesMax);
   if (!in.done()) return broken("a block of another shape");
   m.block.stored = to_bytes(stored);
@@ -280,10 +285,15 @@ Result<Request> decode_request(ByteView bytes) {
 
 Bytes encode(const BlockAnswer& m) {
   Encoder out;
-  out.u8(kBlock).raw(m.address.bytes).u8(m.block.kind).u8(m.block.form);
-  out.u8(m.block.base ? 1 : 0);
-  if (m.block.base) out.raw(m.block.base->bytes);
-  out.varint(m.block.plain_bytes).raw(m.tag).sized(m.block.stored);
+  out.u8(kBlock).u8(m.block.kind).u8(m.block.form);
+  if (m.back != 0) {
+    out.varint(kBaseIsBack + m.back);
+  } else if (m.block.base) {
+    out.varint(kBaseIsNamed).raw(m.block.base->bytes);
+  } else {
+    out.varint(0);
+  }
+  out.varint(m.block.plain_bytes).sized(m.block.stored);
   return std::move(out).take();
 }
 Bytes encode(const AbsentAnswer& m) {

@@ -107,11 +107,11 @@ struct Request {
 Bytes encode(const Request& m);
 Result<Request> decode_request(ByteView bytes);
 
-// The messages of its answer, one or more blocks' worth each.
+// The messages of its answer, one or more blocks' worth each. Whose block it is the place says, and
+// of a base in the same answer its distance: addresses would be a third of a history's bytes.
 struct BlockAnswer {
-  object::Address address;
-  EncodingTag tag{};
   WireBlock block;
+  std::uint64_t back = 0;  // the base stands so many places before; then block.base is not sent
 };
 struct AbsentAnswer {
   std::uint64_t count = 1;  // the next so many of what was asked for are not here

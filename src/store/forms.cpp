@@ -5,8 +5,6 @@
 
 #include <memory>
 
-#include "hn/crypto/hash.hpp"
-
 namespace hn::store {
 namespace {
 
@@ -56,13 +54,6 @@ std::optional<Bytes> compress(ByteView plain, const std::optional<ByteView>& bas
 std::optional<Form> form_from(std::uint8_t byte) noexcept {
   if (byte > static_cast<std::uint8_t>(Form::zstd_dictionary)) return std::nullopt;
   return static_cast<Form>(byte);
-}
-
-std::array<Byte, 8> encoding_hash(ByteView stored_bytes) noexcept {
-  const Hash whole = crypto::hash(crypto::Purpose("hn.encoding"), stored_bytes);
-  std::array<Byte, 8> first{};
-  std::copy_n(whole.begin(), first.size(), first.begin());
-  return first;
 }
 
 Result<Bytes> decode_form(Form form, std::uint32_t plain_bytes, ByteView bytes, ByteView base) {

@@ -29,11 +29,6 @@ struct WireBlock {
 // this is the limit of a block and room for a frame's header.
 inline constexpr std::size_t kStoredBytesMax = object::kBlockBytesMax + 1024;
 
-// Names one encoding of a block among others: the first 8 bytes of the hash of the stored bytes
-// (purpose "hn.encoding").
-using EncodingTag = std::array<Byte, 8>;
-EncodingTag encoding_tag(ByteView stored) noexcept;
-
 enum class Written : std::uint8_t {
   stored,        // checked against its address and kept (or it was here already)
   wrong,         // not the block of that address: the peer's fault

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <optional>
 
 #include "hn/object/block.hpp"
@@ -28,9 +27,5 @@ struct Stored {
   std::uint32_t plain_bytes = 0;        // length of the plaintext, at most object::kBlockBytesMax
   Bytes bytes;
 };
-
-// Names one encoding of a block among others of the same block: the first 8 bytes of the hash of
-// the stored bytes (purpose "hn.encoding").
-std::array<Byte, 8> encoding_hash(ByteView stored_bytes) noexcept;
 
 }  // namespace hn::store

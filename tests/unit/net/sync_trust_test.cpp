@@ -225,7 +225,7 @@ TEST_CASE("a proof that was made for another connection or another device does n
   ScriptedPeer m("mallory", s.a, s.genesis.id);
   const log::Device carl = key_of("carl").public_key();
   HandshakeHash other = m.binding.handshake;
-  other[0] ^= 1;
+  other.back() ^= 0x80;
   // What carl said on another connection, and what it would have said on this one.
   for (const Hash& proof : {join_proof(secret, s.genesis.id, other, m.hello().device),
                             join_proof(secret, s.genesis.id, m.binding.handshake, carl)}) {

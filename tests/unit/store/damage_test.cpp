@@ -180,8 +180,3 @@ TEST_CASE("stored bytes that do not decode to what they claim are wrong") {
   CHECK(batch.write_stored(bad, address) == Taken::wrong);
   CHECK_FALSE(batch.has(id));
 }
-
-TEST_CASE("an encoding is named by eight bytes of its hash") {
-  CHECK(encoding_hash(as_bytes("a")) == encoding_hash(as_bytes("a")));
-  CHECK(encoding_hash(as_bytes("a")) != encoding_hash(as_bytes("b")));
-}
