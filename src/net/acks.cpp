@@ -10,6 +10,7 @@ constexpr std::uint64_t kEarly =
     128;  // so many packets are acknowledged by twos: start-up lives on ACKs
 constexpr unsigned kEveryEarly = 2;
 constexpr unsigned kEvery = 8;
+constexpr unsigned kAgain = 3;
 }  // namespace
 
 void AckTracker::received(Time now, std::uint64_t number, bool eliciting, Duration round_trip) {
@@ -37,6 +38,11 @@ bool AckTracker::write(Time now, FrameWriter& out) {
   if (!out.put(AckFrame{std::span(highest_first).first(ranges.size()),
                         static_cast<std::uint64_t>(std::max<std::int64_t>(delay, 0))})) {
     return false;
+  }
+  if (eliciting_pending_ > 0) {
+    again_ = kAgain;
+  } else if (again_ > 0) {
+    --again_;
   }
   eliciting_pending_ = 0;
   deadline_.reset();

@@ -81,11 +81,12 @@ double Bbr::gain() const noexcept {
 }
 
 double Bbr::pacing_rate() const {
-  if (bandwidth_ <= 0) {
-    return kStartupGain * kInitialPackets * datagram_bytes_ /
-           std::max(seconds(round_trip_min_), 0.001);
-  }
-  return std::max(gain() * bandwidth_ / (1 - ambient_loss_), datagram_bytes_ * 4);
+  const double rate = std::max(gain() * bandwidth_ / (1 - ambient_loss_), datagram_bytes_ * 4);
+  if (mode_ != Mode::startup) return rate;
+  // The first samples are of a few packets, perhaps over a timeout: they say what was sent, not
+  // what the path carries. Until the pipe was full the first guess is the least.
+  return std::max(rate, kStartupGain * kInitialPackets * datagram_bytes_ /
+                            std::max(seconds(round_trip_min_), 0.001));
 }
 
 std::size_t Bbr::in_flight_limit() const {

@@ -138,7 +138,7 @@ void Connection::on_timeout(Time now) {
   if (state_ == State::closing && passed(close_until_)) state_ = State::closed;
   if (!usable()) return;
   if (passed(handshake_again_)) {
-    handshake_due_ = true;
+    handshake_due_ = 1;
     handshake_again_.reset();
   }
   if (state_ != State::established) {

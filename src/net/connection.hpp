@@ -134,7 +134,7 @@ class Connection final : private SentObserver {
   std::optional<crypto::TransportKey> expected_;
   Bytes hello_noise_;
   Bytes handshake_packet_;  // hello, reply or finish, as last sent
-  bool handshake_due_ = false;
+  int handshake_due_ = 0;   // copies of the handshake packet to send
   int handshake_sent_ = 0;
   std::optional<Time> handshake_again_;
   Duration handshake_interval_{};

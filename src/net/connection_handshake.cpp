@@ -8,7 +8,10 @@
 namespace hn::net {
 namespace {
 
-constexpr Duration kFirstRetry = std::chrono::milliseconds(300);
+constexpr Duration kFirstRetry = std::chrono::milliseconds(250);
+constexpr int kEvenRetries = 4;  // before the intervals grow
+// Who says hello again has lost packets; one more small reply saves it the next interval.
+constexpr int kReplyCopies = 2;
 constexpr Duration kRetryMax = std::chrono::seconds(2);
 
 Hash digest_of(ByteView noise) noexcept {
@@ -39,7 +42,7 @@ void Connection::send_hello(Time) {
   p.sender = local_;
   p.noise = hello_noise_;
   handshake_packet_ = encode_hello(p, expected_.value_or(crypto::TransportKey{}), cookie_);
-  handshake_due_ = true;
+  handshake_due_ = 1;
 }
 
 std::unique_ptr<Connection> Connection::answer(const ConnectionWorld& world, ConnectionId id,
@@ -65,7 +68,7 @@ std::unique_ptr<Connection> Connection::answer(const ConnectionWorld& world, Con
   p.receiver = hello.sender;
   p.noise = message;
   c->handshake_packet_ = encode_answer(p);
-  c->handshake_due_ = true;
+  c->handshake_due_ = 1;
   c->hello_origin_.emplace(from, hello.sender);
   c->hello_digest_ = digest_of(hello.noise);
   c->noise_.emplace(std::move(noise));
@@ -75,7 +78,8 @@ std::unique_ptr<Connection> Connection::answer(const ConnectionWorld& world, Con
 
 // A reply goes out once for each hello that comes, never by a timer: so it cannot amplify.
 void Connection::on_hello_again(const HandshakePacket& hello) {
-  if (state_ == State::answering && digest_of(hello.noise) == hello_digest_) handshake_due_ = true;
+  if (state_ == State::answering && digest_of(hello.noise) == hello_digest_)
+    handshake_due_ = kReplyCopies;
 }
 
 bool Connection::take_parameters(const HandshakePacket& packet, ByteView payload) {
@@ -125,8 +129,9 @@ void Connection::on_reply(Time now, const PeerAddress& from, const HandshakePack
   if (!take_parameters(reply, *payload))
     return close(now, CloseCause::handshake, 0, "transport parameters");
   if (handshake_sent_ == 1 && hello_time_) recovery_.round_trip.sample(now - *hello_time_, {});
+  recovery_.round_trip.guess(now - last_sent_);
   handshake_again_.reset();
-  handshake_due_ = false;
+  handshake_due_ = 0;
   if (pattern_ == NoisePattern::xx) {
     Bytes message;
     if (!noise_->write(world_.self, {}, message))
@@ -137,7 +142,7 @@ void Connection::on_reply(Time now, const PeerAddress& from, const HandshakePack
     p.receiver = remote_;
     p.noise = message;
     handshake_packet_ = encode_answer(p);
-    handshake_due_ = true;
+    handshake_due_ = 1;
     handshake_interval_ = std::max(kFirstRetry, recovery_.round_trip.probe_timeout());
   }
   make_keys();
@@ -155,8 +160,8 @@ void Connection::on_finish(Time now, const HandshakePacket& finish) {
 }
 
 bool Connection::transmit_handshake(Time now, Datagram& out) {
-  if (!handshake_due_) return false;
-  handshake_due_ = false;
+  if (handshake_due_ == 0) return false;
+  --handshake_due_;
   ++handshake_sent_;
   out.to = path_.address;
   out.bytes = handshake_packet_;
@@ -165,7 +170,8 @@ bool Connection::transmit_handshake(Time now, Datagram& out) {
   if (initiator_) {
     if (!hello_time_) hello_time_ = now;
     handshake_again_ = now + handshake_interval_;
-    handshake_interval_ = std::min(handshake_interval_ * 3 / 2, kRetryMax);
+    if (handshake_sent_ > kEvenRetries)
+      handshake_interval_ = std::min(handshake_interval_ * 3 / 2, kRetryMax);
   }
   return true;
 }

@@ -29,6 +29,14 @@ class RoundTrip {
     smoothed_ = (7 * smoothed_ + adjusted) / 8;
   }
 
+  // Of a message that was sent more than once, or whose answer may have been sent more than once:
+  // better than the guess of RFC 9002, and gone with the first sample.
+  void guess(Duration rtt) noexcept {
+    if (known_ || rtt >= smoothed_) return;
+    smoothed_ = rtt;
+    variation_ = rtt / 2;
+  }
+
   Duration smoothed() const noexcept { return smoothed_; }
   Duration variation() const noexcept { return variation_; }
   Duration minimum() const noexcept { return minimum_; }

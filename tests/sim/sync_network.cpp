@@ -27,7 +27,6 @@ struct World {
         anna(sim, "anna", genesis.id),
         bert(sim, "bert", genesis.id),
         carl(sim, "carl", genesis.id) {
-    MESSAGE("seed ", sim.seed());
     anna.store.learn(genesis);
     anna.store.grant("bert");
     anna.store.grant("carl");
@@ -103,6 +102,42 @@ TEST_CASE("both ends' work crosses in one session at a fifth of loss") {
   const net::SyncId second = w.bert.sync(w.anna);
   CHECK(w.sim.run_until([&] { return w.bert.agreed(second); }, seconds(40)));
   CHECK(w.same());
+}
+
+// Seconds that each of many syncs of one small commit takes, sorted.
+std::vector<double> small_syncs(const Path& p, int count) {
+  std::vector<double> out;
+  for (int i = 0; i < count; ++i) {
+    World w(100 + static_cast<std::uint64_t>(i));
+    w.link_all(path(20, milliseconds(20)));
+    w.anna.store.publish(chunks(w.sim.random(), 20, 2'000));
+    const net::SyncId first = w.bert.sync(w.anna);
+    REQUIRE(w.sim.run_until([&] { return w.bert.agreed(first); }, seconds(20)));
+    w.bert.end(first);
+    w.sim.run_for(seconds(5));
+    w.link_all(p);
+    w.bert.store.publish(chunks(w.sim.random(), 3, 400));
+    const double begun = w.now();
+    const net::SyncId second = w.bert.sync(w.anna);
+    const bool done = w.sim.run_until([&] { return w.bert.agreed(second); }, seconds(60));
+    if (!done || w.now() - begun > 4)
+      MESSAGE("i ", i, " done ", done, " t ", w.now() - begun, " failed ", w.bert.failed.size(),
+              w.bert.failed.empty() ? "" : std::string(net::name_of(w.bert.failed.begin()->second)),
+              " settled ", w.bert.settled.contains(second), " ended ", w.bert.ended,
+              " anna failed ", w.anna.failed.size(), " ended ", w.anna.ended, " same ", w.same());
+    out.push_back(w.now() - begun);
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+TEST_CASE("a small commit comes soon, whatever is lost") {
+  for (const double loss : {0.0, 0.1, 0.2}) {
+    CAPTURE(loss);
+    const auto t = small_syncs(path(20, milliseconds(20)).with_loss(loss), 200);
+    MESSAGE("loss " << loss << ": " << t.front() << " s at best, median " << t[100] << ", 90 % "
+                    << t[180] << ", worst " << t.back());
+  }
 }
 
 TEST_CASE("a partition in the middle of a clone ends the session, and the next goes on") {
