@@ -15,6 +15,7 @@ void SyncSession::handle(FrontierMessage m) {
   tips.insert(tips.end(), m.part.tips.begin(), m.part.tips.end());
   if (m.more) return;
   peer_frontier_ = std::exchange(frontier_parts_, {});
+  told_ = *peer_frontier_;
   peer_has_.clear();
   ++answers_due_;
   if (m.reply) say_frontier(false);
@@ -78,7 +79,10 @@ void SyncSession::handle(const EntriesMessage& m) {
       return strike(100, "a signature that does not verify", kCodeViolation, SyncFailure::protocol);
     fresh.push_back(e);
   }
-  for (const log::SignedEntry& e : m.entries) peer_has_.insert(e.id);
+  for (const log::SignedEntry& e : m.entries) {
+    peer_has_.insert(e.id);
+    told_entries_.insert(e.id);
+  }
   if (!fresh.empty() && take_entries(fresh)) {
     progress_.entries_in += fresh.size();
     progressed_ = true;
@@ -112,8 +116,16 @@ void SyncSession::handle(const EntriesEndMessage& m) {
   ends_due_ -= m.answers;
   ++ends_heard_;
   state_due_ = true;
-  puller_.restart();
+  restart_pull();
   pull_begun_ = true;
+}
+
+void SyncSession::restart_pull() {
+  const std::vector<log::EntryId> missing = log::missing(shared_.view(), told_);
+  std::unordered_set<log::EntryId> unknown;
+  for (const log::EntryId& id : missing)
+    if (!told_entries_.contains(id)) unknown.insert(id);
+  puller_.restart(std::move(unknown));
 }
 
 // --- Blocks
@@ -171,7 +183,7 @@ void SyncSession::notice_changes() {
   // While the peer is still telling, every piece of it would be looked through anew.
   if (!push_due_ || ends_due_ > 0) return;
   push_due_ = false;
-  if (size != seen_size_ && pull_begun_) puller_.restart();
+  if (size != seen_size_ && pull_begun_) restart_pull();
   seen_size_ = size;
   plan_push();
 }
@@ -231,8 +243,12 @@ void SyncSession::say_state() {
 void SyncSession::handle(const StateMessage& m) {
   const bool changed = !peer_state_ || peer_state_->state != m.state;
   peer_state_ = m;
+  if (m.heard == ends_sent_ && queue_.empty() && peer_frontier_) {
+    told_ = *peer_frontier_;
+    told_entries_.insert(peer_has_.begin(), peer_has_.end());
+  }
   // It may have by now what it did not have when it was asked.
-  if (changed && pull_begun_ && puller_.absent() > 0) puller_.restart();
+  if (changed && pull_begun_ && (puller_.absent() > 0 || puller_.leaves_out())) restart_pull();
   compare();
 }
 

@@ -19,10 +19,15 @@ void Puller::stop() {
   for (auto& [stream, asked] : asked_) port_.stop(connection_, stream, kCodeDone);
 }
 
+void Puller::restart(std::unordered_set<log::EntryId> unknown_to_peer) {
+  unknown_to_peer_ = std::move(unknown_to_peer);
+  restart();
+}
+
 void Puller::restart() {
   lacking_.clear();
   std::vector<log::ManifestRoot> whole;
-  for (const log::ManifestRoot& m : shared_.wanted()) {
+  for (const log::ManifestRoot& m : shared_.wanted(unknown_to_peer_)) {
     if (shared_.known_whole(m))
       whole.push_back(m);
     else
@@ -151,7 +156,7 @@ void Puller::step_loose() {
   if (!flush()) return;
   std::vector<object::Address> ask;
   for (const object::Address& a :
-       shared_.host().absent_blocks(kRequestAddressesMax + refused_.size()))
+       shared_.host().absent_blocks(kRequestAddressesMax + refused_.size(), unknown_to_peer_))
     if (!refused_.contains(a) && !shared_.here(a) && !shared_.claimed(a) &&
         ask.size() < kRequestAddressesMax)
       ask.push_back(a);

@@ -47,8 +47,10 @@ class Puller {
   Puller(SharedRepository& shared, StreamPort& port, ConnectionId connection, StreamId control);
   ~Puller();  // gives back what it had claimed
 
-  // The log has news, or the peer may have: look again at what is lacking.
-  void restart();
+  // The log has news, or the peer may have: look again at what is lacking. Of the publishes that
+  // the peer does not know of it is asked nothing: it would only keep others from fetching them.
+  void restart(std::unordered_set<log::EntryId> unknown_to_peer);
+  bool leaves_out() const noexcept { return !unknown_to_peer_.empty(); }
   // Begins requests and reads manifests, as far as limits allow. True where it stopped for the
   // limit of a turn.
   bool turn(bool alone);
@@ -94,6 +96,7 @@ class Puller {
     Outbox outbox;
   };
 
+  void restart();
   bool room() const noexcept;
   bool send(Request request, std::vector<Want> wants);
   bool ask_addresses(std::span<const object::Address> addresses, bool plain);
@@ -120,6 +123,7 @@ class Puller {
   StreamPort& port_;
   ConnectionId connection_;
   StreamId control_;
+  std::unordered_set<log::EntryId> unknown_to_peer_;
   Phase phase_ = Phase::idle;
   std::vector<Lacking> lacking_;  // manifests not known to be whole, in log order
   std::uint64_t plan_ = 0;        // counts the restarts

@@ -97,6 +97,7 @@ class SyncSession {
   bool peer_may_read();
   bool take_entries(const std::vector<log::SignedEntry>& entries);
   void plan_push();
+  void restart_pull();
   bool push(std::size_t bytes_max);
   void say_holds();
   void say_state();
@@ -130,6 +131,9 @@ class SyncSession {
   log::Frontier frontier_parts_;
   std::optional<log::Frontier> peer_frontier_;
   std::unordered_set<log::EntryId> peer_has_;
+  // What it has shown to hold: by its frontier, by sending it, by a State after it was sent.
+  log::Frontier told_;
+  std::unordered_set<log::EntryId> told_entries_;
   std::deque<log::EntryId> queue_;
   bool held_back_ = false;
   bool push_due_ = false;

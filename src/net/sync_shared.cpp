@@ -112,11 +112,13 @@ Result<void> SharedRepository::flush() {
   return {};
 }
 
-std::vector<log::ManifestRoot> SharedRepository::wanted() const {
+std::vector<log::ManifestRoot> SharedRepository::wanted(
+    const std::unordered_set<log::EntryId>& without) const {
   std::vector<log::ManifestRoot> out;
   std::unordered_set<object::Id> seen;
   for (const log::LivePublish& publish : live_publishes(view()))
-    if (publish.manifest && seen.insert(publish.manifest->root).second)
+    if (publish.manifest && !without.contains(publish.id) &&
+        seen.insert(publish.manifest->root).second)
       out.push_back(*publish.manifest);
   return out;
 }

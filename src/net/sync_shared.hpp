@@ -49,8 +49,8 @@ class SharedRepository {
     ++version_;
   }
 
-  // Manifests of live publishes, in log order, each once.
-  std::vector<log::ManifestRoot> wanted() const;
+  // Manifests of live publishes, in log order, each once, but for those publishes.
+  std::vector<log::ManifestRoot> wanted(const std::unordered_set<log::EntryId>& without) const;
   // What the view holds and a peer lacks, in log order, without the publishes of others whose
   // blocks are not all here and without what stands on those, unless an entry of this device does.
   // `held_back`: whether there are any.

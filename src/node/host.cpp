@@ -126,8 +126,9 @@ void RepositoryHost::note_whole(const log::ManifestRoot& manifest) {
   batch().put(held_key(manifest), {});
 }
 
-std::vector<object::Address> RepositoryHost::absent_blocks(std::size_t max) {
-  const auto absent = guarded([&] { return repo::absent_blocks(repository_, max); });
+std::vector<object::Address> RepositoryHost::absent_blocks(
+    std::size_t max, const std::unordered_set<log::EntryId>& without) {
+  const auto absent = guarded([&] { return repo::absent_blocks(repository_, max, without); });
   return absent ? *absent : std::vector<object::Address>{};
 }
 

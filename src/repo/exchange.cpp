@@ -119,13 +119,14 @@ bool is_whole(const Repository& repository, const log::EntryId& publish) {
   return repository.store().get(key::whole(publish)).has_value();
 }
 
-std::vector<object::Address> absent_blocks(Repository& repository, std::size_t max) {
+std::vector<object::Address> absent_blocks(Repository& repository, std::size_t max,
+                                           const std::unordered_set<log::EntryId>& without) {
   std::vector<object::Address> absent;
   std::vector<log::LivePublish> unknown;
   std::vector<object::Id> whole;
   for (log::LivePublish& publish : live_publishes(repository.view())) {
     if (!is_whole(repository, publish.id)) {
-      unknown.push_back(std::move(publish));
+      if (!without.contains(publish.id)) unknown.push_back(std::move(publish));
     } else if (publish.target->kind == object::Kind::commit) {
       whole.push_back(publish.target->id);
     }

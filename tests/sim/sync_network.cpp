@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "sim/sync_host_node.hpp"
 
 // Repositories over the real transport and a bad network.
@@ -119,12 +121,8 @@ std::vector<double> small_syncs(const Path& p, int count) {
     w.bert.store.publish(chunks(w.sim.random(), 3, 400));
     const double begun = w.now();
     const net::SyncId second = w.bert.sync(w.anna);
-    const bool done = w.sim.run_until([&] { return w.bert.agreed(second); }, seconds(60));
-    if (!done || w.now() - begun > 4)
-      MESSAGE("i ", i, " done ", done, " t ", w.now() - begun, " failed ", w.bert.failed.size(),
-              w.bert.failed.empty() ? "" : std::string(net::name_of(w.bert.failed.begin()->second)),
-              " settled ", w.bert.settled.contains(second), " ended ", w.bert.ended,
-              " anna failed ", w.anna.failed.size(), " ended ", w.anna.ended, " same ", w.same());
+    CHECK(w.sim.run_until([&] { return w.bert.agreed(second); }, seconds(60)));
+    CHECK(w.same());
     out.push_back(w.now() - begun);
   }
   std::ranges::sort(out);
@@ -132,11 +130,16 @@ std::vector<double> small_syncs(const Path& p, int count) {
 }
 
 TEST_CASE("a small commit comes soon, whatever is lost") {
-  for (const double loss : {0.0, 0.1, 0.2}) {
-    CAPTURE(loss);
-    const auto t = small_syncs(path(20, milliseconds(20)).with_loss(loss), 200);
-    MESSAGE("loss " << loss << ": " << t.front() << " s at best, median " << t[100] << ", 90 % "
+  struct Expected {
+    double loss, median, worst;
+  };
+  // Round trips take 40 ms. Without loss: the handshake, the log, the manifest, the blocks, State.
+  for (const Expected& e : {Expected{0, 0.21, 0.21}, {0.1, 0.36, 2}, {0.2, 0.62, 4}}) {
+    const auto t = small_syncs(path(20, milliseconds(20)).with_loss(e.loss), 200);
+    MESSAGE("loss " << e.loss << ": " << t.front() << " s at best, median " << t[100] << ", 90 % "
                     << t[180] << ", worst " << t.back());
+    CHECK(t[100] < e.median);
+    CHECK(t.back() < e.worst);
   }
 }
 

@@ -211,7 +211,8 @@ class MemorySyncHost : public net::SyncHost {
   bool holds_whole(const log::ManifestRoot& m) const override { return whole_.contains(m.root); }
   void note_whole(const log::ManifestRoot& m) override { whole_.insert(m.root); }
 
-  std::vector<object::Address> absent_blocks(std::size_t max) override {
+  std::vector<object::Address> absent_blocks(std::size_t max,
+                                             const std::unordered_set<log::EntryId>&) override {
     std::vector<object::Address> out;
     for (const object::Address& a : needed_)
       if (!has(a) && out.size() < max) out.push_back(a);

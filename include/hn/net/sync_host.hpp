@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -103,8 +104,10 @@ class SyncHost {
   virtual bool holds_whole(const log::ManifestRoot& manifest) const = 0;
   virtual void note_whole(const log::ManifestRoot& manifest) = 0;
   // Blocks that live publishes need and that are not here although their manifests are whole
-  // ("new" in a manifest is a hint), at most `max`. Asked after a flush().
-  virtual std::vector<object::Address> absent_blocks(std::size_t max) = 0;
+  // ("new" in a manifest is a hint), at most `max`; what only those publishes need may be left out.
+  // Asked after a flush().
+  virtual std::vector<object::Address> absent_blocks(
+      std::size_t max, const std::unordered_set<log::EntryId>& without) = 0;
 
   // A hash over the resolved heads of every branch and the targets of every tag: equal where two
   // stores show the same. Changes only with entries and blocks.

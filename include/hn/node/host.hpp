@@ -30,7 +30,8 @@ class RepositoryHost final : public net::SyncHost {
   const object::BlockReader& blocks() const override;
   bool holds_whole(const log::ManifestRoot& manifest) const override;
   void note_whole(const log::ManifestRoot& manifest) override;
-  std::vector<object::Address> absent_blocks(std::size_t max) override;
+  std::vector<object::Address> absent_blocks(
+      std::size_t max, const std::unordered_set<log::EntryId>& without) override;
   Hash state_digest() override;
 
   // Looks for what other processes recorded; publishes drafts. True if there was anything.

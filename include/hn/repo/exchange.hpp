@@ -1,5 +1,7 @@
 #pragma once
 
+#include <unordered_set>
+
 #include "hn/log/link.hpp"
 #include "hn/repo/branches.hpp"
 
@@ -14,8 +16,9 @@ void add_entries(Repository& repository, std::span<const log::SignedEntry> entri
 Hash state_digest(Repository& repository);
 
 // Blocks that live publishes need and that are not here, at most `max`. Publishes that were once
-// found whole are not walked again.
-std::vector<object::Address> absent_blocks(Repository& repository, std::size_t max);
+// found whole are not walked again; those in `without` are not walked now.
+std::vector<object::Address> absent_blocks(Repository& repository, std::size_t max,
+                                           const std::unordered_set<log::EntryId>& without = {});
 
 // Whether every block of a publish was found here.
 bool is_whole(const Repository& repository, const log::EntryId& publish);

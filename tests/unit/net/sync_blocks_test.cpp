@@ -214,6 +214,19 @@ TEST_CASE("a requester that holds one base and not the other gets what it can us
   CHECK(t.carl.end.agreed());
 }
 
+TEST_CASE("a peer that fell silent is not asked for what it does not know of") {
+  Three t;
+  t.anna.host.publish({"old"});
+  t.carl.sync(t.anna);
+  t.bert.sync(t.anna);
+  // carl's machine is gone, and anna cannot know yet.
+  t.bert.host.publish({version(1)});
+  t.bert.end.core->host_changed(t.bert.host);
+  CHECK(run({&t.bert.end, &t.anna.end}));
+  CHECK(t.anna.host.holds(version(1)));
+  CHECK(t.bert.end.agreed());
+}
+
 TEST_CASE("a base before the answer's beginning ends the connection") {
   Three t;
   t.anna.host.publish({"other"});
