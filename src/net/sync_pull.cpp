@@ -21,6 +21,13 @@ void Puller::stop() {
 
 void Puller::restart(std::unordered_set<log::EntryId> unknown_to_peer) {
   unknown_to_peer_ = std::move(unknown_to_peer);
+  leaves_out_ = false;
+  if (!unknown_to_peer_.empty()) {
+    std::set<object::Id> asked;
+    for (const log::ManifestRoot& m : shared_.wanted(unknown_to_peer_)) asked.insert(m.root);
+    for (const log::ManifestRoot& m : shared_.wanted({}))
+      if (!asked.contains(m.root) && !shared_.check_whole(m)) leaves_out_ = true;
+  }
   restart();
 }
 

@@ -50,7 +50,8 @@ class Puller {
   // The log has news, or the peer may have: look again at what is lacking. Of the publishes that
   // the peer does not know of it is asked nothing: it would only keep others from fetching them.
   void restart(std::unordered_set<log::EntryId> unknown_to_peer);
-  bool leaves_out() const noexcept { return !unknown_to_peer_.empty(); }
+  // Something is lacking of which the peer did not know when this was last looked at.
+  bool leaves_out() const noexcept { return leaves_out_; }
   // Begins requests and reads manifests, as far as limits allow. True where it stopped for the
   // limit of a turn.
   bool turn(bool alone);
@@ -124,6 +125,7 @@ class Puller {
   ConnectionId connection_;
   StreamId control_;
   std::unordered_set<log::EntryId> unknown_to_peer_;
+  bool leaves_out_ = false;
   Phase phase_ = Phase::idle;
   std::vector<Lacking> lacking_;  // manifests not known to be whole, in log order
   std::uint64_t plan_ = 0;        // counts the restarts
