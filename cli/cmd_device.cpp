@@ -32,7 +32,11 @@ bool has_gone_on(const Context& context, repo::Repository& repository, const Giv
 
 int moved(Context& context, repo::Repository& repository, const Given& given) {
   if (repository.is_in_place()) {
-    context.out << "this store is where it was; nothing to do\n";
+    if (given.has("json")) {
+      print(context, Json{{"moved", false}, {"compared", false}});
+    } else {
+      context.out << "this store is where it was; nothing to do\n";
+    }
     return 0;
   }
   bool asked = false;
