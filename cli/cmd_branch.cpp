@@ -27,7 +27,9 @@ int list(Context& context, repo::Repository& repository, bool json) {
     const Paint p = paint(context);
     context.out << (current ? "* " : "  ") << (current ? p.green : "")
                 << escape_controls(line.shown) << (current ? p.off : "")
-                << (tip.commit ? "  " + short_id(*tip.commit) : "  no commit yet")
+                << (tip.commit                     ? "  " + short_id(*tip.commit)
+                    : line.branch.id && line.draft ? "  deleted"
+                                                   : "  no commit yet")
                 << (tip.heads.size() > 1 ? "  " + count_of(tip.heads.size(), "head") + " merged"
                                          : "")
                 << (tip.conflicts.empty() ? "" : "  " + count_of(tip.conflicts.size(), "conflict"))

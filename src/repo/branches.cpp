@@ -182,18 +182,28 @@ std::vector<BranchLine> branches(const Repository& repository) {
     ++names[info.name];
     live.push_back(info);
   }
+  // A draft is what this store follows under its name, also where others have published a branch
+  // of that name meanwhile; it shows as it will once it is published.
+  std::map<std::string, LocalBranch> created;
+  for (const Draft& draft : repository.drafts()) {
+    if (draft.tag || draft.place.id) continue;
+    ++names[draft.place.name];
+    created.emplace(draft.place.name, draft.place);
+  }
   std::vector<BranchLine> lines;
   for (const log::BranchInfo& info : live) {
     BranchLine line;
     line.branch = {info.name, info.created_by};
-    line.followed = names[info.name] == 1 || is_followed(repository, info.name, info.created_by);
+    line.followed = names[info.name] == 1 || (!created.contains(info.name) &&
+                                              is_followed(repository, info.name, info.created_by));
     line.shown = names[info.name] == 1 ? info.name : with_creator(view, info);
     line.draft = repository.draft(false, line.branch).has_value();
     lines.push_back(std::move(line));
   }
-  for (const Draft& draft : repository.drafts()) {
-    if (draft.tag || draft.place.id) continue;
-    lines.push_back({draft.place, draft.place.name, true, true});
+  for (const auto& [name, place] : created) {
+    const bool alone = names[name] == 1;
+    lines.push_back(
+        {place, alone ? name : name + "@" + label_of(view, repository.device()), true, true});
   }
   std::ranges::sort(lines, {}, &BranchLine::shown);
   return lines;
