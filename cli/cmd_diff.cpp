@@ -1,3 +1,4 @@
+#include <map>
 #include <ostream>
 
 #include "hn/object/file.hpp"
@@ -63,23 +64,58 @@ int diff_trees(Context& context, repo::Repository& repository, const object::Id&
   return 0;
 }
 
-int diff_working_tree(Context& context, repo::Repository& repository,
-                      const std::optional<object::Id>& base, const std::vector<std::string>& paths,
-                      bool json) {
-  Kept kept(repository.store());
+struct PathOrder {
+  bool operator()(const std::string& a, const std::string& b) const {
+    return worktree::path_less(a, b);
+  }
+};
+using Sides = std::pair<std::optional<object::Value>, std::optional<object::Value>>;
+using Changes = std::map<std::string, Sides, PathOrder>;
+
+// From `old` to the working tree, by way of the commit that it stands on. As in git, what was never
+// recorded is not part of a diff, and status names it; unless `old` had a file of that name.
+Changes changes_since(repo::Repository& repository, Kept& kept,
+                      const std::optional<object::Id>& old) {
+  const auto standing = repository.worktree();
+  const std::optional<object::Id> base = standing ? standing->base : std::nullopt;
+  Changes out;
+  if (old != base) {
+    repo::require(object::diff_paths(repository.store(), repo::tree_of(repository.store(), old),
+                                     repo::tree_of(repository.store(), base),
+                                     [&](const object::Change& change) {
+                                       out[change.name] = {change.old_value, change.new_value};
+                                       return true;
+                                     }),
+                  "comparing trees");
+  }
   repo::ConflictFiles conflicts(repository.store());
   const worktree::Snapshot snapshot =
       worktree::scan(repo::scan_options(repository, kept, base, conflicts, &kept));
+  for (const worktree::Change& change : snapshot.changes) {
+    const auto at = out.find(change.path);
+    if (at != out.end()) {
+      at->second.second = change.now;
+    } else if (!change.added()) {
+      out[change.path] = {change.base, change.now};
+    }
+  }
+  std::erase_if(out, [](const auto& row) { return row.second.first == row.second.second; });
+  return out;
+}
+
+int diff_working_tree(Context& context, repo::Repository& repository,
+                      const std::optional<object::Id>& old, const std::vector<std::string>& paths,
+                      bool json) {
+  Kept kept(repository.store());
   const worktree::PathFilter filter(paths);
   Json out;
   out["files"] = Json::array();
-  for (const worktree::Change& change : snapshot.changes) {
-    // As in git, what was never recorded is not part of a diff; status names it.
-    if (change.added() || !filter.matches(change.path)) continue;
+  for (const auto& [path, sides] : changes_since(repository, kept, old)) {
+    if (!filter.matches(path)) continue;
     if (json) {
-      out["files"].push_back(file_json(change.path, change.base, change.now));
+      out["files"].push_back(file_json(path, sides.first, sides.second));
     } else {
-      print_patch(context, change.path, side_of(kept, change.base), side_of(kept, change.now));
+      print_patch(context, path, side_of(kept, sides.first), side_of(kept, sides.second));
     }
   }
   if (json) print(context, out);
@@ -105,6 +141,7 @@ int run(Context& context, const Given& given) {
     words.erase(words.begin());
   }
   std::vector<std::string> paths;
+  paths.reserve(words.size());
   for (const std::string& word : words) paths.push_back(context.in_repository(repository, word));
   if (std::ranges::find(paths, "") != paths.end()) paths.clear();
   const bool json = given.has("json");
