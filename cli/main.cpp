@@ -73,6 +73,17 @@ std::string key_of(std::string_view names) {
   return std::string(at == std::string_view::npos ? names.substr(1) : names.substr(at + 2));
 }
 
+// The library takes a word "[a,b]" for the words a and b, and "{}" for none at all: such a word
+// goes past it behind a byte that no word of ours begins with.
+constexpr char kGuard = '\x01';
+void guard(std::string& word) {
+  if (word.starts_with('[') || word.starts_with('{') || word.starts_with(kGuard))
+    word.insert(word.begin(), kGuard);
+}
+void unguard(std::string& word) {
+  if (word.starts_with(kGuard)) word.erase(word.begin());
+}
+
 // Parses what follows the verb by the command's row of the table.
 std::optional<Given> parse(const Command& command, std::vector<std::string> words) {
   CLI::App app;
@@ -108,15 +119,19 @@ std::optional<Given> parse(const Command& command, std::vector<std::string> word
     slot.option->required(argument.min > 0);
     slots.push_back(std::move(slot));
   }
+  for (std::string& word : words) guard(word);
   std::ranges::reverse(words);
   try {
     app.parse(words);
   } catch (const CLI::ParseError& error) {
-    if (!help) throw Failure(Code::usage, error.what(), usage_line(command));
+    std::string what = error.what();
+    std::erase(what, kGuard);
+    if (!help) throw Failure(Code::usage, what, usage_line(command));
   }
   if (help) return std::nullopt;
   Given given;
   for (Slot& slot : slots) {
+    for (std::string& value : *slot.values) unguard(value);
     if (slot.option->count() > 0) given.set(slot.key, std::move(*slot.values));
   }
   return given;
