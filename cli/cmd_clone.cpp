@@ -40,7 +40,7 @@ int run(Context& context, const Given& given) {
   if (!decoded)
     throw Failure(decoded.error().code,
                   std::string("the link is not good: ") + decoded.error().rule);
-  const log::Link link = *decoded;
+  const log::Link& link = *decoded;
   const std::string folder = clone_folder(context, given, link);
   const std::string label = given.value("name").value_or(repo::default_label(context.world));
   if (!log::is_label(label))
