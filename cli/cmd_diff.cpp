@@ -122,13 +122,26 @@ int diff_working_tree(Context& context, repo::Repository& repository,
   return 0;
 }
 
-int run(Context& context, const Given& given) {
-  repo::Repository repository = context.open();
-  std::vector<std::string> words = given.values("REV|PATH");
+// Whether a word names something in the working tree, or in the commit that it stands on: what was
+// deleted is worth a diff too.
+bool is_path(const Context& context, const repo::Repository& repository, const std::string& word) {
+  if (word.starts_with("../") || word.starts_with("./") || word.starts_with('/')) return true;
+  if (word.find_first_of("*?") != std::string::npos) return true;
+  if (context.world.fs.stat(context.absolute(word))) return true;
+  const auto standing = repository.worktree();
+  const auto tree =
+      repo::tree_of(repository.store(), standing ? standing->base : std::optional<object::Id>());
+  if (!tree || word.empty()) return false;
+  const auto found =
+      object::find_path(repository.store(), *tree, context.in_repository(repository, word));
+  return found && found->has_value();
+}
+
+// The revisions that stand first; paths stay in `words`.
+std::vector<object::Id> take_revisions(const Context& context, repo::Repository& repository,
+                                       std::vector<std::string>& words) {
   std::vector<object::Id> revisions;
-  // Words that name a file come after those that name a revision.
-  while (!words.empty() && revisions.size() < 2 &&
-         !context.world.fs.stat(context.absolute(words.front()))) {
+  while (!words.empty() && revisions.size() < 2 && !is_path(context, repository, words.front())) {
     const std::string& word = words.front();
     if (const std::size_t dots = word.find(".."); dots != std::string::npos && revisions.empty()) {
       revisions.push_back(
@@ -140,9 +153,32 @@ int run(Context& context, const Given& given) {
     }
     words.erase(words.begin());
   }
+  return revisions;
+}
+
+// A mistyped path would otherwise show no difference.
+void require_known(const repo::Repository& repository, const std::vector<object::Id>& revisions,
+                   const std::string& word, const std::string& path) {
+  for (const object::Id& revision : revisions) {
+    const auto tree = repo::tree_of(repository.store(), revision);
+    const auto found = object::find_path(repository.store(), *tree, path);
+    if (found && found->has_value()) return;
+  }
+  throw Failure(Code::not_found, "there is no '" + word + "' to compare",
+                "up to two revisions, then paths: hn diff [REV [REV]] [PATH...]");
+}
+
+int run(Context& context, const Given& given) {
+  repo::Repository repository = context.open();
+  std::vector<std::string> words = given.values("REV|PATH");
+  const std::vector<object::Id> revisions = take_revisions(context, repository, words);
   std::vector<std::string> paths;
   paths.reserve(words.size());
-  for (const std::string& word : words) paths.push_back(context.in_repository(repository, word));
+  for (const std::string& word : words) {
+    paths.push_back(context.in_repository(repository, word));
+    if (!is_path(context, repository, word))
+      require_known(repository, revisions, word, paths.back());
+  }
   if (std::ranges::find(paths, "") != paths.end()) paths.clear();
   const bool json = given.has("json");
   if (revisions.size() == 2)

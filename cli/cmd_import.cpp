@@ -27,7 +27,10 @@ class Shown final : public git::Progress {
 
 std::string git_folder(const Context& context, const std::string& path) {
   std::string full = context.absolute(path);
-  if (!context.world.fs.stat(full)) throw Failure(Code::not_found, "there is no folder " + path);
+  if (!context.world.fs.stat(full)) {
+    throw Failure(Code::not_found, "there is no folder " + path,
+                  "name the folder that holds .git, or a bare repository");
+  }
   return full;
 }
 

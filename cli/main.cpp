@@ -34,6 +34,13 @@ constexpr std::array kGitVerbs{
     GitVerb{"rebase", "forks of a branch merge by themselves: hn sync"},
     GitVerb{"remote", "peers are remembered when they are met: hn clone LINK, hn sync HOST:PORT"},
     GitVerb{"gc", "there is nothing to do"},
+    GitVerb{"reset",
+            "hn switch --force BRANCH gives up what is not committed; hn commit --amend replaces "
+            "the last commit"},
+    GitVerb{"revert", "take the files back with hn cat REV:PATH >PATH, then: hn commit"},
+    GitVerb{"tag", "hn branch NAME REV keeps a name for a commit; tags come with hn import git"},
+    GitVerb{"config", "hn reads git's settings: git config --global user.name NAME"},
+    GitVerb{"cherry-pick", "take the files with hn cat REV:PATH >PATH, then: hn commit"},
 };
 
 // Edits that turn one word into the other (Levenshtein).
@@ -161,7 +168,9 @@ int run(std::vector<std::string> words) {
     if (words.size() < 2) throw Failure(Code::usage, "-C wants a folder", "hn -C DIR COMMAND");
     context.folder = context.absolute(words[1]);
     const auto stat = context.world.fs.stat(context.folder);
-    if (!stat || !stat->folder) throw Failure(Code::not_found, "there is no folder " + words[1]);
+    if (!stat || !stat->folder) {
+      throw Failure(Code::not_found, "there is no folder " + words[1], "hn -C DIR COMMAND");
+    }
     words.erase(words.begin(), words.begin() + 2);
   }
   if (words.empty()) {
@@ -180,7 +189,9 @@ int run(std::vector<std::string> words) {
   }
   const int status = command->run(context, *given);
   std::cout.flush();
-  if (!std::cout) throw Failure(Code::io, "the output could not be written");
+  if (!std::cout)
+    throw Failure(Code::io, "the output could not be written",
+                  "is there space where it goes, and does somebody read it?");
   return status;
 }
 

@@ -279,13 +279,16 @@ void advance(Repository& repository, store::Batch& batch, const LocalBranch& bra
 }
 
 void create_branch(Repository& repository, std::string_view name, const object::Id& at) {
-  if (!log::is_ref_name(name)) {
-    throw Failure(Code::invalid, "'" + std::string(name) + "' is not a name for a branch");
+  // Revisions know HEAD and @ before they know branches.
+  if (!log::is_ref_name(name) || name == "HEAD") {
+    throw Failure(Code::invalid, "'" + std::string(name) + "' is not a name for a branch",
+                  "as in git: no spaces, none of ~^:?*[\\, no '..', no '-' in front, and not HEAD");
   }
   const auto lock = repository.store().lock();
   repository.refresh();
   if (find_branch(repository, name)) {
-    throw Failure(Code::exists, "there is a branch '" + std::string(name) + "' already");
+    throw Failure(Code::exists, "there is a branch '" + std::string(name) + "' already",
+                  "to work on it: hn switch " + std::string(name));
   }
   store::Batch batch = repository.store().begin();
   const Draft draft{false, {std::string(name), {}}, log::Target{object::Kind::commit, at}, {}};

@@ -29,10 +29,11 @@ void make_folders(os::FileSystem& fs, const std::string& path) {
 }
 
 Layout make_layout(const World& world, const std::string& folder) {
-  const Layout layout{folder};
+  Layout layout{folder};
   os::FileSystem& fs = world.fs;
   if (store::Store::exists(fs, layout.store())) {
-    throw Failure(Code::exists, "there is a repository in " + folder + " already");
+    throw Failure(Code::exists, "there is a repository in " + folder + " already",
+                  "what it holds: hn -C DIR status");
   }
   make_folders(fs, folder);
   fs.make_folder(layout.hn());
@@ -77,8 +78,9 @@ Repository init(const World& world, const InitRequest& request) {
     throw Failure(Code::invalid, "'" + label + "' is not a name for a device",
                   "a name is 1 to 64 bytes without spaces, '@', '/' and control characters");
   }
-  if (!log::is_ref_name(request.default_branch)) {
-    throw Failure(Code::invalid, "'" + request.default_branch + "' is not a name for a branch");
+  if (!log::is_ref_name(request.default_branch) || request.default_branch == "HEAD") {
+    throw Failure(Code::invalid, "'" + request.default_branch + "' is not a name for a branch",
+                  "as in git: no spaces, none of ~^:?*[\\, no '..', no '-' in front, and not HEAD");
   }
   if (request.visibility == log::Visibility::sealed) {
     throw Failure(Code::unsupported, "this version makes no sealed repositories");

@@ -15,7 +15,10 @@ bool is_hex(std::string_view text) {
 }
 
 Failure unknown(std::string_view text) {
-  return Failure(Code::not_found, "'" + std::string(text) + "' is no commit, branch or tag here");
+  const std::string what = "'" + std::string(text) + "' is no commit, branch or tag here";
+  if (text.find(':') != std::string_view::npos)
+    return Failure(Code::not_found, what, "hn cat REV:PATH prints a file");
+  return Failure(Code::not_found, what, "hn log lists commits, hn branch lists branches");
 }
 
 // All commits that branches, drafts and the working tree reach, newest first.
@@ -152,7 +155,8 @@ PathAt resolve_path(Repository& repository, std::string_view text) {
   const auto value =
       require(object::find_path(repository.store(), commit.tree, at.path), "reading a folder");
   if (!value) {
-    throw Failure(Code::not_found, "there is no '" + at.path + "' in " + std::string(revision));
+    throw Failure(Code::not_found, "there is no '" + at.path + "' in " + std::string(revision),
+                  "hn cat " + std::string(revision) + ": lists what is there");
   }
   at.value = *value;
   return at;
