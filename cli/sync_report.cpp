@@ -100,6 +100,13 @@ Json outcome_json(const node::SyncReport& report) {
   return peers;
 }
 
+bool is_used_link(const node::SyncReport& report) {
+  return !report.agreed() && !report.peers.empty() &&
+         std::ranges::all_of(report.peers, [](const node::PeerOutcome& peer) {
+           return peer.problem == Code::used_invitation;
+         });
+}
+
 void require_agreed(const node::SyncReport& report) {
   if (report.agreed()) return;
   if (report.interrupted)

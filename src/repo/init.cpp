@@ -187,6 +187,42 @@ void device_renewed(Repository& repository, const std::string& label) {
   repository.refresh();
 }
 
+Identity identity_of(const Repository& repository) {
+  return {*repository.store().get(std::string(key::kStore)),
+          repository.store().get(std::string(kCopyKey)),
+          repository.store().list(key::kInvitations)};
+}
+
+void restore_identity(Repository& repository, const Identity& identity) {
+  store::Batch batch = repository.store().begin();
+  batch.put(std::string(key::kStore), identity.store);
+  if (identity.copy) batch.put(std::string(kCopyKey), *identity.copy);
+  for (const auto& [name, bytes] : identity.invitations) batch.put(name, bytes);
+  batch.commit();
+  repository.refresh();
+}
+
+namespace {
+
+// Only what hn made itself lies beneath: no symlinks.
+void remove_below(os::FileSystem& fs, const std::string& path) {
+  const auto stat = fs.stat(path);
+  if (stat && stat->folder) {
+    for (const std::string& name : fs.list(path)) remove_below(fs, path + "/" + name);
+  }
+  if (stat) fs.remove(path);
+}
+
+}  // namespace
+
+void remove_empty_clone(Repository& repository) {
+  HN_ASSERT(repository.store().entry_count() == 0);
+  os::FileSystem& fs = repository.world().fs;
+  const Layout& layout = repository.layout();
+  remove_below(fs, layout.hn());
+  forget_device_key(repository.world(), repository.record().instance);
+}
+
 void adopt_import(Repository& repository, store::Batch batch, const std::vector<ImportedRef>& refs,
                   const std::string& default_branch) {
   std::optional<WorktreeRecord> standing = repository.worktree();
