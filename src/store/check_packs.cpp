@@ -103,9 +103,9 @@ class Check {
   const Opened& opened_;
   std::shared_ptr<const PackSet> packs_;
   const Report& report_;
-  const Progress& progress_;
   std::string file_;
   CheckSummary summary_;
+  const Progress& progress_;
 };
 
 }  // namespace
