@@ -27,7 +27,9 @@ int list(Context& context, repo::Repository& repository, bool json) {
     const Paint p = paint(context);
     context.out << (current ? "* " : "  ") << (current ? p.green : "")
                 << escape_controls(line.shown) << (current ? p.off : "")
-                << (tip.commit ? "  " + short_id(*tip.commit) : "  no commit yet")
+                << (tip.commit                     ? "  " + short_id(*tip.commit)
+                    : line.branch.id && line.draft ? "  deleted"
+                                                   : "  no commit yet")
                 << (tip.heads.size() > 1 ? "  " + count_of(tip.heads.size(), "head") + " merged"
                                          : "")
                 << (tip.conflicts.empty() ? "" : "  " + count_of(tip.conflicts.size(), "conflict"))
@@ -36,6 +38,13 @@ int list(Context& context, repo::Repository& repository, bool json) {
   }
   if (json) print(context, Json{{"branches", rows}});
   return 0;
+}
+
+Json done_json(const std::string& name, const std::optional<object::Id>& commit) {
+  Json out;
+  put_text(out, "name", name);
+  out["commit"] = commit ? Json(object::to_hex(*commit)) : Json(nullptr);
+  return out;
 }
 
 int run(Context& context, const Given& given) {
@@ -50,11 +59,19 @@ int run(Context& context, const Given& given) {
     if (!branch)
       throw Failure(Code::not_found, "there is no branch '" + *name + "'", "hn branch lists them");
     repo::delete_branch(repository, *branch);
-    context.out << "deleted branch " << escape_controls(*name) << "\n";
+    if (given.has("json")) {
+      print(context, done_json(*name, std::nullopt));
+    } else {
+      context.out << "deleted branch " << escape_controls(*name) << "\n";
+    }
     return 0;
   }
   const object::Id at = repo::resolve_commit(repository, given.value("REV").value_or("HEAD"));
   repo::create_branch(repository, *name, at);
+  if (given.has("json")) {
+    print(context, done_json(*name, at));
+    return 0;
+  }
   context.out << "branch " << escape_controls(*name) << " at " << short_id(at)
               << "; to work on it: hn switch " << escape_controls(*name) << "\n";
   return 0;
@@ -65,7 +82,7 @@ int run(Context& context, const Given& given) {
 Command cmd_branch() {
   return {"branch",
           "List, create or delete branches",
-          {{"-d,--delete", "", "delete the branch NAME"}, {"--json", "", "the list as JSON"}},
+          {{"-d,--delete", "", "delete the branch NAME"}, {"--json", "", "as JSON"}},
           {{"NAME", "the branch to create", 0, 1, Offers::branches},
            {"REV", "the commit it begins at (else the working tree's)", 0, 1, Offers::revisions}},
           run};

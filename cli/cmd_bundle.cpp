@@ -6,6 +6,21 @@
 namespace hn::cli {
 namespace {
 
+// What the system would say of the file beside it is of no use to anybody.
+void require_place(const Context& context, const std::string& action, const std::string& file) {
+  os::FileSystem& fs = context.world.fs;
+  const auto stat = fs.stat(file);
+  if (action == "apply") {
+    if (!stat) throw Failure(Code::not_found, "there is no file " + file, "hn bundle apply FILE");
+    if (stat->folder) throw Failure(Code::not_found, file + " is a folder", "hn bundle apply FILE");
+    return;
+  }
+  const std::string folder = os::parent_of(file);
+  const auto above = fs.stat(folder);
+  if (!above || !above->folder)
+    throw Failure(Code::not_found, "there is no folder " + folder, "make it, or name another");
+}
+
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   const std::string action = *given.value("ACTION");
@@ -13,6 +28,7 @@ int run(Context& context, const Given& given) {
   repo::BundleDone done;
   repo::Moved moved;
   moved.done = true;
+  if (action == "create" || action == "apply") require_place(context, action, file);
   if (action == "create") {
     done = repo::create_bundle(repository, file);
   } else if (action == "apply") {

@@ -40,7 +40,7 @@ int run(Context& context, const Given& given) {
   if (!decoded)
     throw Failure(decoded.error().code,
                   std::string("the link is not good: ") + decoded.error().rule);
-  const log::Link link = *decoded;
+  const log::Link& link = *decoded;
   const std::string folder = clone_folder(context, given, link);
   const std::string label = given.value("name").value_or(repo::default_label(context.world));
   if (!log::is_label(label))
@@ -48,6 +48,8 @@ int run(Context& context, const Given& given) {
   std::vector<node::SyncTarget> targets;
   if (!given.has("via")) targets.push_back(inviter(link));
 
+  const bool made = !context.world.fs.stat(folder);
+  const bool begins = !store::Store::exists(context.world.fs, repo::Layout{folder}.store());
   repo::Repository repository = open_or_begin(context, folder, link, label);
   node::SyncReport report;
   {
@@ -55,6 +57,11 @@ int run(Context& context, const Given& given) {
     node::SyncOptions options = sync_options(given, line);
     options.targets = std::move(targets);
     report = node::join(repository, link, options);
+  }
+  // A link that was used let nobody in: nothing is left behind.
+  if (begins && is_used_link(report) && repository.store().entry_count() == 0) {
+    repo::remove_empty_clone(repository);
+    if (made) context.world.fs.remove(folder);
   }
   require_agreed(report);
   repository.refresh();

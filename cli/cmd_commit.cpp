@@ -72,10 +72,14 @@ int run(Context& context, const Given& given) {
   }
   if (given.has("json")) {
     Json out = commit_json(done.commit, commit);
-    out["branch"] = done.branch;
+    put_text(out, "branch", done.branch);
     out["files"] = done.files;
     out["conflicts"] = Json::array();
-    for (const std::string& path : done.conflicts) out["conflicts"].push_back(path);
+    for (const std::string& path : done.conflicts) {
+      Json row;
+      put_text(row, "path", path);
+      out["conflicts"].push_back(std::move(row));
+    }
     print(context, out);
     return 0;
   }

@@ -32,7 +32,11 @@ bool has_gone_on(const Context& context, repo::Repository& repository, const Giv
 
 int moved(Context& context, repo::Repository& repository, const Given& given) {
   if (repository.is_in_place()) {
-    context.out << "this store is where it was; nothing to do\n";
+    if (given.has("json")) {
+      print(context, Json{{"moved", false}, {"compared", false}});
+    } else {
+      context.out << "this store is where it was; nothing to do\n";
+    }
     return 0;
   }
   bool asked = false;
@@ -71,16 +75,20 @@ int renewed(Context& context, repo::Repository& repository, const Given& given) 
   if (!log::is_label(label))
     throw Failure(Code::usage, "'" + label + "' is not a name for a device");
   node::SyncReport report;
+  std::optional<repo::Identity> before;
   {
     ProgressLine line(context);
     node::SyncOptions options = sync_options(given, line);
     if (options.via.empty()) options.targets = {inviter(*link)};
     // One that was broken off has its new key already, and nobody granted it anything yet.
     if (!repository.is_in_place() || repository.view().member(repository.device())) {
+      before = repo::identity_of(repository);
       repo::device_renewed(repository, label);
     }
     report = node::join(repository, *link, options);
   }
+  // A link that was used let nobody in: the store stays the device that it was.
+  if (before && is_used_link(report)) repo::restore_identity(repository, *before);
   require_agreed(report);
   repository.refresh();
   if (given.has("json")) {

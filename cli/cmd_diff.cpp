@@ -1,3 +1,4 @@
+#include <map>
 #include <ostream>
 
 #include "hn/object/file.hpp"
@@ -63,36 +64,84 @@ int diff_trees(Context& context, repo::Repository& repository, const object::Id&
   return 0;
 }
 
-int diff_working_tree(Context& context, repo::Repository& repository,
-                      const std::optional<object::Id>& base, const std::vector<std::string>& paths,
-                      bool json) {
-  Kept kept(repository.store());
+struct PathOrder {
+  bool operator()(const std::string& a, const std::string& b) const {
+    return worktree::path_less(a, b);
+  }
+};
+using Sides = std::pair<std::optional<object::Value>, std::optional<object::Value>>;
+using Changes = std::map<std::string, Sides, PathOrder>;
+
+// From `old` to the working tree, by way of the commit that it stands on. As in git, what was never
+// recorded is not part of a diff, and status names it; unless `old` had a file of that name.
+Changes changes_since(repo::Repository& repository, Kept& kept,
+                      const std::optional<object::Id>& old) {
+  const auto standing = repository.worktree();
+  const std::optional<object::Id> base = standing ? standing->base : std::nullopt;
+  Changes out;
+  if (old != base) {
+    repo::require(object::diff_paths(repository.store(), repo::tree_of(repository.store(), old),
+                                     repo::tree_of(repository.store(), base),
+                                     [&](const object::Change& change) {
+                                       out[change.name] = {change.old_value, change.new_value};
+                                       return true;
+                                     }),
+                  "comparing trees");
+  }
   repo::ConflictFiles conflicts(repository.store());
   const worktree::Snapshot snapshot =
       worktree::scan(repo::scan_options(repository, kept, base, conflicts, &kept));
+  for (const worktree::Change& change : snapshot.changes) {
+    const auto at = out.find(change.path);
+    if (at != out.end()) {
+      at->second.second = change.now;
+    } else if (!change.added()) {
+      out[change.path] = {change.base, change.now};
+    }
+  }
+  std::erase_if(out, [](const auto& row) { return row.second.first == row.second.second; });
+  return out;
+}
+
+int diff_working_tree(Context& context, repo::Repository& repository,
+                      const std::optional<object::Id>& old, const std::vector<std::string>& paths,
+                      bool json) {
+  Kept kept(repository.store());
   const worktree::PathFilter filter(paths);
   Json out;
   out["files"] = Json::array();
-  for (const worktree::Change& change : snapshot.changes) {
-    // As in git, what was never recorded is not part of a diff; status names it.
-    if (change.added() || !filter.matches(change.path)) continue;
+  for (const auto& [path, sides] : changes_since(repository, kept, old)) {
+    if (!filter.matches(path)) continue;
     if (json) {
-      out["files"].push_back(file_json(change.path, change.base, change.now));
+      out["files"].push_back(file_json(path, sides.first, sides.second));
     } else {
-      print_patch(context, change.path, side_of(kept, change.base), side_of(kept, change.now));
+      print_patch(context, path, side_of(kept, sides.first), side_of(kept, sides.second));
     }
   }
   if (json) print(context, out);
   return 0;
 }
 
-int run(Context& context, const Given& given) {
-  repo::Repository repository = context.open();
-  std::vector<std::string> words = given.values("REV|PATH");
+// Whether a word names something in the working tree, or in the commit that it stands on: what was
+// deleted is worth a diff too.
+bool is_path(const Context& context, const repo::Repository& repository, const std::string& word) {
+  if (word.starts_with("../") || word.starts_with("./") || word.starts_with('/')) return true;
+  if (word.find_first_of("*?") != std::string::npos) return true;
+  if (context.world.fs.stat(context.absolute(word))) return true;
+  const auto standing = repository.worktree();
+  const auto tree =
+      repo::tree_of(repository.store(), standing ? standing->base : std::optional<object::Id>());
+  if (!tree || word.empty()) return false;
+  const auto found =
+      object::find_path(repository.store(), *tree, context.in_repository(repository, word));
+  return found && found->has_value();
+}
+
+// The revisions that stand first; paths stay in `words`.
+std::vector<object::Id> take_revisions(const Context& context, repo::Repository& repository,
+                                       std::vector<std::string>& words) {
   std::vector<object::Id> revisions;
-  // Words that name a file come after those that name a revision.
-  while (!words.empty() && revisions.size() < 2 &&
-         !context.world.fs.stat(context.absolute(words.front()))) {
+  while (!words.empty() && revisions.size() < 2 && !is_path(context, repository, words.front())) {
     const std::string& word = words.front();
     if (const std::size_t dots = word.find(".."); dots != std::string::npos && revisions.empty()) {
       revisions.push_back(
@@ -104,8 +153,32 @@ int run(Context& context, const Given& given) {
     }
     words.erase(words.begin());
   }
+  return revisions;
+}
+
+// A mistyped path would otherwise show no difference.
+void require_known(const repo::Repository& repository, const std::vector<object::Id>& revisions,
+                   const std::string& word, const std::string& path) {
+  for (const object::Id& revision : revisions) {
+    const auto tree = repo::tree_of(repository.store(), revision);
+    const auto found = object::find_path(repository.store(), *tree, path);
+    if (found && found->has_value()) return;
+  }
+  throw Failure(Code::not_found, "there is no '" + word + "' to compare",
+                "up to two revisions, then paths: hn diff [REV [REV]] [PATH...]");
+}
+
+int run(Context& context, const Given& given) {
+  repo::Repository repository = context.open();
+  std::vector<std::string> words = given.values("REV|PATH");
+  const std::vector<object::Id> revisions = take_revisions(context, repository, words);
   std::vector<std::string> paths;
-  for (const std::string& word : words) paths.push_back(context.in_repository(repository, word));
+  paths.reserve(words.size());
+  for (const std::string& word : words) {
+    paths.push_back(context.in_repository(repository, word));
+    if (!is_path(context, repository, word))
+      require_known(repository, revisions, word, paths.back());
+  }
   if (std::ranges::find(paths, "") != paths.end()) paths.clear();
   const bool json = given.has("json");
   if (revisions.size() == 2)

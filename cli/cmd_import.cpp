@@ -26,8 +26,11 @@ class Shown final : public git::Progress {
 };
 
 std::string git_folder(const Context& context, const std::string& path) {
-  const std::string full = context.absolute(path);
-  if (!context.world.fs.stat(full)) throw Failure(Code::not_found, "there is no folder " + path);
+  std::string full = context.absolute(path);
+  if (!context.world.fs.stat(full)) {
+    throw Failure(Code::not_found, "there is no folder " + path,
+                  "name the folder that holds .git, or a bare repository");
+  }
   return full;
 }
 
@@ -61,13 +64,55 @@ std::vector<repo::ImportedRef> refs_of(const git::Imported& imported) {
   return refs;
 }
 
-// Into a checkout of git's the files are there already: the move then only takes note of them.
-repo::Moved check_out(repo::Repository& repository) {
+// Whether git has this branch checked out in this folder.
+bool is_checkout_of(const Context& context, const std::string& folder, const std::string& branch) {
+  const std::string head = folder + "/.git/HEAD";
+  const auto stat = context.world.fs.stat(head);
+  return stat && !stat->folder &&
+         as_text(os::read_file(context.world.fs, head)) == "ref: refs/heads/" + branch + "\n";
+}
+
+// Into a checkout of git's the files are there already, with what was not committed there: they
+// stay, and what differs from git's commit shows in status.
+repo::Moved check_out(const Context& context, repo::Repository& repository) {
   const auto standing = repository.worktree();
   if (!standing) return {};
   const repo::Tip tip = repo::tip_of(repository, standing->branch);
   if (!tip.commit || tip.commit == standing->base) return {};
+  if (!standing->base && is_checkout_of(context, repository.layout().root, standing->branch.name)) {
+    repo::stand_on(repository, standing->branch, *tip.commit);
+    return {};
+  }
   return repo::move_working_tree(repository, standing->branch, tip.commit);
+}
+
+// The import is done and stays, whatever stands in the way of its files.
+void require_checked_out(const repo::Repository& repository, const repo::Moved& moved) {
+  if (moved.obstacles.empty()) return;
+  const worktree::Obstacle& first = moved.obstacles.front();
+  std::string what = "checking it out would overwrite " + shown_path(first.path) + " (" +
+                     std::string(worktree::name_of(first.kind)) + ")";
+  if (moved.obstacles.size() > 1)
+    what += " and " + count_of(moved.obstacles.size() - 1, "other path");
+  const auto standing = repository.worktree();
+  throw Failure(Code::refused, "the history is in, but " + what,
+                std::string("move ") + (moved.obstacles.size() == 1 ? "it" : "them") +
+                    " away, then: hn switch " +
+                    (standing ? repo::shown_name(repository, standing->branch) : "BRANCH"));
+}
+
+// "6 commits, 2 branches and 1 tag", without what there is none of.
+std::string what_came(std::uint64_t commits, std::uint64_t branches, std::uint64_t tags) {
+  std::vector<std::string> parts;
+  if (commits > 0) parts.push_back(count_of(commits, "commit"));
+  if (branches > 0)
+    parts.push_back(branches == 1 ? "1 branch" : std::to_string(branches) + " branches");
+  if (tags > 0) parts.push_back(count_of(tags, "tag"));
+  if (parts.empty()) return "nothing new";
+  std::string out = parts.front();
+  for (std::size_t i = 1; i < parts.size(); ++i)
+    out += (i + 1 == parts.size() ? " and " : ", ") + parts[i];
+  return out;
 }
 
 int run(Context& context, const Given& given) {
@@ -92,7 +137,7 @@ int run(Context& context, const Given& given) {
     imported = git::import_git(options, batch, progress);
   }
   repo::adopt_import(repository, std::move(batch), refs_of(imported), imported.default_branch);
-  const repo::Moved moved = check_out(repository);
+  const repo::Moved moved = check_out(context, repository);
   say_refusals(context, moved);
   for (const git::Notice& notice : imported.notices) {
     context.err << "note: " << escape_controls(notice.subject) << ": "
@@ -111,13 +156,11 @@ int run(Context& context, const Given& given) {
     put_text(out, "default_branch", imported.default_branch);
     print(context, out);
   } else {
-    context.out << "imported " << count_of(imported.counts.commits, "commit") << ", "
-                << (imported.refs.size() - tags == 1
-                        ? "1 branch"
-                        : std::to_string(imported.refs.size() - tags) + " branches")
-                << " and " << count_of(tags, "tag") << " into " << escape_controls(folder) << "\n";
+    context.out << "imported "
+                << what_came(imported.counts.commits, imported.refs.size() - tags, tags) << " into "
+                << escape_controls(folder) << "\n";
   }
-  if (!moved.obstacles.empty()) require_moved(moved, "checking out");
+  require_checked_out(repository, moved);
   return 0;
 }
 

@@ -117,7 +117,8 @@ void print_long(const Context& context, const object::Id& id, const object::Comm
                 << escape_controls(commit.author.email) << ">\n";
   }
   const WallTime& time = commit.auto_merge ? commit.committer.time : commit.author.time;
-  context.out << "Date:   " << repo::format_date(time) << "\n\n";
+  context.out << "Date:   " << repo::format_date(time) << "\n"
+              << (commit.message.empty() ? "" : "\n");
   std::string_view rest = commit.message;
   while (!rest.empty()) {
     const std::size_t end = rest.find('\n');

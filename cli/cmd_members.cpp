@@ -33,7 +33,17 @@ int run(Context& context, const Given& given) {
                                        : "")
                 << "\n";
   }
-  if (given.has("json")) print(context, Json{{"members", rows}});
+  if (given.has("json")) {
+    Json proofs = Json::array();
+    for (const log::Equivocation& proof : repository.view().equivocations()) {
+      Json row;
+      row["label"] = repo::label_of(repository.view(), proof.device);
+      row["device"] = hn::to_hex(proof.device.bytes);
+      row["seq"] = proof.seq;
+      proofs.push_back(std::move(row));
+    }
+    print(context, Json{{"members", rows}, {"equivocations", proofs}});
+  }
   for (const log::Equivocation& proof : repository.view().equivocations()) {
     context.err << "warning: " << repo::label_of(repository.view(), proof.device)
                 << " signed two different entries as its number " << proof.seq

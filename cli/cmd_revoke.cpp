@@ -6,10 +6,22 @@
 namespace hn::cli {
 namespace {
 
+log::Member member_of(const repo::Repository& repository, const std::string& word) {
+  try {
+    return repo::find_member(repository, word);
+  } catch (const Failure& failure) {
+    if (!failure.hint().empty()) throw;
+    throw Failure(failure.code(), failure.context(), "hn members lists names and keys");
+  }
+}
+
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
-  const log::Member member = repo::find_member(repository, *given.value("MEMBER"));
-  if (!member.active()) throw Failure(Code::refused, member.label + " has no rights left to take");
+  const log::Member member = member_of(repository, *given.value("MEMBER"));
+  if (!member.active()) {
+    throw Failure(Code::refused, member.label + " has no rights left to take",
+                  "hn members says who has which");
+  }
   if (member.device == repository.device() && !given.has("myself")) {
     throw Failure(Code::refused, "that is this device",
                   "to leave for good: hn revoke --myself " + member.label);

@@ -9,7 +9,11 @@ namespace {
 int run(Context& context, const Given& given) {
   std::vector<repo::Repository> repositories;
   for (const std::string& folder : given.values("REPO")) {
-    repositories.push_back(repo::Repository::open(context.world, context.absolute(folder)));
+    const std::string full = context.absolute(folder);
+    const auto stat = context.world.fs.stat(full);
+    if (!stat || !stat->folder)
+      throw Failure(Code::not_found, "there is no folder " + folder, "hn serve FOLDER...");
+    repositories.push_back(repo::Repository::open(context.world, full));
   }
   if (repositories.empty()) repositories.push_back(context.open());
   // Better now than in the middle of somebody's clone.

@@ -45,31 +45,46 @@ void show_tag(const Context& context, const repo::Repository& repository, const 
   if (tag.target_kind == object::Kind::commit) show_commit(context, repository, tag.target);
 }
 
+Json tag_json(const repo::Repository& repository, const object::Id& id) {
+  const auto tag = repo::require(object::read_tag(repository.store(), id), "reading the tag");
+  Json out;
+  out["id"] = object::to_hex(id);
+  put_text(out, "name", tag.name);
+  out["tagger"] = tag.tagger ? person_json(*tag.tagger) : Json(nullptr);
+  put_text(out, "message", tag.message);
+  return out;
+}
+
+Json as_json(const repo::Repository& repository, const log::Target& target, const object::Id& id) {
+  const auto commit =
+      repo::require(object::read_commit(repository.store(), id), "reading the commit");
+  Json out = commit_json(id, commit);
+  if (target.kind == object::Kind::tag) out["tag"] = tag_json(repository, target.id);
+  out["files"] = Json::array();
+  std::optional<object::Id> before;
+  if (!commit.parents.empty()) {
+    before = repo::require(object::read_commit(repository.store(), commit.parents.front()),
+                           "reading the parent")
+                 .tree;
+  }
+  repo::require(object::diff_paths(repository.store(), before, commit.tree,
+                                   [&](const object::Change& change) {
+                                     Json file;
+                                     put_text(file, "path", change.name);
+                                     file["status"] = word_of(change.old_value, change.new_value);
+                                     out["files"].push_back(std::move(file));
+                                     return true;
+                                   }),
+                "comparing trees");
+  return out;
+}
+
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   const log::Target target = repo::resolve(repository, given.value("REV").value_or("HEAD"));
   if (given.has("json")) {
-    const object::Id id = repo::resolve_commit(repository, given.value("REV").value_or("HEAD"));
-    const auto commit =
-        repo::require(object::read_commit(repository.store(), id), "reading the commit");
-    Json out = commit_json(id, commit);
-    out["files"] = Json::array();
-    std::optional<object::Id> before;
-    if (!commit.parents.empty()) {
-      before = repo::require(object::read_commit(repository.store(), commit.parents.front()),
-                             "reading the parent")
-                   .tree;
-    }
-    repo::require(object::diff_paths(repository.store(), before, commit.tree,
-                                     [&](const object::Change& change) {
-                                       Json file;
-                                       put_text(file, "path", change.name);
-                                       file["status"] = word_of(change.old_value, change.new_value);
-                                       out["files"].push_back(std::move(file));
-                                       return true;
-                                     }),
-                  "comparing trees");
-    print(context, out);
+    print(context, as_json(repository, target,
+                           repo::resolve_commit(repository, given.value("REV").value_or("HEAD"))));
     return 0;
   }
   if (target.kind == object::Kind::tag) {

@@ -8,6 +8,8 @@ namespace {
 
 std::string_view status_of(const worktree::Change& change) {
   if (change.added()) return "untracked";
+  if (change.base->mode == object::Mode::conflict && change.now)
+    return change.markers_left ? "conflict" : "resolved";
   return word_of(change.base, change.now);
 }
 
@@ -55,7 +57,9 @@ void say_where(const Context& context, const repo::Status& status, bool may_writ
   context.out << "\n";
   if (status.unpublished > 0) {
     context.out << count_of(status.unpublished, "commit") << " not yet published: "
-                << (may_write ? "hn sync sends it" : "this device may not write, so it stays here")
+                << (!may_write                ? "this device may not write, so it stays here"
+                    : status.unpublished == 1 ? "hn sync sends it"
+                                              : "hn sync sends them")
                 << "\n";
   }
   if (status.tip.incomplete)

@@ -40,14 +40,27 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 int dry_run(Context& context, repo::Repository& repository,
-            const std::vector<node::SyncTarget>& targets) {
+            const std::vector<node::SyncTarget>& targets, bool json) {
   std::size_t commits = 0;
   for (const repo::BranchLine& line : repo::branches(repository)) {
     commits += repo::unpublished(repository, line.branch).size();
   }
+  if (json) {
+    Json out;
+    out["commits"] = commits;
+    out["peers"] = Json::array();
+    for (const node::SyncTarget& target : targets) {
+      Json row;
+      put_text(row, "peer", target.shown);
+      out["peers"].push_back(std::move(row));
+    }
+    print(context, out);
+    return 0;
+  }
   context.out << "would publish " << count_of(commits, "commit") << " and call "
               << count_of(targets.size(), "peer");
-  for (const node::SyncTarget& target : targets) context.out << "\n  " << target.shown;
+  for (const node::SyncTarget& target : targets)
+    context.out << "\n  " << escape_controls(target.shown);
   context.out << "\n";
   return 0;
 }
@@ -108,13 +121,36 @@ void say(const Context& context, repo::Repository& repository, const node::SyncR
   }
 }
 
+Json as_json(const node::SyncReport& report, const repo::Tip& tip, const repo::Moved& moved) {
+  Json out;
+  out["agreed"] = report.agreed();
+  out["peers"] = outcome_json(report);
+  out["head"] = tip.commit ? Json(object::to_hex(*tip.commit)) : Json(nullptr);
+  out["merged"] = tip.auto_merge;
+  out["conflicts"] = Json::array();
+  for (const std::string& path : tip.conflicts) {
+    Json row;
+    put_text(row, "path", path);
+    out["conflicts"].push_back(std::move(row));
+  }
+  out["working_tree"] = moved_json(moved);
+  return out;
+}
+
 // A device that only answers others (hn serve) has nobody to call; what they brought is here
 // already and the working tree may follow.
 int catch_up(Context& context, repo::Repository& repository, const Given& given) {
   const auto standing = repository.worktree();
-  const repo::Tip tip = standing ? repo::tip_of(repository, standing->branch) : repo::Tip{};
-  if (standing && tip.commit && tip.commit != standing->base && !given.has("no-update")) {
-    const repo::Moved moved = repo::update_working_tree(repository);
+  repo::Tip tip = standing ? repo::tip_of(repository, standing->branch) : repo::Tip{};
+  repo::Moved moved;
+  moved.done = true;
+  const bool behind = standing && tip.commit && tip.commit != standing->base;
+  if (behind && !given.has("no-update")) moved = repo::update_working_tree(repository);
+  if (given.has("json")) {
+    tip.conflicts = conflicts_of(repository, tip);
+    print(context, as_json({}, tip, moved));
+  }
+  if (behind && !given.has("no-update")) {
     require_moved(moved, "bringing the working tree to what others brought");
     say_refusals(context, moved);
     context.err << "note: the working tree is at " << short_id(*tip.commit)
@@ -135,7 +171,7 @@ int run(Context& context, const Given& given) {
   }
   std::vector<node::SyncTarget> targets;
   if (!given.has("via")) targets = targets_of(repository, words);
-  if (given.has("dry-run")) return dry_run(context, repository, targets);
+  if (given.has("dry-run")) return dry_run(context, repository, targets, given.has("json"));
   const Before before = look(repository);
   node::SyncReport report;
   {
@@ -156,19 +192,7 @@ int run(Context& context, const Given& given) {
                 << "; its commits stay here\n";
   }
   if (given.has("json")) {
-    Json out;
-    out["agreed"] = report.agreed();
-    out["peers"] = outcome_json(report);
-    out["head"] = tip.commit ? Json(object::to_hex(*tip.commit)) : Json(nullptr);
-    out["merged"] = tip.auto_merge;
-    out["conflicts"] = Json::array();
-    for (const std::string& path : tip.conflicts) {
-      Json row;
-      put_text(row, "path", path);
-      out["conflicts"].push_back(std::move(row));
-    }
-    out["working_tree"] = moved_json(moved);
-    print(context, out);
+    print(context, as_json(report, tip, moved));
   }
   require_agreed(report);
   if (!given.has("json")) {

@@ -72,7 +72,7 @@ std::optional<std::uint64_t> Given::number(std::string_view name, std::uint64_t 
 
 namespace {
 
-std::string without_dot(std::string path) {
+std::string without_dot(const std::string& path) {
   std::vector<std::string> names;
   std::stringstream in(path);
   for (std::string name; std::getline(in, name, '/');) {

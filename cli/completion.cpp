@@ -91,7 +91,7 @@ void bash_arguments(std::ostream& out, const Command& command) {
     const std::string action = bash_action(argument.offers, argument.words);
     const std::string at = argument.max == kMany ? "*" : std::to_string(place++);
     if (action.empty()) continue;
-    cases += "        " + at + ") " + action;
+    cases.append("        ").append(at).append(") ").append(action);
     // Where many revisions may stand, paths may follow.
     if (argument.offers == Offers::revisions && argument.max == kMany)
       cases += "; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f";
@@ -179,8 +179,6 @@ std::string zsh_action(Offers offers, std::string_view words) {
       return "_files -/";
     case Offers::nothing:
       return "";
-    case Offers::words:
-      return "(" + words_for(offers, words) + ")";
     default:
       return "(" + words_for(offers, words) + ")";
   }

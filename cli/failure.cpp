@@ -43,7 +43,7 @@ constexpr std::array kRows{
     Row{Code::unsafe_path, kExitFatal, ""},
     Row{Code::conflict, kExitNo, ""},
     Row{Code::no_space, kExitFatal, "free some space; what was recorded before is safe"},
-    Row{Code::io, kExitFatal, ""},
+    Row{Code::io, kExitFatal, "is it there, and may this user read and write it?"},
 };
 
 const Row* row_of(Code code) noexcept {

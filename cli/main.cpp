@@ -34,6 +34,13 @@ constexpr std::array kGitVerbs{
     GitVerb{"rebase", "forks of a branch merge by themselves: hn sync"},
     GitVerb{"remote", "peers are remembered when they are met: hn clone LINK, hn sync HOST:PORT"},
     GitVerb{"gc", "there is nothing to do"},
+    GitVerb{"reset",
+            "hn switch --force BRANCH gives up what is not committed; hn commit --amend replaces "
+            "the last commit"},
+    GitVerb{"revert", "take the files back with hn cat REV:PATH >PATH, then: hn commit"},
+    GitVerb{"tag", "hn branch NAME REV keeps a name for a commit; tags come with hn import git"},
+    GitVerb{"config", "hn reads git's settings: git config --global user.name NAME"},
+    GitVerb{"cherry-pick", "take the files with hn cat REV:PATH >PATH, then: hn commit"},
 };
 
 // Edits that turn one word into the other (Levenshtein).
@@ -73,6 +80,17 @@ std::string key_of(std::string_view names) {
   return std::string(at == std::string_view::npos ? names.substr(1) : names.substr(at + 2));
 }
 
+// The library takes a word "[a,b]" for the words a and b, and "{}" for none at all: such a word
+// goes past it behind a byte that no word of ours begins with.
+constexpr char kGuard = '\x01';
+void guard(std::string& word) {
+  if (word.starts_with('[') || word.starts_with('{') || word.starts_with(kGuard))
+    word.insert(word.begin(), kGuard);
+}
+void unguard(std::string& word) {
+  if (word.starts_with(kGuard)) word.erase(word.begin());
+}
+
 // Parses what follows the verb by the command's row of the table.
 std::optional<Given> parse(const Command& command, std::vector<std::string> words) {
   CLI::App app;
@@ -108,15 +126,19 @@ std::optional<Given> parse(const Command& command, std::vector<std::string> word
     slot.option->required(argument.min > 0);
     slots.push_back(std::move(slot));
   }
+  for (std::string& word : words) guard(word);
   std::ranges::reverse(words);
   try {
     app.parse(words);
   } catch (const CLI::ParseError& error) {
-    if (!help) throw Failure(Code::usage, error.what(), usage_line(command));
+    std::string what = error.what();
+    std::erase(what, kGuard);
+    if (!help) throw Failure(Code::usage, what, usage_line(command));
   }
   if (help) return std::nullopt;
   Given given;
   for (Slot& slot : slots) {
+    for (std::string& value : *slot.values) unguard(value);
     if (slot.option->count() > 0) given.set(slot.key, std::move(*slot.values));
   }
   return given;
@@ -146,7 +168,9 @@ int run(std::vector<std::string> words) {
     if (words.size() < 2) throw Failure(Code::usage, "-C wants a folder", "hn -C DIR COMMAND");
     context.folder = context.absolute(words[1]);
     const auto stat = context.world.fs.stat(context.folder);
-    if (!stat || !stat->folder) throw Failure(Code::not_found, "there is no folder " + words[1]);
+    if (!stat || !stat->folder) {
+      throw Failure(Code::not_found, "there is no folder " + words[1], "hn -C DIR COMMAND");
+    }
     words.erase(words.begin(), words.begin() + 2);
   }
   if (words.empty()) {
@@ -165,7 +189,9 @@ int run(std::vector<std::string> words) {
   }
   const int status = command->run(context, *given);
   std::cout.flush();
-  if (!std::cout) throw Failure(Code::io, "the output could not be written");
+  if (!std::cout)
+    throw Failure(Code::io, "the output could not be written",
+                  "is there space where it goes, and does somebody read it?");
   return status;
 }
 

@@ -27,9 +27,13 @@ std::optional<std::string> message_of(const Context& context, const Given& given
   if (*file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
   const std::string path = context.absolute(*file);
   const auto stat = context.world.fs.stat(path);
-  if (!stat || stat->folder) throw Failure(Code::not_found, "there is no file " + *file);
+  if (!stat || stat->folder) {
+    throw Failure(Code::not_found, "there is no file " + *file,
+                  "-F FILE reads the message from it, -F - from standard input");
+  }
   if (stat->size > kMessageBytesMax)
-    throw Failure(Code::invalid, *file + " is too long for a message");
+    throw Failure(Code::invalid, *file + " is too long for a message",
+                  "at most " + std::to_string(kMessageBytesMax) + " bytes; is it the right file?");
   return to_string(os::read_file(context.world.fs, path));
 }
 

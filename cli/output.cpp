@@ -27,15 +27,6 @@ std::string base64(std::string_view text) {
   return out;
 }
 
-Json person_json(const object::Person& person) {
-  Json out;
-  put_text(out, "name", person.name);
-  put_text(out, "email", person.email);
-  out["time"] = person.time.seconds;
-  out["date"] = repo::format_iso(person.time);
-  return out;
-}
-
 }  // namespace
 
 void put_text(Json& object, const std::string& key, std::string_view text) {
@@ -44,6 +35,15 @@ void put_text(Json& object, const std::string& key, std::string_view text) {
   } else {
     object[key + "_b64"] = base64(text);
   }
+}
+
+Json person_json(const object::Person& person) {
+  Json out;
+  put_text(out, "name", person.name);
+  put_text(out, "email", person.email);
+  out["time"] = person.time.seconds;
+  out["date"] = repo::format_iso(person.time);
+  return out;
 }
 
 Json commit_json(const object::Id& id, const object::Commit& commit) {
@@ -126,9 +126,8 @@ char letter_of(const std::optional<object::Value>& before,
   if (after && after->mode == object::Mode::conflict) return 'U';
   if (!before) return 'A';
   if (!after) return 'D';
-  const bool was_text = before->is_file() || before->mode == object::Mode::conflict;
-  if (before->mode == after->mode || (was_text && after->is_file())) return 'M';
-  return 'T';
+  if (before->mode == object::Mode::conflict) return 'M';
+  return before->mode == after->mode || (before->is_file() && after->is_file()) ? 'M' : 'T';
 }
 
 std::string_view word_of(const std::optional<object::Value>& before,

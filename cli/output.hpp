@@ -16,6 +16,8 @@ using Json = nlohmann::ordered_json;
 
 // Text from data as JSON holds it: itself where it is UTF-8, else under KEY_b64 in base64.
 void put_text(Json& object, const std::string& key, std::string_view text);
+// {"name", "email", "time", "date"}
+Json person_json(const object::Person& person);
 // {"id", "tree", "parents", "author", "committer", "message", ...}
 Json commit_json(const object::Id& id, const object::Commit& commit);
 void print(const Context& context, const Json& json);

@@ -12,7 +12,12 @@ ProgressLine::ProgressLine(const Context& context)
     : context_(context), started_(context.world.clock.now()) {}
 
 ProgressLine::~ProgressLine() {
+  hide();
+}
+
+void ProgressLine::hide() {
   if (visible_) context_.err << "\r\x1b[K" << std::flush;
+  visible_ = false;
 }
 
 void ProgressLine::show(const std::string& text) {

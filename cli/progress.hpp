@@ -15,6 +15,8 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
   void show(const std::string& text);
+  // Gone until the next show(), for a line of its own kind.
+  void hide();
 
  private:
   const Context& context_;

@@ -11,6 +11,10 @@ void require_moved(const repo::Moved& moved, std::string_view doing) {
   what += shown_path(first.path) + " (" + std::string(worktree::name_of(first.kind)) + ")";
   if (moved.obstacles.size() > 1)
     what += " and " + count_of(moved.obstacles.size() - 1, "other path");
+  if (moved.written + moved.removed > 0) {
+    throw Failure(Code::refused, what + ", and stopped there",
+                  "commit or move it away, then do the same again: that completes it");
+  }
   throw Failure(Code::refused, what, "commit or move them away first; nothing was touched");
 }
 

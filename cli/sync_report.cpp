@@ -17,7 +17,8 @@ node::SyncTarget target_of(const std::vector<node::SyncTarget>& known, const std
   }
   const auto address = node::parse_host_port(word);
   if (!address || address->host.empty()) {
-    throw Failure(Code::not_found, "no peer is called '" + word + "', and it is not HOST:PORT");
+    throw Failure(Code::not_found, "no peer is called '" + word + "', and it is not HOST:PORT",
+                  "hn sync HOST:PORT, hn sync NAME, or hn sync for all that are known");
   }
   return {word, std::nullopt, node::resolve(*address)};
 }
@@ -35,6 +36,7 @@ std::vector<node::SyncTarget> targets_of(const repo::Repository& repository,
     return known;
   }
   std::vector<node::SyncTarget> out;
+  out.reserve(words.size());
   for (const std::string& word : words) out.push_back(target_of(known, word));
   return out;
 }
@@ -98,6 +100,13 @@ Json outcome_json(const node::SyncReport& report) {
   return peers;
 }
 
+bool is_used_link(const node::SyncReport& report) {
+  return !report.agreed() && !report.peers.empty() &&
+         std::ranges::all_of(report.peers, [](const node::PeerOutcome& peer) {
+           return peer.problem == Code::used_invitation;
+         });
+}
+
 void require_agreed(const node::SyncReport& report) {
   if (report.agreed()) return;
   if (report.interrupted)
@@ -110,6 +119,10 @@ void require_agreed(const node::SyncReport& report) {
   if (best == nullptr) throw Failure(Code::unreachable, "nobody was called");
   const Code code = best->problem.value_or(Code::timeout);
   std::string what = best->shown + ": " + (best->detail.empty() ? "no agreement" : best->detail);
+  if (code == Code::unreachable && best->shown == "the command") {
+    throw Failure(code, "the command does not answer (" + best->detail + ")",
+                  "does it start this at the other end: hn -C REPO serve --stdio");
+  }
   if (code == Code::unreachable) what = best->shown + " does not answer (" + best->detail + ")";
   if (code == Code::no_right) {
     throw Failure(

@@ -20,6 +20,9 @@ node::SyncOptions sync_options(const Given& given, ProgressLine& line);
 
 Json outcome_json(const node::SyncReport& report);
 
+// Whether the invitation was refused for good.
+bool is_used_link(const node::SyncReport& report);
+
 // Throws the Failure of the best outcome where no peer agreed.
 void require_agreed(const node::SyncReport& report);
 

@@ -68,7 +68,7 @@ bool has_branch(const std::vector<ImportedRef>& refs, std::string_view name) {
       refs, [name](const ImportedRef& ref) { return !ref.is_tag && ref.name == name; });
 }
 
-std::string default_branch(const std::vector<ImportedRef>& refs, std::string head) {
+std::string default_branch(const std::vector<ImportedRef>& refs, const std::string& head) {
   for (const std::string& name : {head, std::string("main"), std::string("master")})
     if (has_branch(refs, name)) return name;
   const auto first = std::ranges::find_if(refs, [](const ImportedRef& ref) { return !ref.is_tag; });

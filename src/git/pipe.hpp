@@ -17,7 +17,7 @@ class Pipe final : private Sink {
   // Runs `walk` with the pipe's sink in the new thread.
   explicit Pipe(const std::function<void(Sink&)>& walk);
   // Ends the walk early if it goes on still.
-  ~Pipe();
+  ~Pipe() override;
 
   // Hands everything to `to`, then throws what the walk threw, if it did.
   void drain(Sink& to);

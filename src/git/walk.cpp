@@ -46,7 +46,7 @@ std::size_t Folders::Hash::operator()(const Oid& oid) const noexcept {
 std::shared_ptr<const Folder> Folders::read(const Oid& oid) {
   if (const auto at = young_.find(oid); at != young_.end()) return at->second;
   if (const auto at = old_.find(oid); at != old_.end()) {
-    const auto folder = at->second;
+    auto folder = at->second;
     keep(oid, folder);
     return folder;
   }
@@ -54,7 +54,7 @@ std::shared_ptr<const Folder> Folders::read(const Oid& oid) {
   if (object.type() != Type::tree) source_.fail_broken(oid, "is named as a folder and no tree");
   auto lines = parse_tree(object.bytes());
   if (!lines) source_.fail_broken(oid, "is a tree that is cut off or malformed");
-  const auto folder = std::make_shared<const Folder>(Folder{std::move(object), *std::move(lines)});
+  auto folder = std::make_shared<const Folder>(Folder{std::move(object), *std::move(lines)});
   keep(oid, folder);
   return folder;
 }

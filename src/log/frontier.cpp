@@ -105,6 +105,7 @@ std::vector<EntryId> missing(const View& view, const Frontier& theirs) {
   for (const Gap& gap : gaps) gap.collect(found);
   s.sort(found);
   std::vector<EntryId> out;
+  out.reserve(found.size());
   for (const Index n : found) out.push_back(s.nodes[n].entry->id);
   return out;
 }

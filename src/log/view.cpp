@@ -237,6 +237,7 @@ std::vector<EntryId> View::tips(const Device& device) const {
   }
   std::sort(found.begin(), found.end());
   std::vector<EntryId> out;
+  out.reserve(found.size());
   for (const auto& [seq, id] : found) out.push_back(id);
   return out;
 }

@@ -50,13 +50,13 @@ SyncId SyncCore::call(Time now, ConnectionId connection, SyncHost& host,
   Call call{{next_id_++}, &host, std::move(join)};
   const SyncId id = call.id;
   if (line.up)
-    begin_call(now, connection, line, std::move(call));
+    begin_call(now, connection, line, call);
   else
     line.waiting.push_back(std::move(call));
   return id;
 }
 
-void SyncCore::begin_call(Time now, ConnectionId connection, Line& line, Call call) {
+void SyncCore::begin_call(Time now, ConnectionId connection, Line& line, const Call& call) {
   const auto stream =
       line.sessions.size() < kSessionsPerConnection && sessions_.size() < kSessionsMax
           ? port_.open_stream(connection)
@@ -115,8 +115,8 @@ void SyncCore::handle_connected(Time now, const Connected& event) {
   Line& line = lines_[event.connection];
   line.up = true;
   line.known = event;
-  for (Call& call : std::exchange(line.waiting, {}))
-    begin_call(now, event.connection, line, std::move(call));
+  for (const Call& call : std::exchange(line.waiting, {}))
+    begin_call(now, event.connection, line, call);
 }
 
 void SyncCore::handle_closed(const ConnectionClosed& event) {

@@ -72,7 +72,7 @@ class SyncCore {
   void open_session(Time now, ConnectionId connection, Line& line, StreamId stream,
                     const OpenMessage& open, MessageReader reader);
   void refuse(ConnectionId connection, StreamId stream, SyncRefusal reason);
-  void begin_call(Time now, ConnectionId connection, Line& line, Call call);
+  void begin_call(Time now, ConnectionId connection, Line& line, const Call& call);
   void drop_stream(ConnectionId connection, StreamId stream, std::uint64_t code);
   void drain(ConnectionId connection, StreamId stream);
   SyncSession* owner_of(ConnectionId connection, StreamId stream);

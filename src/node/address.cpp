@@ -4,6 +4,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <asio/io_context.hpp>
 #include <asio/ip/udp.hpp>
 #include <charconv>
@@ -13,6 +14,16 @@
 #include "node/endpoint_address.hpp"
 
 namespace hn::node {
+namespace {
+
+// A name is the resolver's to judge; but what no name has must not be printed or asked for.
+bool may_be_host(std::string_view text) {
+  return std::ranges::none_of(text, [](char c) {
+    return static_cast<unsigned char>(c) <= ' ' || c == '\x7f' || c == '[' || c == ']';
+  });
+}
+
+}  // namespace
 
 std::optional<HostPort> parse_host_port(std::string_view text) {
   HostPort out;
@@ -21,6 +32,7 @@ std::optional<HostPort> parse_host_port(std::string_view text) {
     const std::size_t close = text.find(']');
     if (close == std::string_view::npos) return std::nullopt;
     out.host = text.substr(1, close - 1);
+    if (out.host.find(':') == std::string::npos || !may_be_host(out.host)) return std::nullopt;
     text.remove_prefix(close + 1);
     if (text.empty()) return out;
     if (text.front() != ':') return std::nullopt;
@@ -28,6 +40,7 @@ std::optional<HostPort> parse_host_port(std::string_view text) {
   } else {
     const std::size_t colon = text.rfind(':');
     out.host = text.substr(0, colon);
+    if (!may_be_host(out.host)) return std::nullopt;
     if (colon == std::string_view::npos)
       return out.host.empty() ? std::nullopt : std::optional(out);
     if (out.host.find(':') != std::string::npos) return std::nullopt;  // IPv6 wants brackets

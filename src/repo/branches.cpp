@@ -182,18 +182,28 @@ std::vector<BranchLine> branches(const Repository& repository) {
     ++names[info.name];
     live.push_back(info);
   }
+  // A draft is what this store follows under its name, also where others have published a branch
+  // of that name meanwhile; it shows as it will once it is published.
+  std::map<std::string, LocalBranch> created;
+  for (const Draft& draft : repository.drafts()) {
+    if (draft.tag || draft.place.id) continue;
+    ++names[draft.place.name];
+    created.emplace(draft.place.name, draft.place);
+  }
   std::vector<BranchLine> lines;
   for (const log::BranchInfo& info : live) {
     BranchLine line;
     line.branch = {info.name, info.created_by};
-    line.followed = names[info.name] == 1 || is_followed(repository, info.name, info.created_by);
+    line.followed = names[info.name] == 1 || (!created.contains(info.name) &&
+                                              is_followed(repository, info.name, info.created_by));
     line.shown = names[info.name] == 1 ? info.name : with_creator(view, info);
     line.draft = repository.draft(false, line.branch).has_value();
     lines.push_back(std::move(line));
   }
-  for (const Draft& draft : repository.drafts()) {
-    if (draft.tag || draft.place.id) continue;
-    lines.push_back({draft.place, draft.place.name, true, true});
+  for (const auto& [name, place] : created) {
+    const bool alone = names[name] == 1;
+    lines.push_back(
+        {place, alone ? name : name + "@" + label_of(view, repository.device()), true, true});
   }
   std::ranges::sort(lines, {}, &BranchLine::shown);
   return lines;
@@ -269,13 +279,16 @@ void advance(Repository& repository, store::Batch& batch, const LocalBranch& bra
 }
 
 void create_branch(Repository& repository, std::string_view name, const object::Id& at) {
-  if (!log::is_ref_name(name)) {
-    throw Failure(Code::invalid, "'" + std::string(name) + "' is not a name for a branch");
+  // Revisions know HEAD and @ before they know branches.
+  if (!log::is_ref_name(name) || name == "HEAD") {
+    throw Failure(Code::invalid, "'" + std::string(name) + "' is not a name for a branch",
+                  "as in git: no spaces, none of ~^:?*[\\, no '..', no '-' in front, and not HEAD");
   }
   const auto lock = repository.store().lock();
   repository.refresh();
   if (find_branch(repository, name)) {
-    throw Failure(Code::exists, "there is a branch '" + std::string(name) + "' already");
+    throw Failure(Code::exists, "there is a branch '" + std::string(name) + "' already",
+                  "to work on it: hn switch " + std::string(name));
   }
   store::Batch batch = repository.store().begin();
   const Draft draft{false, {std::string(name), {}}, log::Target{object::Kind::commit, at}, {}};

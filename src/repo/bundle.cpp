@@ -2,6 +2,7 @@
 #include "hn/repo/bundle.hpp"
 
 #include <functional>
+#include <set>
 #include <unordered_set>
 
 #include "hn/base/codec.hpp"
@@ -227,6 +228,7 @@ BundleDone apply_bundle(Repository& repository, const std::string& path) {
   BundleDone done;
   done.bytes = file->stat().size;
   store::Batch batch = repository.store().begin();
+  std::set<log::EntryId> entries;  // that came with this file
   while (const auto record = reader.next()) {
     if (record->first == kEntry) {
       const auto entry =
@@ -236,13 +238,13 @@ BundleDone apply_bundle(Repository& repository, const std::string& path) {
       }
       if (!log::verify(entry))
         throw Failure(Code::invalid, "an entry of the bundle has a wrong signature");
-      if (repository.view().find(entry.id) != nullptr) continue;
+      if (repository.view().find(entry.id) != nullptr || !entries.insert(entry.id).second) continue;
       batch.add_entry(stored_id(entry.id), record->second);
       ++done.entries;
     } else if (record->first == kBlock) {
       const BlockRecord block =
           require(decode_block(record->second), "reading a block of the bundle");
-      if (repository.store().has(object::id_at(block.address))) continue;
+      if (batch.has(object::id_at(block.address))) continue;
       if (batch.write_stored(block.stored, block.address) != store::Taken::stored) {
         throw Failure(Code::invalid, "block " + object::to_hex(block.address) +
                                          " of the bundle is not what it says");

@@ -151,7 +151,8 @@ CommitDone commit(Repository& repository, const CommitRequest& request) {
       snapshot.changes,
       [&](const worktree::Change& change) { return filter.matches(change.path); }));
   if (done.files == 0 && !request.allow_empty && !request.amend) {
-    throw Failure(Code::refused, "nothing to commit, the working tree is as its base says");
+    throw Failure(Code::refused, "nothing to commit: nothing differs from the last commit",
+                  "hn status says what differs; --allow-empty commits all the same");
   }
   made.tree = worktree::record(snapshot, batch, batch, filter);
   done.commit = write_commit(batch, made);

@@ -220,7 +220,7 @@ Who who_commits(const World& world, const Settings& settings, Role role) {
   const std::string prefix = role == Role::author ? "AUTHOR" : "COMMITTER";
   const auto pick = [&](const char* field, const char* key) -> std::optional<std::string> {
     for (const char* tool : {"HN_", "GIT_"}) {
-      const std::optional<std::string> value = world.environment(tool + prefix + field);
+      std::optional<std::string> value = world.environment(tool + prefix + field);
       if (value && !value->empty()) return value;
       // Git's variables yield to hn's own configuration.
       if (tool[0] == 'H') {

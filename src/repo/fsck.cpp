@@ -1,5 +1,7 @@
 #include "hn/repo/fsck.hpp"
 
+#include <algorithm>
+
 #include "hn/log/manifest.hpp"
 #include "hn/merge/fold.hpp"
 #include "hn/repo/branches.hpp"
@@ -10,30 +12,38 @@ namespace {
 
 class Check {
  public:
-  Check(Repository& repository, const std::function<void(const Fault&)>& report)
-      : repository_(repository), report_(report) {}
+  Check(Repository& repository, const std::function<void(const Fault&)>& report,
+        const FsckProgress& progress)
+      : repository_(repository), report_(report), progress_(progress) {}
 
   FsckReport run() {
     blocks();
     entries();
     closures();
+    if (out_.faults == 0) unnamed();
     return out_;
   }
 
  private:
+  void at(std::string_view what, std::uint64_t done) {
+    if (progress_) progress_(what, done);
+  }
+
   void fault(Code code, std::string what) {
     ++out_.faults;
     report_({code, std::move(what)});
   }
 
   void blocks() {
-    const store::CheckSummary summary =
-        repository_.store().check([&](const store::Finding& finding) {
+    store::CheckSummary summary = repository_.store().check(
+        [&](const store::Finding& finding) {
           std::string what =
               finding.file + " at byte " + std::to_string(finding.offset) + ": " + finding.rule;
           if (finding.address) what += " (block " + object::to_hex(*finding.address) + ")";
           fault(finding.code, std::move(what));
-        });
+        },
+        [&](std::uint64_t blocks) { at("blocks", blocks); });
+    commits_here_ = std::move(summary.commits);
     out_.blocks = summary.blocks;
     out_.entries = summary.entries;
   }
@@ -41,6 +51,7 @@ class Check {
   void entries() {
     const log::View& view = repository_.view();
     for (std::size_t i = 0; i < repository_.store().entry_count(); ++i) {
+      at("entries", i);
       const auto entry = log::decode_signed(repository_.store().entry(i).bytes);
       if (!entry) {
         fault(Code::invalid, std::string("an entry: ") + entry.error().rule);
@@ -75,6 +86,7 @@ class Check {
       if (draft.target) target_of(*draft.target, walk, heads);
     }
     history(walk, heads);
+    heads_ = std::move(heads);
   }
 
   void publish_of(const log::LivePublish& publish, ClosureWalk& walk,
@@ -110,7 +122,19 @@ class Check {
       heads.push_back(target.id);
     } else {
       walk.target(target);
+      tag(target);
     }
+  }
+
+  // Tags may name tags.
+  void tag(log::Target target) {
+    for (int depth = 0; target.kind == object::Kind::tag && depth < kTagDepthMax; ++depth) {
+      const auto tag = object::read_tag(repository_.store(), target.id);
+      if (!tag) return;
+      if (tag->git) out_.imported.push_back({target.kind, target.id, *tag->git});
+      target = {tag->target_kind, tag->target};
+    }
+    if (target.kind == object::Kind::commit) tagged_.push_back(target.id);
   }
 
   void history(ClosureWalk& walk, const std::vector<object::Id>& heads) {
@@ -119,9 +143,12 @@ class Check {
       return fault(commits.error().code,
                    "commit " + hn::to_hex(commits.error().subject) + ": " + commits.error().rule);
     }
+    std::uint64_t done = 0;
     for (const object::Id& id : *commits) {
+      at("commits", ++done);
       const auto commit = walk.commit_block(id);
       if (!commit) continue;
+      if (commit->git) out_.imported.push_back({object::Kind::commit, id, *commit->git});
       walk.tree_of(*commit);
       if (commit->auto_merge) auto_merge(id);
     }
@@ -138,15 +165,54 @@ class Check {
     }
   }
 
+  // All that may still be asked for by a name, or undone.
+  std::vector<object::Id> named() const {
+    std::vector<object::Id> out = heads_;
+    out.insert(out.end(), tagged_.begin(), tagged_.end());
+    const auto add = [&](const std::optional<object::Id>& commit) {
+      if (commit) out.push_back(*commit);
+    };
+    if (const auto standing = repository_.worktree()) add(standing->base);
+    for (const store::Operation& stored : repository_.store().operations()) {
+      const auto operation =
+          require(decode_operation_record(stored.bytes), "reading the operation log");
+      add(operation.before);
+      add(operation.after);
+      add(operation.base_before);
+    }
+    std::erase_if(out, [&](const object::Id& id) { return !repository_.store().has(id); });
+    return out;
+  }
+
+  void unnamed() {
+    auto named_here = object::reachable(repository_.history(), named(), {}, std::size_t{1} << 26);
+    if (!named_here) return;  // of what is undone a part may be gone
+    std::ranges::sort(*named_here);
+    for (const object::Address& address : commits_here_) {
+      const object::Id id = object::id_at(address);
+      if (std::ranges::binary_search(*named_here, id)) continue;
+      // A fold that has gone on is nobody's work and can be made again.
+      const auto commit = object::read_commit(repository_.store(), id);
+      if (commit && !commit->auto_merge) out_.unnamed.push_back(id);
+    }
+  }
+
+  static constexpr int kTagDepthMax = 1024;
+
   Repository& repository_;
   const std::function<void(const Fault&)>& report_;
+  const FsckProgress& progress_;
+  std::vector<object::Address> commits_here_;
+  std::vector<object::Id> heads_;   // of live publishes and drafts
+  std::vector<object::Id> tagged_;  // commits that a tag object names
   FsckReport out_;
 };
 
 }  // namespace
 
-FsckReport fsck(Repository& repository, const std::function<void(const Fault&)>& report) {
-  return Check(repository, report).run();
+FsckReport fsck(Repository& repository, const std::function<void(const Fault&)>& report,
+                const FsckProgress& progress) {
+  return Check(repository, report, progress).run();
 }
 
 }  // namespace hn::repo

@@ -64,6 +64,11 @@ crypto::SigningKey load_device_key(const World& world, const Instance& instance)
   return crypto::SigningKey::from_seed(read_secret(world, path, kDeviceKind));
 }
 
+void forget_device_key(const World& world, const Instance& instance) {
+  const std::string path = device_path(world, instance);
+  if (world.fs.stat(path)) world.fs.remove(path);
+}
+
 crypto::AgreementKey transport_key(const World& world) {
   const std::string path = world.folders.data + "/transport.key";
   if (world.fs.stat(path)) {

@@ -29,10 +29,11 @@ void make_folders(os::FileSystem& fs, const std::string& path) {
 }
 
 Layout make_layout(const World& world, const std::string& folder) {
-  const Layout layout{folder};
+  Layout layout{folder};
   os::FileSystem& fs = world.fs;
   if (store::Store::exists(fs, layout.store())) {
-    throw Failure(Code::exists, "there is a repository in " + folder + " already");
+    throw Failure(Code::exists, "there is a repository in " + folder + " already",
+                  "what it holds: hn -C DIR status");
   }
   make_folders(fs, folder);
   fs.make_folder(layout.hn());
@@ -77,8 +78,9 @@ Repository init(const World& world, const InitRequest& request) {
     throw Failure(Code::invalid, "'" + label + "' is not a name for a device",
                   "a name is 1 to 64 bytes without spaces, '@', '/' and control characters");
   }
-  if (!log::is_ref_name(request.default_branch)) {
-    throw Failure(Code::invalid, "'" + request.default_branch + "' is not a name for a branch");
+  if (!log::is_ref_name(request.default_branch) || request.default_branch == "HEAD") {
+    throw Failure(Code::invalid, "'" + request.default_branch + "' is not a name for a branch",
+                  "as in git: no spaces, none of ~^:?*[\\, no '..', no '-' in front, and not HEAD");
   }
   if (request.visibility == log::Visibility::sealed) {
     throw Failure(Code::unsupported, "this version makes no sealed repositories");
@@ -183,6 +185,42 @@ void device_renewed(Repository& repository, const std::string& label) {
   for (const auto& [name, bytes] : repository.store().list(key::kInvitations)) batch.erase(name);
   batch.commit();
   repository.refresh();
+}
+
+Identity identity_of(const Repository& repository) {
+  return {*repository.store().get(std::string(key::kStore)),
+          repository.store().get(std::string(kCopyKey)),
+          repository.store().list(key::kInvitations)};
+}
+
+void restore_identity(Repository& repository, const Identity& identity) {
+  store::Batch batch = repository.store().begin();
+  batch.put(std::string(key::kStore), identity.store);
+  if (identity.copy) batch.put(std::string(kCopyKey), *identity.copy);
+  for (const auto& [name, bytes] : identity.invitations) batch.put(name, bytes);
+  batch.commit();
+  repository.refresh();
+}
+
+namespace {
+
+// Only what hn made itself lies beneath: no symlinks.
+void remove_below(os::FileSystem& fs, const std::string& path) {
+  const auto stat = fs.stat(path);
+  if (stat && stat->folder) {
+    for (const std::string& name : fs.list(path)) remove_below(fs, path + "/" + name);
+  }
+  if (stat) fs.remove(path);
+}
+
+}  // namespace
+
+void remove_empty_clone(Repository& repository) {
+  HN_ASSERT(repository.store().entry_count() == 0);
+  os::FileSystem& fs = repository.world().fs;
+  const Layout& layout = repository.layout();
+  remove_below(fs, layout.hn());
+  forget_device_key(repository.world(), repository.record().instance);
 }
 
 void adopt_import(Repository& repository, store::Batch batch, const std::vector<ImportedRef>& refs,

@@ -15,7 +15,10 @@ bool is_hex(std::string_view text) {
 }
 
 Failure unknown(std::string_view text) {
-  return Failure(Code::not_found, "'" + std::string(text) + "' is no commit, branch or tag here");
+  const std::string what = "'" + std::string(text) + "' is no commit, branch or tag here";
+  if (text.find(':') != std::string_view::npos)
+    return Failure(Code::not_found, what, "hn cat REV:PATH prints a file");
+  return Failure(Code::not_found, what, "hn log lists commits, hn branch lists branches");
 }
 
 // All commits that branches, drafts and the working tree reach, newest first.
@@ -144,15 +147,16 @@ PathAt resolve_path(Repository& repository, std::string_view text) {
     throw Failure(Code::usage, "'" + std::string(text) + "' is not REV:PATH");
   }
   PathAt at;
-  at.commit = resolve_commit(repository, colon == 0 ? "HEAD" : text.substr(0, colon));
+  const std::string_view revision = colon == 0 ? "HEAD" : text.substr(0, colon);
+  at.commit = resolve_commit(repository, revision);
   at.path = text.substr(colon + 1);
   const auto commit =
       require(object::read_commit(repository.store(), at.commit), "reading a commit");
   const auto value =
       require(object::find_path(repository.store(), commit.tree, at.path), "reading a folder");
   if (!value) {
-    throw Failure(Code::not_found,
-                  "there is no '" + at.path + "' in " + std::string(text.substr(0, colon)));
+    throw Failure(Code::not_found, "there is no '" + at.path + "' in " + std::string(revision),
+                  "hn cat " + std::string(revision) + ": lists what is there");
   }
   at.value = *value;
   return at;

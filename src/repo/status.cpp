@@ -5,6 +5,20 @@
 
 namespace hn::repo {
 
+namespace {
+
+// A cache: who only asks gets an answer where it cannot be written, on a full disk as on one that
+// is read-only.
+void keep(const worktree::Index& index, const std::string& file) {
+  try {
+    worktree::save_index(index, file);
+  } catch (const Failure& failure) {
+    if (failure.code() != Code::no_space && failure.code() != Code::io) throw;
+  }
+}
+
+}  // namespace
+
 Status status(Repository& repository) {
   Status out;
   const std::optional<WorktreeRecord> standing = repository.worktree();
@@ -16,7 +30,7 @@ Status status(Repository& repository) {
   ConflictFiles conflicts(repository.store());
   worktree::Snapshot snapshot = worktree::scan(
       scan_options(repository, repository.store(), standing->base, conflicts, nullptr));
-  if (snapshot.index_changed) worktree::save_index(snapshot.index, repository.layout().index());
+  if (snapshot.index_changed) keep(snapshot.index, repository.layout().index());
   out.changes = std::move(snapshot.changes);
   out.notices = std::move(snapshot.notices);
   out.conflicts = std::move(snapshot.conflicts);

@@ -132,6 +132,12 @@ Moved move_working_tree(Repository& repository, const LocalBranch& branch,
   return moved;
 }
 
+void stand_on(Repository& repository, const LocalBranch& branch, const object::Id& commit) {
+  store::Batch batch = repository.store().begin();
+  batch.put(std::string(key::kWorktree), encode(WorktreeRecord{branch, commit}));
+  batch.commit();
+}
+
 Moved update_working_tree(Repository& repository) {
   const std::optional<WorktreeRecord> standing = repository.worktree();
   Moved moved;

@@ -6,6 +6,7 @@ namespace hn::store {
 namespace {
 
 using Report = std::function<void(const Finding&)>;
+using Progress = std::function<void(std::uint64_t blocks)>;
 
 std::string name_in(const std::string& path) {
   return path.substr(path.rfind('/') + 1);
@@ -13,8 +14,8 @@ std::string name_in(const std::string& path) {
 
 class Check {
  public:
-  Check(const Opened& opened, const Report& report)
-      : opened_(opened), packs_(opened.packs()), report_(report) {}
+  Check(const Opened& opened, const Report& report, const Progress& progress)
+      : opened_(opened), packs_(opened.packs()), report_(report), progress_(progress) {}
 
   CheckSummary run() {
     for (const auto& pack : packs_->sealed()) {
@@ -24,6 +25,9 @@ class Check {
     const auto& tail = packs_->tail();
     file_ = name_in(pack_path(opened_.folder(), tail->number()));
     check_tail(*tail);
+    std::sort(summary_.commits.begin(), summary_.commits.end());
+    summary_.commits.erase(std::unique(summary_.commits.begin(), summary_.commits.end()),
+                           summary_.commits.end());
     summary_.packs = packs_->sealed().size() + 1;
     summary_.entries = opened_.ledger().entry_count();
     summary_.operations = opened_.ledger().operations().size();
@@ -80,6 +84,7 @@ class Check {
   void check_record_at(const Pack& pack, ByteView record, const RecordHead& head,
                        std::uint64_t at) {
     ++summary_.blocks;
+    if (progress_) progress_(summary_.blocks);
     summary_.stored_bytes += head.stored_bytes;
     summary_.plain_bytes += head.plain_bytes;
     const auto whole = check_record(record);
@@ -90,8 +95,9 @@ class Check {
     const auto plain = packs_->decode({head, record.subspan(head.head_bytes()), {}}, &bases_);
     if (!plain) return find(plain.error(), at, head.address);
     if (object::id_of(head.kind, plain->bytes) != object::id_at(head.address)) {
-      find({Code::invalid, "block whose id is not that of its bytes", {}}, at, head.address);
+      return find({Code::invalid, "block whose id is not that of its bytes", {}}, at, head.address);
     }
+    if (head.kind == object::Kind::commit) summary_.commits.push_back(head.address);
   }
 
   const Opened& opened_;
@@ -100,12 +106,13 @@ class Check {
   PlainCache bases_{16U << 20U};
   std::string file_;
   CheckSummary summary_;
+  const Progress& progress_;
 };
 
 }  // namespace
 
-CheckSummary check_store(const Opened& opened, const Report& report) {
-  return Check(opened, report).run();
+CheckSummary check_store(const Opened& opened, const Report& report, const Progress& progress) {
+  return Check(opened, report, progress).run();
 }
 
 }  // namespace hn::store

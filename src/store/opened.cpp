@@ -23,7 +23,7 @@ const std::string& checked(os::FileSystem& fs, const std::string& folder) {
 
 }  // namespace
 
-Opened::Opened(os::FileSystem& fs, std::string folder, const Options& options)
+Opened::Opened(os::FileSystem& fs, const std::string& folder, const Options& options)
     : fs_(fs), folder_(checked(fs, folder)), options_(options), journal_(fs, journal_path(folder)) {
   load_all();
 }

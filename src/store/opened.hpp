@@ -17,7 +17,7 @@ namespace hn::store {
 // and check work on; packs() from any thread, all else from one at a time.
 class Opened {
  public:
-  Opened(os::FileSystem& fs, std::string folder, const Options& options);
+  Opened(os::FileSystem& fs, const std::string& folder, const Options& options);
 
   os::FileSystem& fs() const noexcept { return fs_; }
   const std::string& folder() const noexcept { return folder_; }

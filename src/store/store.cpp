@@ -184,8 +184,9 @@ void Store::maintain() {
   remove_leftovers(opened);
 }
 
-CheckSummary Store::check(const std::function<void(const Finding&)>& report) const {
-  return check_store(state_->opened, report);
+CheckSummary Store::check(const std::function<void(const Finding&)>& report,
+                          const std::function<void(std::uint64_t blocks)>& progress) const {
+  return check_store(state_->opened, report, progress);
 }
 
 }  // namespace hn::store

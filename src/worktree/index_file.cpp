@@ -59,6 +59,9 @@ object::Value decode_value(Decoder& in) {
   bool submodule = out.mode == object::Mode::submodule;
   if (out.size != 32 && !(submodule && out.size == 20)) in.fail();
   out.bytes = in.hash();
+  for (std::size_t i = out.size; i < out.bytes.size(); ++i) {
+    if (out.bytes[i] != 0) in.fail();
+  }
   return out;
 }
 

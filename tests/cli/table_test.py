@@ -10,10 +10,13 @@ HN is the program, ROOT the root of the sources (else the one this file lies in)
    for their values; its page's description is the line of `hn help`.
 3. The three completion files are what the program prints.
 4. hn(1) names every page.
+5. Every command that reports has --json, its output stands in tutorials/json.md, and each field in
+   it is named under JSON on the command's page, or on a page that this section refers to.
 
 Ends with "N passed, N failed".
 """
 
+import json
 import os
 import pathlib
 import re
@@ -21,6 +24,8 @@ import subprocess
 import sys
 import tempfile
 
+# They print a file, help, and lines for who watches a server.
+WITHOUT_JSON = {"cat", "help", "serve"}
 SHELLS = {"bash": "hn.bash", "zsh": "_hn", "fish": "hn.fish"}
 
 
@@ -184,6 +189,78 @@ def check_overview(report, man, overview_page):
                      f"man/hn.1 names {name}({section}), which is not there")
 
 
+def json_section(page):
+    found = re.search(r"^\.Sh JSON$(.*?)^\.Sh ", page, re.M | re.S)
+    return found.group(1) if found else ""
+
+
+def fields_named(section):
+    """Words behind .Li and .It Li: `.It Li entries_in , entries_out` names two."""
+    out = set()
+    for line in re.findall(r"^\.(?:It )?Li (.*)$", section, re.M):
+        out |= set(re.findall(r"[a-z_0-9]+", line))
+    return out
+
+
+def fields_of(value):
+    if isinstance(value, list):
+        return set().union(*map(fields_of, value)) if value else set()
+    if isinstance(value, dict):
+        # Text that is not UTF-8 stands under another name: hn(1), JSON.
+        return {key.removesuffix("_b64") for key in value}.union(*map(fields_of, value.values()))
+    return set()
+
+
+def objects_in(lines):
+    """The JSON values among what a step printed."""
+    decoder = json.JSONDecoder()
+    text = re.sub(r": \.\.\.(,?)$", r": 0\1", "\n".join(lines), flags=re.M)
+    at = text.find("{")
+    while at >= 0:
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except ValueError:
+            return
+        yield value
+        at = text.find("{", end)
+
+
+def shown_in_tutorial(path):
+    """{command: fields} of what tutorials/json.md shows."""
+    out = {}
+    command, lines = None, []
+    for line in path.read_text("utf-8").splitlines() + ["$ "]:
+        prompt = re.match(r"[a-z]*\$ (.*)", line)
+        if not prompt:
+            lines.append(line)
+            continue
+        # What stands last is what printed the JSON.
+        for value in objects_in(lines) if command else ():
+            out.setdefault(command, set()).update(fields_of(value))
+        steps = re.findall(r"\bhn ([a-z]+)(?=[^|&;]*--json)", prompt.group(1))
+        command, lines = (steps[-1] if steps else None), []
+    return out
+
+
+def check_json(report, commands, man, tutorial):
+    pages = {name: (man / f"hn-{name}.1").read_text("utf-8") for name in commands
+             if (man / f"hn-{name}.1").exists()}
+    shown = shown_in_tutorial(tutorial)
+    for command, page in pages.items():
+        has = "--json" in options_of_page(page)
+        report.check(has != (command in WITHOUT_JSON), f"hn {command} {'has' if has else 'lacks'} --json")
+        if not has:
+            continue
+        section = json_section(page)
+        named = fields_named(section)
+        for other in re.findall(r"^\.Xr hn-([a-z]+) 1", section, re.M):
+            named |= fields_named(json_section(pages.get(other, "")))
+        report.check(command in shown, f"tutorials/json.md does not show hn {command} --json")
+        for field in sorted(shown.get(command, set()) - named):
+            report.check(False, f"man/hn-{command}.1 does not name the field {field}")
+        report.check(bool(named), f"man/hn-{command}.1 names no field")
+
+
 def main():
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
@@ -212,6 +289,7 @@ def main():
             check_command(report, program, command, summary, page, scripts)
         for path in sorted(man.glob("hn-*.1")):
             report.check(path.stem[3:] in commands, f"man/{path.name} is the page of no command")
+        check_json(report, commands, man, pathlib.Path(__file__).parent / "tutorials" / "json.md")
         overview_page = man / "hn.1"
         report.check(overview_page.exists(), "there is no man/hn.1")
         if overview_page.exists():

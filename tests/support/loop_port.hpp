@@ -163,7 +163,7 @@ inline net::ConnectionId connect(LoopEnd& a, LoopEnd& b) {
 
 // Lets the ends talk until nobody has anything to say, at most `steps` events; false if they would
 // go on.
-inline bool run(std::vector<LoopEnd*> ends, std::size_t steps = 200'000) {
+inline bool run(const std::vector<LoopEnd*>& ends, std::size_t steps = 200'000) {
   const Time now{std::chrono::seconds(1)};
   bool any = true;
   while (any) {

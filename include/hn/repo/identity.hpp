@@ -18,6 +18,9 @@ crypto::SigningKey make_device_key(const World& world, const Instance& instance)
 // Throws Failure no_key where there is none.
 crypto::SigningKey load_device_key(const World& world, const Instance& instance);
 
+// Of a store that never came to be. One that is not there is fine.
+void forget_device_key(const World& world, const Instance& instance);
+
 // The key of this user and machine as a peer; made at the first use.
 crypto::AgreementKey transport_key(const World& world);
 

@@ -37,6 +37,19 @@ bool is_known_copy(const Repository& repository);
 // The store is a copy: it becomes a device of its own, with a new key that must be granted. Drafts
 // stay and go on under it. Durable on return.
 void device_renewed(Repository& repository, const std::string& label);
+// What that replaces, to be put back where it is certain that nobody has let the new device in. The
+// key files stay in any case.
+struct Identity {
+  Bytes store;                // the record of the store
+  std::optional<Bytes> copy;  // that it is known to be a copy
+  std::vector<std::pair<std::string, Bytes>> invitations;
+};
+Identity identity_of(const Repository& repository);
+void restore_identity(Repository& repository, const Identity& identity);
+
+// Takes a clone away that was begun and has nothing in it yet: its .hn and the key of its
+// device. `repository` is of no use afterwards.
+void remove_empty_clone(Repository& repository);
 
 // What an import brings: each becomes a draft. A branch of that name which is live and followed is
 // continued, else one is created.

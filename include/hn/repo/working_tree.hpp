@@ -43,6 +43,9 @@ struct Moved {
 Moved move_working_tree(Repository& repository, const LocalBranch& branch,
                         const std::optional<object::Id>& to, bool overwrite = false);
 
+// Takes note that the files which are here are those of a commit, edited or not.
+void stand_on(Repository& repository, const LocalBranch& branch, const object::Id& commit);
+
 // Brings the working tree to where its branch stands now; does nothing where it is there.
 Moved update_working_tree(Repository& repository);
 

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "hn/object/block.hpp"
 
@@ -26,6 +27,7 @@ struct CheckSummary {
   std::uint64_t entries = 0;
   std::uint64_t operations = 0;
   std::uint64_t findings = 0;
+  std::vector<object::Address> commits;  // sound ones, sorted, each once
 };
 
 }  // namespace hn::store

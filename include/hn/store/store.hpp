@@ -105,8 +105,10 @@ class Store final : public object::BlockReader {
   // correctness; costs reading and writing what it merges.
   void maintain();
 
-  // Reads everything (hn-store(5), CHECKING). Calls `report` for each fault and goes on.
-  CheckSummary check(const std::function<void(const Finding&)>& report) const;
+  // Reads everything (hn-store(5), CHECKING). Calls `report` for each fault and goes on, and
+  // `progress` behind each block with how many there were.
+  CheckSummary check(const std::function<void(const Finding&)>& report,
+                     const std::function<void(std::uint64_t blocks)>& progress = {}) const;
 
  private:
   friend class Batch;

@@ -51,6 +51,22 @@ TEST_CASE("two branches of one name show whose they are, and the bare name is th
   CHECK(!repo::find_branch(*p.anna, "other"));
 }
 
+TEST_CASE(
+    "a draft beside a live branch of its name shows whose it is, and the bare name is the draft") {
+  Pair p;
+  repo::create_branch(*p.bob, "fix", p.base);
+  repo::publish_drafts(*p.bob);
+  repo::create_branch(*p.anna, "fix", p.base);
+  sync(p.bob, p.anna);
+  CHECK(shown(p.anna) == std::vector<std::string>{"fix@anna", "fix@bob", "main"});
+  CHECK(repo::find_branch(*p.anna, "fix") == repo::find_branch(*p.anna, "fix@anna"));
+  CHECK_FALSE(repo::find_branch(*p.anna, "fix")->id);
+  CHECK(repo::find_branch(*p.anna, "fix@bob") == repo::find_branch(*p.bob, "fix"));
+  repo::publish_drafts(*p.anna);
+  CHECK(shown(p.anna) == std::vector<std::string>{"fix@anna", "fix@bob", "main"});
+  CHECK(repo::find_branch(*p.anna, "fix") == repo::find_branch(*p.anna, "fix@anna"));
+}
+
 TEST_CASE("tags that differ show whose they are") {
   Pair p;
   const auto other = p.bob.commit(p.bob.main(), {{"a", "2\n"}});

@@ -196,3 +196,41 @@ TEST_CASE("what a revoked device wrote before stays, what it writes after does n
   CHECK(text_at(p.bob, "a") == "before\n");
   CHECK_THROWS_AS(repo::revoke(*p.bob, p.anna->device()), Failure);
 }
+
+TEST_CASE("fsck lists the commits that nothing names any more") {
+  Pair pair;
+  const auto unnamed = [](RepoDevice& device) {
+    return repo::fsck(*device, [](const repo::Fault&) {}).unnamed;
+  };
+  const auto old = pair.anna.commit(pair.anna.main(), {{"a", "secret\n"}});
+  repo::publish_drafts(*pair.anna);
+  pair.sync_both();
+  CHECK(unnamed(pair.bob).empty());
+  pair.anna.commit(pair.anna.main(), {{"a", "1\n"}}, {}, repo::Own::rewritten, "amend");
+  repo::publish_drafts(*pair.anna);
+  pair.sync_both();
+  CHECK(unnamed(pair.bob) == std::vector{old});
+  // She can still undo it.
+  CHECK(unnamed(pair.anna).empty());
+}
+
+TEST_CASE("fsck hands out what carries git's id") {
+  RepoDevice anna("anna", 1);
+  anna.found();
+  store::Batch batch = anna->store().begin();
+  object::Commit commit;
+  commit.tree = RepoDevice::write_tree(batch, {});
+  commit.author = commit.committer = anna.person();
+  commit.message = "imported\n";
+  commit.git = object::GitId{};
+  commit.git->size = 20;
+  commit.git->bytes[0] = 7;
+  const object::Id id = batch.write(object::Kind::commit, *object::encode_commit(commit));
+  repo::adopt_import(*anna, std::move(batch), {{false, "main", {object::Kind::commit, id}}},
+                     "main");
+  const auto report = repo::fsck(*anna, [](const repo::Fault& f) { MESSAGE(f.what); });
+  CHECK(report.faults == 0);
+  REQUIRE(report.imported.size() == 1);
+  CHECK(report.imported[0].id == id);
+  CHECK(report.imported[0].git == *commit.git);
+}

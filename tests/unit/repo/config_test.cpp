@@ -1,0 +1,101 @@
+#include "hn/repo/config.hpp"
+
+#include <doctest/doctest.h>
+
+#include "hn/base/error.hpp"
+
+using namespace hn;
+using namespace hn::repo;
+
+namespace {
+
+std::string get(std::string_view text, std::string_view key) {
+  return ConfigFile::parse(text).get(key).value_or("<none>");
+}
+
+}  // namespace
+
+TEST_CASE("a setting is found by section and name, whatever their case") {
+  CHECK(get("[user]\n\tname = Anna\n", "user.name") == "Anna");
+  CHECK(get("[USER]\nNaMe=Anna", "user.name") == "Anna");
+  CHECK(get("[user] name = Anna", "user.name") == "Anna");
+  CHECK(get("[remote \"Home\"]\nurl = x\n", "remote.Home.url") == "x");
+  CHECK(get("[user]\nname = Anna\n", "user.email") == "<none>");
+}
+
+TEST_CASE("the last value of a setting counts") {
+  CHECK(get("[a]\nb = 1\n[c]\nd = 2\n[a]\nb = 3\n", "a.b") == "3");
+}
+
+TEST_CASE("a name without a value is true") {
+  CHECK(get("[a]\nb\n", "a.b") == "true");
+  CHECK(get("[a]\nb =\n", "a.b").empty());
+}
+
+TEST_CASE("comments, quotes, escapes and continued lines are git's") {
+  CHECK(get("# x\n; y\n[a]\nb = 1 # rest\n", "a.b") == "1");
+  CHECK(get("[a]\nb = \"1 # 2\"\n", "a.b") == "1 # 2");
+  CHECK(get("[a]\nb = \"  1  \"  \n", "a.b") == "  1  ");
+  CHECK(get("[a]\nb = one \\\ntwo\n", "a.b") == "one two");
+  CHECK(get("[a]\nb = \\t\\n\\\\\\\"x\n", "a.b") == "\t\n\\\"x");
+  CHECK(get("[a]\r\nb = 1\r\n", "a.b") == "1");
+}
+
+TEST_CASE("a line that cannot be understood ends the file there") {
+  for (const char* bad : {"[a", "[]", "[a \"b", "[a \"b\nc\"]", "= 1", "\\", "b = \"open",
+                          "b = \\q", "[a] ]", "\x01", "\xff"}) {
+    INFO(std::string(bad));
+    const std::string text = "[x]\ny = 1\n" + std::string(bad) + "\n[x]\ny = 2\n";
+    CHECK(get(text, "x.y") == "1");
+  }
+  CHECK(get("y = 1\n", "y") == "<none>");
+  CHECK(get("y = 1\n", ".y") == "<none>");
+}
+
+TEST_CASE("includes are settings like others") {
+  const auto file = ConfigFile::parse("[include]\npath = /etc/passwd\n[user]\nname = x\n");
+  CHECK(file.all().size() == 2);
+}
+
+TEST_CASE("any bytes are some settings") {
+  std::string all;
+  for (int round = 0; round < 3; ++round) {
+    for (int c = 0; c < 256; ++c) all += static_cast<char>(c);
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    static_cast<void>(ConfigFile::parse(std::string_view(all).substr(i)));
+    static_cast<void>(ConfigFile::parse("[a]\nb = " + all.substr(i)));
+    static_cast<void>(ConfigFile::parse("[a \"" + all.substr(i)));
+  }
+  CHECK(get("[a]\nb = " + std::string(1 << 20, 'x'), "a.b").size() == 1 << 20);
+}
+
+TEST_CASE("an author is a name and an address in angle brackets") {
+  const auto who = parse_who("Anna Berg <anna@example.org>");
+  REQUIRE(who);
+  CHECK(who->name == "Anna Berg");
+  CHECK(who->email == "anna@example.org");
+  CHECK(parse_who("  Anna\t <anna@example.org> \t")->name == "Anna");
+  CHECK(parse_who("Anna <>")->email.empty());
+  CHECK(parse_who("J. R. <j@x>")->name == "J. R");
+}
+
+TEST_CASE("what is no author is refused") {
+  for (const char* bad :
+       {"", "Anna", "anna@example.org", "<anna@example.org>", "  <a@b>", "Anna >a@b<", "Anna <a@b",
+        "Anna a@b>", "Anna <a@b> x", "... <a@b>", "\n <a@b>"}) {
+    INFO(std::string(bad));
+    CHECK_FALSE(parse_who(bad));
+  }
+}
+
+TEST_CASE("an author keeps nothing that would break a commit's header") {
+  const auto who = parse_who(std::string_view("An\nna\0 B <a>\n@\0<b>", 18));
+  REQUIRE(who);
+  CHECK(who->name == "Anna B");
+  CHECK(who->email == "a@b");
+  const auto two = parse_who("Anna <a@b> <c@d>");
+  REQUIRE(two);
+  CHECK(two->name == "Anna");
+  CHECK(two->email == "a@b c@d");
+}

@@ -1,0 +1,265 @@
+#!/usr/bin/env python3
+"""Makes bundle.json and repository.json from the pages hn-bundle(5) and hn-repository(5) alone, with
+Python's own BLAKE2b: a second implementation of both formats. Entries and blocks, which it cannot
+sign or compress, are taken from log.json and store.json.
+
+  make.py          writes both files
+  make.py --check  says whether they are what would be written
+"""
+import json
+import sys
+from hashlib import blake2b
+from pathlib import Path
+
+HERE = Path(__file__).parent
+LOG = json.loads((HERE / "log.json").read_text())
+STORE = json.loads((HERE / "store.json").read_text())
+KINDS = {"chunk": 1, "list": 2, "tree": 3, "conflict": 4, "commit": 5, "tag": 6, "raw": 7, "manifest": 8}
+
+
+def digest(purpose, data):
+    return blake2b(data, digest_size=32, person=purpose.encode().ljust(16, b"\0")).digest()
+
+
+def varint(n):
+    out = b""
+    while n > 127:
+        out += bytes([n & 127 | 128])
+        n >>= 7
+    return out + bytes([n])
+
+
+def zigzag(n):
+    return varint(2 * n if n >= 0 else -2 * n - 1)
+
+
+def sized(data):
+    data = data.encode() if isinstance(data, str) else data
+    return varint(len(data)) + data
+
+
+def optional(data):
+    return b"\0" if data is None else b"\1" + data
+
+
+# Bundles
+
+MAGIC = b"hn-bundle 0\n"
+LIMIT = 263168
+ENTRIES = [bytes.fromhex(e["bytes"]) for e in LOG["entries"]]
+IDS = [e["id"] for e in LOG["entries"]]
+GENESIS = ENTRIES[IDS.index(LOG["repository"])]
+
+
+def record(kind, data):
+    return bytes([kind]) + varint(len(data)) + data
+
+
+def ended(data):
+    data += b"\3" + varint(32)
+    return data + digest("hn.bundle", data)
+
+
+def block(v, **other):
+    v = {**v, **other}
+    plain = v.get("plain", STORED_PLAIN.get(v["address"]))
+    out = bytes.fromhex(v["address"]) + bytes([v.get("kind_number", KINDS.get(v["kind"])), v["form"]])
+    if v["form"] == 2:
+        out += bytes.fromhex(v["base"])
+    return out + varint(plain) + sized(bytes.fromhex(v["stored"]))
+
+
+RAW, ZSTD, DELTA = STORE["records"]
+# The plain length stands in bytes 12 to 15 of a record of hn-store(5).
+STORED_PLAIN = {r["address"]: int.from_bytes(bytes.fromhex(r["bytes"])[12:16], "little")
+                for r in STORE["records"]}
+assert STORED_PLAIN[RAW["address"]] == 6 and digest("hn.chunk", b"hello\n").hex() == RAW["address"]
+
+
+def bundle(*records):
+    return ended(MAGIC + b"".join(records))
+
+
+def bundles():
+    all_entries = [record(1, e) for e in ENTRIES]
+    genesis = record(1, GENESIS)
+    blocks = [record(2, block(b)) for b in (RAW, ZSTD, DELTA)]
+    valid = []
+
+    def good(name, data, entries=0, addresses=()):
+        valid.append({"name": name, "bytes": data.hex(), "entries": entries, "blocks": list(addresses)})
+
+    good("nothing at all", bundle())
+    good("the genesis", bundle(genesis), 1)
+    good("every entry", bundle(*all_entries), len(ENTRIES))
+    good("an entry twice", bundle(genesis, genesis), 1)
+    good("blocks in forms 0, 1 and 2", bundle(genesis, *blocks), 1,
+         [b["address"] for b in (RAW, ZSTD, DELTA)])
+    good("a block twice", bundle(blocks[0], blocks[0]), 0, [RAW["address"]])
+    good("blocks before entries", bundle(blocks[0], genesis), 1, [RAW["address"]])
+    good("a record of a later type", bundle(record(9, b"from a later version"), blocks[0]), 0, [RAW["address"]])
+
+    damaged = []
+
+    def bad(why, data, code):
+        damaged.append({"why": why, "bytes": data.hex(), "code": code})
+
+    whole = bundle(genesis, *blocks)
+    bad("no bytes", b"", "damaged")
+    bad("another format", ended(b"hn-bundle 1\n"), "invalid")
+    bad("no bundle", ended(b"#!/bin/sh\nexit"), "invalid")
+    bad("cut short in the magic", MAGIC[:7], "damaged")
+    bad("cut short in an entry", whole[:100], "damaged")
+    bad("cut short in a block", whole[:len(MAGIC + genesis) + 40], "damaged")
+    bad("cut short before the end", whole[:-34], "damaged")
+    bad("cut short in the hash", whole[:-1], "damaged")
+    bad("a wrong hash", whole[:-1] + bytes([whole[-1] ^ 1]), "damaged")
+    bad("a byte behind the end", whole + b"\0", "damaged")
+    bad("an end of 31 bytes", whole[:-33] + varint(31) + whole[-31:], "damaged")
+    bad("a record of another type changed on the way",
+        bundle(record(9, b"abc"), blocks[0]).replace(b"abc", b"abd"), "damaged")
+    bad("a record over the limit", MAGIC + b"\x09" + varint(LIMIT + 1) + bytes(16), "invalid")
+    bad("a record of 2^63 bytes", MAGIC + b"\x09" + varint(1 << 63), "invalid")
+    bad("a length that has no end", MAGIC + b"\x01" + b"\xff" * 16, "damaged")
+    bad("a length in a longer form than needed", MAGIC + b"\x09\x80\x00", "damaged")
+    bad("an entry with a wrong signature", bundle(record(1, GENESIS[:-1] + bytes([GENESIS[-1] ^ 1]))), "invalid")
+    bad("an entry that is none", bundle(record(1, GENESIS[:-1])), "invalid")
+    other = bytearray(ENTRIES[1])
+    other[1] ^= 1
+    bad("an entry of another repository", bundle(record(1, bytes(other))), "refused")
+
+    def bad_block(why, data, before=()):
+        bad(why, bundle(genesis, *before, record(2, data)), "invalid")
+
+    bad_block("a block that has another address", block({**RAW, "address": "11" * 32, "plain": 6}))
+    bad_block("a block of another kind", block(RAW, kind="raw"))
+    bad_block("a block of no kind", block(RAW, kind_number=0))
+    bad_block("a block of an unknown kind", block(RAW, kind_number=9))
+    bad_block("a block of an unknown form", block(RAW, form=4))
+    bad_block("a block longer than it says", block(RAW, plain=5))
+    bad_block("a block shorter than it says", block(RAW, plain=7))
+    bad_block("a plain length over the limit", block(RAW, plain=262145))
+    bad_block("a byte behind the block", block(RAW) + b"\0")
+    bad_block("a block cut short", block(RAW)[:-1])
+    bad_block("a block without bytes", block(RAW)[:40])
+    bad_block("a compressed block that is not compressed", block(RAW, form=1))
+    bad_block("a compressed block that was changed",
+              block(ZSTD, stored=ZSTD["stored"][:-2] + "00"))
+    bad_block("a block whose base is nowhere", block(DELTA))
+    bad("a block whose base stands behind it", bundle(record(2, block(DELTA)), record(2, block(ZSTD))), "invalid")
+    bad_block("a block with the wrong base", block(DELTA, base=RAW["address"]), [record(2, block(RAW))])
+    return {"page": "hn-bundle(5)", "repository": LOG["repository"], "valid": valid, "damaged": damaged}
+
+
+# Records
+
+def branch(name, ident=None):
+    return sized(name) + optional(ident)
+
+
+def records():
+    a, b, c, d = (bytes([n]) * 32 for n in (0x0a, 0x0b, 0x0c, 0x0d))
+    number = bytes(range(16))
+    valid = []
+
+    def good(record_kind, name, data, **fields):
+        valid.append({"record": record_kind, "name": name, "bytes": (b"\0" + data).hex(), **fields})
+
+    def store(label, place):
+        return number + a + b + sized(label) + sized(place)
+
+    place = "0123456789abcdef0123456789abcdef 64769 131073"
+    good("store", "of this machine", store("anna-laptop", place), instance=number.hex(), repository=a.hex(),
+         device=b.hex(), label="anna-laptop", place=place)
+    good("store", "of empty texts", store("", ""), instance=number.hex(), repository=a.hex(), device=b.hex(),
+         label="", place="")
+    good("worktree", "before the first commit", branch("main") + optional(None),
+         branch="main", id=None, base=None)
+    good("worktree", "on a commit of a branch", branch("fix/it", a) + optional(b),
+         branch="fix/it", id=a.hex(), base=b.hex())
+    good("draft", "of a new branch", b"\0" + branch("fix") + bytes([5]) + c + varint(0),
+         tag=False, branch="fix", id=None, kind=5, target=c.hex(), rewrites=[])
+    good("draft", "of a branch, rewriting two", b"\0" + branch("main", a) + bytes([5]) + c + varint(2) + b + d,
+         tag=False, branch="main", id=a.hex(), kind=5, target=c.hex(), rewrites=[b.hex(), d.hex()])
+    good("draft", "of a tag", b"\1" + branch("v1") + bytes([6]) + c + varint(0),
+         tag=True, branch="v1", id=None, kind=6, target=c.hex(), rewrites=[])
+    good("draft", "of a deletion", b"\0" + branch("old", a) + b"\0" + varint(1) + b,
+         tag=False, branch="old", id=a.hex(), kind=0, target=None, rewrites=[b.hex()])
+    good("peer", "that was called", a + optional(b) + sized("bob") + varint(2) + sized("192.0.2.1:4697") +
+         sized("[2001:db8::1]:4697") + zigzag(1700000000), transport=a.hex(), device=b.hex(), label="bob",
+         addresses=["192.0.2.1:4697", "[2001:db8::1]:4697"], last_met=1700000000)
+    good("peer", "of no device, met before 1970", a + optional(None) + sized("") + varint(0) + zigzag(-1),
+         transport=a.hex(), device=None, label="", addresses=[], last_met=-1)
+    good("peer", "of eight addresses", a + optional(None) + sized("x") + varint(8) + sized("a:1") * 8 + zigzag(0),
+         transport=a.hex(), device=None, label="x", addresses=["a:1"] * 8, last_met=0)
+    good("invitation", "to read, open", number + b"\1" + optional(None) + optional(None),
+         secret=number.hex(), right=1, branch=None, used_by=None)
+    good("invitation", "to write one branch, used", number + b"\2" + optional(a) + optional(b),
+         secret=number.hex(), right=2, branch=a.hex(), used_by=b.hex())
+    good("invitation", "of an admin", number + b"\3" + optional(None) + optional(b),
+         secret=number.hex(), right=3, branch=None, used_by=b.hex())
+    good("operation", "the first commit", sized("commit") + zigzag(1700000000) + branch("main", a) +
+         optional(None) + optional(b) + optional(None), what="commit", when=1700000000, branch="main", id=a.hex(),
+         before=None, after=b.hex(), base_before=None)
+    good("operation", "a branch deleted", sized("delete branch") + zigzag(-5) + branch("old") +
+         optional(b) + optional(None) + optional(c), what="delete branch", when=-5, branch="old", id=None,
+         before=b.hex(), after=None, base_before=c.hex())
+    good("fold", "of one head", varint(1) + a + varint(0) + a + varint(0),
+         heads=[a.hex()], seniority=[0], commit=a.hex(), conflicts=[])
+    good("fold", "of two heads, in conflict", varint(2) + a + b + varint(1) + varint(0) + c + varint(2) +
+         sized("a b") + sized("folder/\u00e4"), heads=[a.hex(), b.hex()], seniority=[1, 0], commit=c.hex(),
+         conflicts=["a b", "folder/\u00e4"])
+
+    damaged = []
+
+    def bad(kind, why, data):
+        damaged.append({"record": kind, "why": why, "bytes": data.hex()})
+
+    seen = set()
+    for v in valid:
+        data = bytes.fromhex(v["bytes"])
+        bad(v["record"], v["name"] + ": cut short", data[:-1])
+        bad(v["record"], v["name"] + ": a byte behind", data + b"\0")
+        if v["record"] not in seen:
+            seen.add(v["record"])
+            bad(v["record"], "no bytes", b"")
+            bad(v["record"], "a format alone", b"\0")
+            bad(v["record"], "another format", b"\1" + data[1:])
+    zero = b"\0"
+    bad("store", "a label longer than the record", zero + number + a + b + varint(65536) + b"x" * 9)
+    bad("store", "a length in a longer form than needed", zero + number + a + b + b"\x80\0\0")
+    bad("worktree", "a flag of 2", zero + sized("main") + b"\2" + a + b"\0")
+    bad("worktree", "a base's flag of 255", zero + branch("main") + b"\xff" + a)
+    bad("worktree", "a branch of 1025 bytes", zero + branch("x" * 1025) + b"\0")
+    bad("draft", "a tag flag of 2", zero + b"\2" + branch("v1") + bytes([6]) + c + b"\0")
+    bad("draft", "an unknown kind", zero + b"\0" + branch("main") + bytes([9]) + c + b"\0")
+    bad("draft", "more rewrites than bytes", zero + b"\0" + branch("main") + bytes([5]) + c + varint(2) + a)
+    bad("draft", "2^63 rewrites", zero + b"\0" + branch("main") + bytes([5]) + c + varint(1 << 63))
+    bad("peer", "nine addresses", zero + a + b"\0" + sized("") + varint(9) + sized("a:1") * 9 + zigzag(0))
+    bad("peer", "a label longer than the record", zero + a + b"\0" + varint(1 << 40))
+    bad("invitation", "right 0", zero + number + b"\0\0\0")
+    bad("invitation", "right 4", zero + number + b"\4\0\0")
+    bad("invitation", "a flag of 2", zero + number + b"\1\2" + a + b"\0")
+    bad("operation", "a time over 64 bits", zero + sized("commit") + b"\xff" * 9 + b"\x02" + branch("main") + b"\0\0\0")
+    bad("fold", "more heads than bytes", zero + varint(3) + a)
+    bad("fold", "2^63 heads", zero + varint(1 << 63) + a * 3)
+    bad("fold", "a place over the limit", zero + varint(1) + a + varint(1048577) + a + varint(0))
+    bad("fold", "more conflicts than bytes", zero + varint(1) + a + varint(0) + a + varint(2) + b"\0")
+    return {"page": "hn-repository(5)", "valid": valid, "damaged": damaged}
+
+
+def main():
+    stale = 0
+    for name, made in (("bundle.json", bundles()), ("repository.json", records())):
+        text = json.dumps(made, indent=1, ensure_ascii=True) + "\n"
+        if "--check" in sys.argv:
+            if (HERE / name).read_text() != text:
+                print(f"{name} is not what the page says")
+                stale = 1
+        else:
+            (HERE / name).write_text(text)
+    return stale
+
+
+if __name__ == "__main__":
+    sys.exit(main())
