@@ -40,23 +40,23 @@ std::vector<log::LivePublish> live_publishes(const log::View& view) {
   return out;
 }
 
-// The closure of one publish: what is missing, at most `max` more; true if it was walked to its end
+// The closure of one target: what is missing, at most `max` more; true if it was walked to its end
 // and nothing was.
-bool walk_publish(const Repository& repository, const log::LivePublish& publish,
-                  const std::vector<object::Id>& whole, std::size_t max,
-                  std::vector<object::Address>& absent) {
+bool walk_target(const Repository& repository, const log::Target& target,
+                 const std::vector<object::Id>& whole, std::size_t max,
+                 std::vector<object::Address>& absent) {
   const std::size_t before = absent.size();
   ClosureWalk walk(
       repository.store(), [](const object::Id&, std::uint32_t) {},
       [&](const object::Id& id) {
         if (absent.size() < max) absent.push_back(object::address_of(id));
       });
-  if (publish.target->kind != object::Kind::commit) {
-    walk.target(*publish.target);
+  if (target.kind != object::Kind::commit) {
+    walk.target(target);
     return absent.size() == before;
   }
-  const auto commits = object::reachable(repository.history(), {&publish.target->id, 1}, whole,
-                                         std::size_t{1} << 26);
+  const auto commits =
+      object::reachable(repository.history(), {&target.id, 1}, whole, std::size_t{1} << 26);
   if (!commits) {
     if (commits.error().code == Code::absent) absent.push_back({commits.error().subject});
     return commits.error().code == Code::invalid;  // dead: nothing more of it is needed
@@ -131,11 +131,17 @@ std::vector<object::Address> absent_blocks(Repository& repository, std::size_t m
       whole.push_back(publish.target->id);
     }
   }
+  // A draft may stand on what is no longer live, of which not everything had come: nobody else asks
+  // for that.
+  for (const Draft& draft : repository.drafts()) {
+    if (!draft.target || absent.size() >= max) continue;
+    walk_target(repository, *draft.target, whole, max, absent);
+  }
   if (unknown.empty()) return absent;
   store::Batch batch = repository.store().begin();
   for (const log::LivePublish& publish : unknown) {
     if (absent.size() >= max) break;
-    if (!walk_publish(repository, publish, whole, max, absent)) continue;
+    if (!walk_target(repository, *publish.target, whole, max, absent)) continue;
     batch.put(key::whole(publish.id), {});
     if (publish.target->kind == object::Kind::commit) whole.push_back(publish.target->id);
   }

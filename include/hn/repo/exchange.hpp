@@ -15,8 +15,8 @@ void add_entries(Repository& repository, std::span<const log::SignedEntry> entri
 // equal where two stores show the same. Drafts take no part.
 Hash state_digest(Repository& repository);
 
-// Blocks that live publishes need and that are not here, at most `max`. Publishes that were once
-// found whole are not walked again; those in `without` are not walked now.
+// Blocks that live publishes and drafts need and that are not here, at most `max`. Publishes that
+// were once found whole are not walked again; those in `without` are not walked now.
 std::vector<object::Address> absent_blocks(Repository& repository, std::size_t max,
                                            const std::unordered_set<log::EntryId>& without = {});
 

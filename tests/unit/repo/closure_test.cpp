@@ -64,6 +64,31 @@ TEST_CASE("missing blocks are told") {
   CHECK(repo::state_digest(*bob) == repo::state_digest(*anna));
 }
 
+TEST_CASE("what a draft stands on is asked for although it is no longer live") {
+  RepoDevice anna("anna", 1);
+  RepoDevice bob("bob", 2);
+  anna.found();
+  bob.clone(anna->id());
+  let_in(anna, bob, log::Right::write);
+  const auto first = anna.commit(anna.main(), {{"a", "1\n"}});
+  const auto second = anna.commit(anna.main(), {{"a", "2\n"}});
+  repo::publish_drafts(*anna);
+  send_entries(anna, bob);
+  // All but the first version of the file comes.
+  const object::Id old_file = object::id_of(object::Kind::chunk, as_bytes("1\n"));
+  store::Batch batch = bob->store().begin();
+  for (const auto& row : rows_of(anna)) {
+    if (row.address != object::address_of(old_file)) send_block(anna, batch, row.address);
+  }
+  batch.commit();
+  bob.commit(bob.main(), {{"a", "2\n"}, {"b", "bob's\n"}}, {second});
+  anna.commit(anna.main(), {{"a", "other\n"}}, {}, repo::Own::rewritten);
+  repo::publish_drafts(*anna);
+  sync(anna, bob);
+  CHECK(repo::absent_blocks(*bob, 10).empty());
+  CHECK(bob.files(first) == anna.files(first));
+}
+
 TEST_CASE("a bundle carries a repository") {
   RepoDevice anna("anna", 1);
   RepoDevice bob("bob", 2);
