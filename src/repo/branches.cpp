@@ -140,6 +140,10 @@ void fold_heads(Repository& repository, const LocalBranch& branch, Drafts drafts
   stand_at(tip, record);
 }
 
+bool is_head(const log::Heads& heads, const log::EntryId& publish) {
+  return std::ranges::find(heads.folded, publish, &log::Head::publish) != heads.folded.end();
+}
+
 std::string with_creator(const log::View& view, const log::BranchInfo& info) {
   return info.name + "@" + (info.creator ? label_of(view, *info.creator) : std::string("default"));
 }
@@ -155,6 +159,14 @@ Tip tip_of(Repository& repository, const LocalBranch& branch, Drafts drafts) {
   const std::vector<log::LivePublish> live = live_with_draft(repository, branch, drafts);
   const auto heads = log::heads_among(live, repository.history());
   if (!heads) return incomplete(repository, branch, drafts, heads.error());
+  // Commits decide what the heads are; to stand on one takes its files too.
+  for (const log::LivePublish& publish : live) {
+    if (publish.device == repository.device() || !is_head(*heads, publish.id)) continue;
+    if (const auto absent = missing_block(repository, publish)) {
+      return incomplete(repository, branch, drafts,
+                        Error{Code::absent, "a block of a head", absent->bytes});
+    }
+  }
   Tip tip;
   tip.heads = heads->folded;
   tip.beyond = heads->beyond;

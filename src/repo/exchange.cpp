@@ -119,6 +119,22 @@ bool is_whole(const Repository& repository, const log::EntryId& publish) {
   return repository.store().get(key::whole(publish)).has_value();
 }
 
+std::optional<object::Id> missing_block(Repository& repository, const log::LivePublish& publish) {
+  if (!publish.target || is_whole(repository, publish.id)) return std::nullopt;
+  std::vector<object::Id> whole;
+  for (const log::LivePublish& other : live_publishes(repository.view())) {
+    if (other.target->kind == object::Kind::commit && is_whole(repository, other.id))
+      whole.push_back(other.target->id);
+  }
+  std::vector<object::Address> absent;
+  if (!walk_target(repository, *publish.target, whole, 1, absent))
+    return absent.empty() ? publish.target->id : object::id_at(absent.front());
+  store::Batch batch = repository.store().begin();
+  batch.put(key::whole(publish.id), {});
+  batch.commit();
+  return std::nullopt;
+}
+
 std::vector<object::Address> absent_blocks(Repository& repository, std::size_t max,
                                            const std::unordered_set<log::EntryId>& without) {
   std::vector<object::Address> absent;
@@ -222,6 +238,14 @@ log::SignedEntry revoke(Repository& repository, const log::Device& device) {
     throw Failure(Code::refused,
                   target->label + " is senior to this device: only a senior can cut a junior",
                   "ask a more senior member; hn members lists them by rank");
+  }
+  const std::vector<log::Member> members = view.members();
+  const bool others_may = std::ranges::any_of(members, [&](const log::Member& m) {
+    return m.device != device && log::may_administer(view, m.device);
+  });
+  if (leaves && log::may_administer(view, device) && !others_may) {
+    throw Failure(Code::refused, "this is the last device that may let others in or out",
+                  "give another one that right first: hn invite --admin");
   }
   log::Revoke payload{device, std::nullopt};
   const std::vector<log::EntryId> tips = view.tips(device);

@@ -22,6 +22,9 @@ std::vector<object::Address> absent_blocks(Repository& repository, std::size_t m
 
 // Whether every block of a publish was found here.
 bool is_whole(const Repository& repository, const log::EntryId& publish);
+// A block that a live publish needs and that is not here; nothing where it is whole, which is then
+// remembered. Walks what the publish brings if that is not known yet.
+std::optional<object::Id> missing_block(Repository& repository, const log::LivePublish& publish);
 
 // A new invitation of this device; `addresses` are where it can be reached. Failure no_right
 // without admin, invalid for a bad address.

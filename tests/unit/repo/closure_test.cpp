@@ -64,6 +64,34 @@ TEST_CASE("missing blocks are told") {
   CHECK(repo::state_digest(*bob) == repo::state_digest(*anna));
 }
 
+TEST_CASE("a branch stands where it stood until all files of its next commit are here") {
+  RepoDevice anna("anna", 1);
+  RepoDevice bob("bob", 2);
+  anna.found();
+  bob.clone(anna->id());
+  const auto first = anna.commit(anna.main(), {{"a", "1\n"}});
+  repo::publish_drafts(*anna);
+  sync(anna, bob);
+  const auto second = anna.commit(anna.main(), {{"a", "2\n"}});
+  repo::publish_drafts(*anna);
+  send_entries(anna, bob);
+  store::Batch batch = bob->store().begin();
+  const object::Id file = object::id_of(object::Kind::chunk, as_bytes("2\n"));
+  for (const auto& row : rows_of(anna)) {
+    if (row.address != object::address_of(file)) send_block(anna, batch, row.address);
+  }
+  batch.commit();
+  REQUIRE(bob->store().has(second));
+  const repo::Tip waiting = repo::tip_of(*bob, bob.main());
+  CHECK(waiting.incomplete);
+  CHECK(waiting.absent == file);
+  CHECK(waiting.commit == first);
+  CHECK(repo::state_digest(*bob) != repo::state_digest(*anna));
+  send_blocks(anna, bob);
+  CHECK(repo::tip_of(*bob, bob.main()).commit == second);
+  CHECK(repo::state_digest(*bob) == repo::state_digest(*anna));
+}
+
 TEST_CASE("what a draft stands on is asked for although it is no longer live") {
   RepoDevice anna("anna", 1);
   RepoDevice bob("bob", 2);

@@ -197,6 +197,17 @@ TEST_CASE("what a revoked device wrote before stays, what it writes after does n
   CHECK_THROWS_AS(repo::revoke(*p.bob, p.anna->device()), Failure);
 }
 
+TEST_CASE("the last device that may let others in does not leave") {
+  Pair p;
+  CHECK_THROWS_AS(repo::revoke(*p.anna, p.anna->device()), Failure);
+  CHECK(p.anna->view().member(p.anna->device())->active());
+  RepoDevice carl("carl", 9);
+  carl.clone(p.anna->id());
+  let_in(p.anna, carl, log::Right::admin);
+  repo::revoke(*p.anna, p.anna->device());
+  CHECK_FALSE(p.anna->view().member(p.anna->device())->active());
+}
+
 TEST_CASE("fsck lists the commits that nothing names any more") {
   Pair pair;
   const auto unnamed = [](RepoDevice& device) {
