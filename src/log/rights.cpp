@@ -215,8 +215,11 @@ void View::State::judge(std::span<const Index> fresh) {
   const auto rejudge = [this](Index n) {
     Node& node = nodes[n];
     const Verdict verdict = judge(devices[node.device].standing, n);
-    const bool stale =
-        verdict != node.verdict && node.slot != kNoIndex && planted != Planted::live_once_is_live;
+    // A publish that counts either way may still have lost or got the right to rewrite another's.
+    const Publish* p = payload<Publish>(n);
+    const bool rewrites = p != nullptr && !p->rewrites.empty();
+    const bool stale = (rewrites || verdict != node.verdict) && node.slot != kNoIndex &&
+                       planted != Planted::live_once_is_live;
     node.verdict = verdict;
     if (stale) slots[node.slot].stale = true;
   };

@@ -320,6 +320,23 @@ TEST_CASE("when a rewriting publish is cut, what it rewrote lives again") {
   CHECK(live(t, "anna") == std::vector{p1});
 }
 
+TEST_CASE("when an admin turns out to be a writer, what it rewrote of others lives again") {
+  Team t({"anna"});
+  const EntryId p1 = t.publish("anna", "a1");
+  t.grant("anna", "carl", Right::admin);
+  t.grant("anna", "bob", Right::write);
+  t.sync("bob", "carl");
+  t.grant("carl", "bob", Right::admin);
+  const EntryId p2 = t.publish("bob", "b1", *ranges_over(t.view("bob"), std::vector{p1}));
+  CHECK(live(t, "bob") == std::vector{p2});
+  t.revoke_all("anna", "carl");
+  t.sync_all();
+  CHECK(t.view("anna").accepted(p2));
+  CHECK(live(t, "anna") == std::vector{p1, p2});
+  CHECK(live(t, "bob") == std::vector{p1, p2});
+  CHECK(t.view("bob").digest() == evaluate(t.repository, t.all).digest());
+}
+
 TEST_CASE("a deletion ends a branch, an unseen commit keeps it") {
   Team t({"anna"});
   t.grant("anna", "bob", Right::write);
