@@ -92,10 +92,11 @@ class Fleet {
   void step() {
     RepoDevice& device = *any(devices);
     const std::uint64_t lot = random_.below(100);
-    // An edit of a commit whose files are not here yet answers absent.
+    // An edit of a commit whose files are not here yet answers absent; so does a rewrite where what
+    // a copy of this device has published is not.
     if (lot < 30) return tried([&] { commit(device); });
     if (lot < 36) return tried([&] { amend(device); });
-    if (lot < 40) return squash(device);
+    if (lot < 40) return tried([&] { squash(device); });
     if (lot < 44) return undo(device);
     if (lot < 47) return create_branch(device);
     if (lot < 49) return delete_branch(device);
