@@ -35,8 +35,8 @@ std::optional<std::pair<object::Address, object::Address>> range_of(std::string_
 }  // namespace
 
 struct Store::State {
-  State(os::FileSystem& fs, std::string folder, const Options& options)
-      : opened(fs, std::move(folder), options) {}
+  State(os::FileSystem& fs, const std::string& folder, const Options& options)
+      : opened(fs, folder, options) {}
   Opened opened;
 };
 
@@ -58,8 +58,8 @@ bool Store::exists(os::FileSystem& fs, const std::string& folder) {
   return has_format_file(fs, folder);
 }
 
-Store::Store(os::FileSystem& fs, std::string folder, const Options& options)
-    : state_(std::make_unique<State>(fs, std::move(folder), options)) {}
+Store::Store(os::FileSystem& fs, const std::string& folder, const Options& options)
+    : state_(std::make_unique<State>(fs, folder, options)) {}
 Store::~Store() = default;
 
 Batch Store::begin() {

@@ -48,7 +48,7 @@ class Store final : public object::BlockReader {
   static bool exists(os::FileSystem& fs, const std::string& folder);
 
   // Failure (no_repository) where there is no store. `fs` outlives the store.
-  Store(os::FileSystem& fs, std::string folder, const Options& options = {});
+  Store(os::FileSystem& fs, const std::string& folder, const Options& options = {});
   ~Store() override;
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
