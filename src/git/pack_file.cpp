@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "git/delta.hpp"
-#include "hn/crypto/hash.hpp"
+#include "git/hash.hpp"
 
 namespace hn::git {
 namespace {
@@ -68,6 +68,11 @@ Bytes distance(std::uint64_t back) {
   }
   std::ranges::reverse(out);
   return out;
+}
+
+Bytes checksum(ByteView bytes) {
+  const GitId sum = GitHash(20).update(bytes).finish();
+  return to_bytes(ByteView(sum.bytes).first(sum.size));
 }
 
 Bytes pack_head(std::size_t objects) {
@@ -168,10 +173,10 @@ void PackWriter::flush() {
 Bytes PackWriter::sealed_trailer() {
   flush();
   pack_->write_at(0, pack_head(rows_.size()));
-  const auto sum = crypto::sha1(pack_->map(written_)->bytes());
+  const Bytes sum = checksum(pack_->map(written_)->bytes());
   put(sum);
   flush();
-  return to_bytes(sum);
+  return sum;
 }
 
 Bytes PackWriter::index(ByteView trailer) {
@@ -196,7 +201,7 @@ Bytes PackWriter::index(ByteView trailer) {
   }
   out.insert(out.end(), far.begin(), far.end());
   out.insert(out.end(), trailer.begin(), trailer.end());
-  const auto sum = crypto::sha1(out);
+  const Bytes sum = checksum(out);
   out.insert(out.end(), sum.begin(), sum.end());
   return out;
 }
