@@ -125,13 +125,14 @@ class Writer {
   }
 };
 
-// What lies between the common front and the common end. False where the delta grows too long.
-bool put_middle(Writer& writer, ByteView base, ByteView target, std::size_t from, std::size_t to,
+// What lies between the common front and the common end. What moved lies there on both sides, so
+// no block outside is worth a place. False where the delta grows too long.
+bool put_middle(Writer& writer, ByteView base, std::size_t base_from, ByteView target,
                 std::size_t bytes_max) {
-  std::size_t open = from;  // written so far
-  if (to - from >= kBlock && base.size() >= kBlock) {
+  std::size_t open = 0;  // written so far
+  if (target.size() >= kBlock && base.size() >= kBlock) {
     const Blocks blocks(base);
-    for (std::size_t at = from; at + kBlock <= to;) {
+    for (std::size_t at = 0; at + kBlock <= target.size();) {
       const auto found = blocks.find(target.data() + at);
       if (!found) {
         ++at;
@@ -139,15 +140,15 @@ bool put_middle(Writer& writer, ByteView base, ByteView target, std::size_t from
         continue;
       }
       const std::size_t back = common_end(base.first(*found), target.subspan(open, at - open));
-      const std::size_t ahead = common_front(base.subspan(*found), target.subspan(at, to - at));
+      const std::size_t ahead = common_front(base.subspan(*found), target.subspan(at));
       writer.insert(target.subspan(open, at - back - open));
-      writer.copy(*found - back, back + ahead);
+      writer.copy(base_from + *found - back, back + ahead);
       if (writer.out.size() > bytes_max) return false;
       at += ahead;
       open = at;
     }
   }
-  writer.insert(target.subspan(open, to - open));
+  writer.insert(target.subspan(open));
   return true;
 }
 
@@ -201,7 +202,9 @@ std::optional<Bytes> make_delta(ByteView base, ByteView target, std::size_t byte
   const std::size_t end = common_end(base.subspan(front), target.subspan(front));
   Writer writer(base.size(), target.size());
   writer.copy(0, front);
-  if (!put_middle(writer, base, target, front, target.size() - end, bytes_max)) return std::nullopt;
+  if (!put_middle(writer, base.subspan(front, base.size() - front - end), front,
+                  target.subspan(front, target.size() - front - end), bytes_max))
+    return std::nullopt;
   writer.copy(base.size() - end, end);
   if (writer.out.size() > bytes_max) return std::nullopt;
   return std::move(writer.out);

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kHeaderBytes = 12;
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
+constexpr std::size_t kDeflatedBytes = std::size_t{64} << 10;
 // As git's own default (pack.depth): every reader follows that many.
 constexpr std::uint32_t kDepthMax = 50;
 // A delta costs its reader a base, so it has to be worth it.
@@ -85,7 +86,10 @@ Bytes pack_head(std::size_t objects) {
 }  // namespace
 
 PackWriter::PackWriter(os::FileSystem& fs, std::string folder, const std::string& unique)
-    : fs_(fs), folder_(std::move(folder)), zlib_(std::make_unique<z_stream_s>()) {
+    : fs_(fs),
+      folder_(std::move(folder)),
+      zlib_(std::make_unique<z_stream_s>()),
+      deflated_(kDeflatedBytes) {
   pack_path_ = folder_ + "/tmp_pack_" + unique;
   index_path_ = folder_ + "/tmp_idx_" + unique;
   pack_ = fs_.open(pack_path_, os::Access::create_new);
@@ -145,7 +149,6 @@ void PackWriter::put(ByteView bytes) {
 
 void PackWriter::put_deflated(ByteView bytes) {
   deflateReset(zlib_.get());
-  Bytes out(std::min<std::size_t>(deflateBound(zlib_.get(), bytes.size()), kBufferBytes));
   int state = Z_OK;
   // In parts: zlib counts its input in 32 bits.
   do {
@@ -154,11 +157,11 @@ void PackWriter::put_deflated(ByteView bytes) {
     zlib_->avail_in = static_cast<unsigned>(part);
     bytes = bytes.subspan(part);
     do {
-      zlib_->next_out = out.data();
-      zlib_->avail_out = static_cast<unsigned>(out.size());
+      zlib_->next_out = deflated_.data();
+      zlib_->avail_out = static_cast<unsigned>(deflated_.size());
       state = deflate(zlib_.get(), bytes.empty() ? Z_FINISH : Z_NO_FLUSH);
       HN_ASSERT(state == Z_OK || state == Z_STREAM_END || state == Z_BUF_ERROR);
-      put(ByteView(out).first(out.size() - zlib_->avail_out));
+      put(ByteView(deflated_).first(deflated_.size() - zlib_->avail_out));
     } while (zlib_->avail_out == 0);
   } while (state != Z_STREAM_END);
 }

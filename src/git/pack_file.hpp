@@ -66,6 +66,7 @@ class PackWriter {
   std::unique_ptr<z_stream_s> zlib_;
   std::vector<Row> rows_;  // by offset
   OidMap<std::uint32_t> row_of_;
+  Bytes deflated_;             // room for what zlib makes
   Bytes buffer_;               // behind `written_`
   std::uint64_t written_ = 0;  // bytes of the pack that are in its file
   std::uint32_t crc_ = 0;      // of the object that is being written
