@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -81,5 +82,16 @@ class HistoryIndex {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// A commit or tag of the index of which something else is true, or that is not here.
+struct WrongRow {
+  object::Id id;
+  const char* what = "";
+};
+
+// Reads the block of every commit and tag in the index; `progress` is told how many there were.
+// What cannot be read of the index, and blocks that are damaged, are left out: others say that.
+std::vector<WrongRow> check_history(const HistoryIndex& index, const object::BlockReader& reader,
+                                    const std::function<void(std::uint64_t rows)>& progress = {});
 
 }  // namespace hn::store
