@@ -1,6 +1,8 @@
+#include <filesystem>
 #include <ostream>
 
 #include "hn/git/import.hpp"
+#include "hn/repo/import.hpp"
 #include "hn/repo/init.hpp"
 #include "progress.hpp"
 #include "report.hpp"
@@ -57,11 +59,11 @@ std::string default_folder(const Context& context, const std::string& source) {
   return context.absolute(name);
 }
 
-std::vector<repo::ImportedRef> refs_of(const git::Imported& imported) {
-  std::vector<repo::ImportedRef> refs;
+repo::Import import_of(const std::string& source, const git::Imported& imported) {
+  repo::Import import{source, {}, imported.default_branch};
   for (const git::ImportedRef& ref : imported.refs)
-    refs.push_back({ref.is_tag, ref.name, {ref.kind, ref.id}});
-  return refs;
+    import.refs.push_back({ref.is_tag, ref.name, {ref.kind, ref.id}, ref.git});
+  return import;
 }
 
 // Whether git has this branch checked out in this folder.
@@ -72,14 +74,24 @@ bool is_checkout_of(const Context& context, const std::string& folder, const std
          as_text(os::read_file(context.world.fs, head)) == "ref: refs/heads/" + branch + "\n";
 }
 
+// Whether git's commit on this branch is the one.
+bool is_imported(const git::Imported& imported, const std::string& branch, const object::Id& id) {
+  return std::ranges::any_of(imported.refs, [&](const git::ImportedRef& ref) {
+    return !ref.is_tag && ref.name == branch && ref.id == id;
+  });
+}
+
 // Into a checkout of git's the files are there already, with what was not committed there: they
 // stay, and what differs from git's commit shows in status.
-repo::Moved check_out(const Context& context, repo::Repository& repository) {
+repo::Moved check_out(const Context& context, repo::Repository& repository,
+                      const git::Imported& imported) {
   const auto standing = repository.worktree();
   if (!standing) return {};
   const repo::Tip tip = repo::tip_of(repository, standing->branch);
   if (!tip.commit || tip.commit == standing->base) return {};
-  if (!standing->base && is_checkout_of(context, repository.layout().root, standing->branch.name)) {
+  const std::string& branch = standing->branch.name;
+  if (is_imported(imported, branch, *tip.commit) &&
+      is_checkout_of(context, repository.layout().root, branch)) {
     repo::stand_on(repository, standing->branch, *tip.commit);
     return {};
   }
@@ -115,6 +127,91 @@ std::string what_came(std::uint64_t commits, std::uint64_t branches, std::uint64
   return out;
 }
 
+// The commits and tags themselves, then where branches and tags stand.
+git::Imported bring_in(const Context& context, repo::Repository& repository,
+                       git::ImportOptions options) {
+  repo::ImportedIds ids(repository);
+  store::Batch batch = repository.store().begin();
+  options.blocks = &batch;
+  options.known = [&](const object::GitId& git) { return ids.find(git); };
+  git::Imported imported;
+  {
+    Shown progress(context);
+    imported = git::import_git(options, batch, progress);
+  }
+  if (imported.counts.objects() > 0) batch.commit();
+  return imported;
+}
+
+void say_notices(const Context& context, const git::Imported& imported) {
+  for (const git::Notice& notice : imported.notices) {
+    context.err << "note: " << escape_controls(notice.subject) << ": "
+                << escape_controls(notice.what) << "\n";
+  }
+  if (imported.notices_left_off > 0)
+    context.err << "note: and " << imported.notices_left_off << " more of that kind\n";
+}
+
+std::string short_git(const std::optional<object::GitId>& id) {
+  return id ? git::to_hex(*id).substr(0, 10) : std::string("another");
+}
+
+// What is not simply newer: nobody should find that out from the files.
+void say_adopted(const Context& context, const repo::Adopted& adopted) {
+  const std::string name = escape_controls(adopted.name);
+  const std::string ids = ": was " + short_git(adopted.was) + ", is " + short_git(adopted.is);
+  if (adopted.how == repo::Adopted::How::rewritten) {
+    if (adopted.tag)
+      context.err << "note: tag " << name << " was moved in git" << ids << "\n";
+    else
+      context.err << "note: branch " << name << " was rewritten in git" << ids << "\n";
+  }
+  if (adopted.how == repo::Adopted::How::merged)
+    context.err << "note: branch " << name
+                << " has commits that git's does not have; it is the merge of both\n";
+  for (const std::string& label : adopted.still_contained_by)
+    context.err << "note: commits of " << escape_controls(label) << " on branch " << name
+                << " stand on what git has taken out, so it stays in the history\n";
+}
+
+std::string_view word_of(repo::Adopted::How how) {
+  switch (how) {
+    case repo::Adopted::How::created:
+      return "created";
+    case repo::Adopted::How::moved:
+      return "moved";
+    case repo::Adopted::How::merged:
+      return "merged";
+    case repo::Adopted::How::rewritten:
+      break;
+  }
+  return "rewritten";
+}
+
+void print_json(const Context& context, const std::string& folder, const git::Imported& imported,
+                const std::vector<repo::Adopted>& adopted) {
+  const auto tags = std::ranges::count_if(imported.refs, &git::ImportedRef::is_tag);
+  Json out;
+  put_text(out, "folder", folder);
+  out["branches"] = imported.refs.size() - static_cast<std::size_t>(tags);
+  out["tags"] = tags;
+  out["commits"] = imported.counts.commits;
+  out["objects"] = imported.counts.objects();
+  out["raw"] = imported.counts.raw_commits + imported.counts.raw_tags + imported.counts.raw_trees;
+  put_text(out, "default_branch", imported.default_branch);
+  out["changed"] = Json::array();
+  for (const repo::Adopted& one : adopted) {
+    Json row;
+    put_text(row, "name", one.name);
+    row["tag"] = one.tag;
+    row["how"] = word_of(one.how);
+    row["was"] = one.was ? Json(git::to_hex(*one.was)) : Json(nullptr);
+    row["is"] = git::to_hex(one.is);
+    out["changed"].push_back(std::move(row));
+  }
+  print(context, out);
+}
+
 int run(Context& context, const Given& given) {
   if (*given.value("FORMAT") != "git") {
     throw Failure(Code::usage, "'" + *given.value("FORMAT") + "' is not a format to import",
@@ -126,39 +223,22 @@ int run(Context& context, const Given& given) {
   repo::Repository repository =
       target_of(context, folder, source, given.value("name").value_or(""), given.has("any-owner"));
 
-  store::Batch batch = repository.store().begin();
   git::ImportOptions options;
   options.path = source;
   options.any_owner = given.has("any-owner");
-  options.blocks = &batch;
-  git::Imported imported;
-  {
-    Shown progress(context);
-    imported = git::import_git(options, batch, progress);
-  }
-  repo::adopt_import(repository, std::move(batch), refs_of(imported), imported.default_branch);
-  const repo::Moved moved = check_out(context, repository);
+  const git::Imported imported = bring_in(context, repository, options);
+  say_notices(context, imported);
+  const std::vector<repo::Adopted> adopted = repo::adopt_import(
+      repository, import_of(std::filesystem::canonical(source).string(), imported));
+  for (const repo::Adopted& one : adopted) say_adopted(context, one);
+  const repo::Moved moved = check_out(context, repository, imported);
   say_refusals(context, moved);
-  for (const git::Notice& notice : imported.notices) {
-    context.err << "note: " << escape_controls(notice.subject) << ": "
-                << escape_controls(notice.what) << "\n";
-  }
-  std::uint64_t tags = 0;
-  for (const git::ImportedRef& ref : imported.refs) tags += ref.is_tag ? 1 : 0;
   if (given.has("json")) {
-    Json out;
-    put_text(out, "folder", folder);
-    out["branches"] = imported.refs.size() - tags;
-    out["tags"] = tags;
-    out["commits"] = imported.counts.commits;
-    out["objects"] = imported.counts.objects();
-    out["raw"] = imported.counts.raw_commits + imported.counts.raw_tags + imported.counts.raw_trees;
-    put_text(out, "default_branch", imported.default_branch);
-    print(context, out);
+    print_json(context, folder, imported, adopted);
   } else {
-    context.out << "imported "
-                << what_came(imported.counts.commits, imported.refs.size() - tags, tags) << " into "
-                << escape_controls(folder) << "\n";
+    const auto tags = static_cast<std::size_t>(std::ranges::count_if(adopted, &repo::Adopted::tag));
+    context.out << "imported " << what_came(imported.counts.commits, adopted.size() - tags, tags)
+                << " into " << escape_controls(folder) << "\n";
   }
   require_checked_out(repository, moved);
   return 0;
