@@ -38,14 +38,14 @@ std::string git_folder(const Context& context, const std::string& path) {
 
 // The repository to import into: the one at DIR, or a new one whose default branch is git's.
 repo::Repository target_of(const Context& context, const std::string& folder,
-                           const std::string& source, const std::string& label, bool any_owner) {
+                           const git::ImportOptions& options, const std::string& label) {
   const repo::Layout layout{folder};
   if (store::Store::exists(context.world.fs, layout.store()))
     return repo::Repository(context.world, layout);
   repo::InitRequest request;
   request.folder = folder;
   request.label = label;
-  const std::string branch = git::default_branch_of(source, any_owner);
+  const std::string branch = git::default_branch_of(options);
   if (log::is_ref_name(branch)) request.default_branch = branch;
   return repo::init(context.world, request);
 }
@@ -212,6 +212,16 @@ void print_json(const Context& context, const std::string& folder, const git::Im
   print(context, out);
 }
 
+std::vector<std::string> patterns_of(const Given& given) {
+  std::vector<std::string> patterns = given.values("refs");
+  for (const std::string& pattern : patterns) {
+    if (pattern.starts_with("refs/")) continue;
+    throw Failure(Code::usage, "'" + pattern + "' is no pattern of references in full",
+                  "such as 'refs/heads/" + pattern + "' or 'refs/notes/*'");
+  }
+  return patterns;
+}
+
 int run(Context& context, const Given& given) {
   if (*given.value("FORMAT") != "git") {
     throw Failure(Code::usage, "'" + *given.value("FORMAT") + "' is not a format to import",
@@ -220,12 +230,13 @@ int run(Context& context, const Given& given) {
   const std::string source = git_folder(context, *given.value("PATH"));
   const auto dir = given.value("DIR");
   const std::string folder = dir ? context.absolute(*dir) : default_folder(context, source);
-  repo::Repository repository =
-      target_of(context, folder, source, given.value("name").value_or(""), given.has("any-owner"));
-
   git::ImportOptions options;
   options.path = source;
   options.any_owner = given.has("any-owner");
+  options.refs = patterns_of(given);
+  repo::Repository repository =
+      target_of(context, folder, options, given.value("name").value_or(""));
+
   const git::Imported imported = bring_in(context, repository, options);
   say_notices(context, imported);
   const std::vector<repo::Adopted> adopted = repo::adopt_import(
@@ -247,15 +258,18 @@ int run(Context& context, const Given& given) {
 }  // namespace
 
 Command cmd_import() {
-  return {"import",
-          "Bring in the history of a git repository",
-          {{"--name", "NAME", "call this device NAME, where a repository is made"},
-           {"--any-owner", "", "read a repository that belongs to another user"},
-           {"--json", "", "as JSON"}},
-          {{"FORMAT", "git", 1, 1, Offers::words, "git"},
-           {"PATH", "the git repository", 1, 1, Offers::folders},
-           {"DIR", "the hn repository; made if it is not there", 0, 1, Offers::folders}},
-          run};
+  return {
+      "import",
+      "Bring in the history of a git repository",
+      {{"--refs", "PATTERN", "read these references, such as 'refs/notes/*'; may be given again",
+        Offers::nothing, "", true},
+       {"--name", "NAME", "call this device NAME, where a repository is made"},
+       {"--any-owner", "", "read a repository that belongs to another user"},
+       {"--json", "", "as JSON"}},
+      {{"FORMAT", "git", 1, 1, Offers::words, "git"},
+       {"PATH", "the git repository", 1, 1, Offers::folders},
+       {"DIR", "the hn repository; made if it is not there", 0, 1, Offers::folders}},
+      run};
 }
 
 }  // namespace hn::cli
