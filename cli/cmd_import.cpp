@@ -1,9 +1,11 @@
 #include <filesystem>
 #include <ostream>
 
+#include "hn/git/clone.hpp"
 #include "hn/git/import.hpp"
 #include "hn/repo/import.hpp"
 #include "hn/repo/init.hpp"
+#include "interrupts.hpp"
 #include "progress.hpp"
 #include "report.hpp"
 
@@ -15,6 +17,7 @@ class Shown final : public git::Progress {
   explicit Shown(const Context& context) : line_(context) {}
   void at(git::Phase phase, std::uint64_t done, std::uint64_t total,
           std::uint64_t objects) override {
+    if (Interrupts::came()) throw Failure(Code::io, "interrupted");
     const char* what = phase == git::Phase::references ? "reading references"
                        : phase == git::Phase::history  ? "reading the history"
                                                        : "importing";
@@ -222,25 +225,14 @@ std::vector<std::string> patterns_of(const Given& given) {
   return patterns;
 }
 
-int run(Context& context, const Given& given) {
-  if (*given.value("FORMAT") != "git") {
-    throw Failure(Code::usage, "'" + *given.value("FORMAT") + "' is not a format to import",
-                  "hn import git PATH [DIR]");
-  }
-  const std::string source = git_folder(context, *given.value("PATH"));
-  const auto dir = given.value("DIR");
-  const std::string folder = dir ? context.absolute(*dir) : default_folder(context, source);
-  git::ImportOptions options;
-  options.path = source;
-  options.any_owner = given.has("any-owner");
-  options.refs = patterns_of(given);
+int import_from(const Context& context, const Given& given, const std::string& folder,
+                const std::string& source, const git::ImportOptions& options) {
   repo::Repository repository =
       target_of(context, folder, options, given.value("name").value_or(""));
-
   const git::Imported imported = bring_in(context, repository, options);
   say_notices(context, imported);
-  const std::vector<repo::Adopted> adopted = repo::adopt_import(
-      repository, import_of(std::filesystem::canonical(source).string(), imported));
+  const std::vector<repo::Adopted> adopted =
+      repo::adopt_import(repository, import_of(source, imported));
   for (const repo::Adopted& one : adopted) say_adopted(context, one);
   const repo::Moved moved = check_out(context, repository, imported);
   say_refusals(context, moved);
@@ -255,6 +247,61 @@ int run(Context& context, const Given& given) {
   return 0;
 }
 
+// Where git's clone of a URL can lie for a while: in the repository, or beside the one to be made.
+std::string clone_folder(const Context& context, const std::string& folder) {
+  const repo::Layout layout{folder};
+  if (store::Store::exists(context.world.fs, layout.store())) return layout.hn() + "/import";
+  std::string parent = os::parent_of(folder);
+  while (parent != "/" && !context.world.fs.stat(parent)) parent = os::parent_of(parent);
+  return parent + "/" + folder.substr(folder.rfind('/') + 1) + ".git";
+}
+
+int import_url(const Context& context, const Given& given, const std::string& url,
+               git::ImportOptions options) {
+  const auto dir = given.value("DIR");
+  const std::string name = git::folder_name_of(url);
+  if (!dir && name.empty())
+    throw Failure(Code::usage, "'" + git::without_secrets(url) + "' says no name for a folder",
+                  "hn import git URL DIR");
+  const std::string folder = context.absolute(dir.value_or(name));
+  const Interrupts interrupts;
+  std::optional<git::TemporaryClone> clone;
+  {
+    ProgressLine line(context);
+    git::CloneOptions wanted;
+    wanted.url = url;
+    wanted.folder = clone_folder(context, folder);
+    wanted.refs = options.refs;
+    wanted.may_ask = context.in_is_terminal;
+    wanted.progress = [&](std::string_view said) { line.show("git: " + escape_controls(said)); };
+    wanted.stop = [] { return Interrupts::came(); };
+    clone.emplace(wanted);
+  }
+  options.path = clone->path();
+  options.shown = git::without_secrets(url);
+  return import_from(context, given, folder, options.shown, options);
+}
+
+int run(Context& context, const Given& given) {
+  if (*given.value("FORMAT") != "git") {
+    throw Failure(Code::usage, "'" + *given.value("FORMAT") + "' is not a format to import",
+                  "hn import git PATH [DIR]");
+  }
+  git::ImportOptions options;
+  options.any_owner = given.has("any-owner");
+  options.refs = patterns_of(given);
+  // What is there is a path, whatever it looks like.
+  const std::string path = *given.value("PATH");
+  if (git::is_url(path) && !context.world.fs.stat(context.absolute(path)))
+    return import_url(context, given, path, std::move(options));
+
+  const std::string source = git_folder(context, path);
+  options.path = source;
+  const auto dir = given.value("DIR");
+  const std::string folder = dir ? context.absolute(*dir) : default_folder(context, source);
+  return import_from(context, given, folder, std::filesystem::canonical(source).string(), options);
+}
+
 }  // namespace
 
 Command cmd_import() {
@@ -267,7 +314,7 @@ Command cmd_import() {
        {"--any-owner", "", "read a repository that belongs to another user"},
        {"--json", "", "as JSON"}},
       {{"FORMAT", "git", 1, 1, Offers::words, "git"},
-       {"PATH", "the git repository", 1, 1, Offers::folders},
+       {"PATH", "the git repository: a folder, or a URL", 1, 1, Offers::folders},
        {"DIR", "the hn repository; made if it is not there", 0, 1, Offers::folders}},
       run};
 }
