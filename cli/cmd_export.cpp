@@ -1,10 +1,9 @@
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <ostream>
 
 #include "hn/git/export.hpp"
 #include "hn/git/git_map.hpp"
+#include "hn/git/refs.hpp"
 #include "hn/os/folder_watch.hpp"
 #include "hn/repo/publish.hpp"
 #include "hn/repo/revision.hpp"
@@ -36,16 +35,11 @@ std::string unique_text(const Context& context) {
   return "hn_" + hn::to_hex(bytes);
 }
 
-// As git names it. A branch or tag that came from another place among git's references goes back
-// there.
-std::string ref_name(std::string_view folder, const std::string& name) {
-  return name.starts_with("refs/") ? name : std::string(folder) + name;
-}
-
 bool is_chosen(const std::vector<std::string>& patterns, const std::string& name) {
   return patterns.empty() || std::ranges::any_of(patterns, [&](const std::string& pattern) {
-           const std::string full = pattern.starts_with("refs/") ? pattern : "refs/*/" + pattern;
-           return fnmatch(full.c_str(), name.c_str(), 0) == 0;
+           if (pattern.starts_with("refs/")) return git::matches_ref(pattern, name);
+           return git::matches_ref("refs/heads/" + pattern, name) ||
+                  git::matches_ref("refs/tags/" + pattern, name);
          });
 }
 
@@ -65,7 +59,7 @@ class Choice {
       leave_out(name, "this device may not write it, so what is not published of it stays");
     for (const repo::BranchLine& line : repo::branches(repository_)) branch(line);
     for (const repo::TagLine& tag : repo::tags(repository_)) {
-      const std::string name = ref_name("refs/tags/", tag.shown);
+      const std::string name = git::git_ref_name(true, tag.shown);
       if (!tag.draft && is_chosen(patterns_, name))
         out_.refs.push_back({name, tag.target.kind, tag.target.id});
     }
@@ -79,7 +73,7 @@ class Choice {
   }
 
   void branch(const repo::BranchLine& line) {
-    const std::string name = ref_name("refs/heads/", line.shown);
+    const std::string name = git::git_ref_name(false, line.shown);
     if (!line.branch.id || !is_chosen(patterns_, name)) return;
     const repo::Tip tip = repo::tip_of(repository_, line.branch, repo::Drafts::left_out);
     if (tip.incomplete)
@@ -108,7 +102,8 @@ class Choice {
 
 std::string default_head(const repo::Repository& repository) {
   const auto standing = repository.worktree();
-  return standing ? "refs/heads/" + repo::shown_name(repository, standing->branch) : std::string();
+  return standing ? git::git_ref_name(false, repo::shown_name(repository, standing->branch))
+                  : std::string();
 }
 
 // "6 commits, 2 branches and 1 tag", without what there is none of.

@@ -1,7 +1,11 @@
+#include <filesystem>
 #include <ostream>
 
+#include "hn/git/clone.hpp"
 #include "hn/git/import.hpp"
+#include "hn/repo/import.hpp"
 #include "hn/repo/init.hpp"
+#include "interrupts.hpp"
 #include "progress.hpp"
 #include "report.hpp"
 
@@ -13,6 +17,7 @@ class Shown final : public git::Progress {
   explicit Shown(const Context& context) : line_(context) {}
   void at(git::Phase phase, std::uint64_t done, std::uint64_t total,
           std::uint64_t objects) override {
+    if (Interrupts::came()) throw Failure(Code::io, "interrupted");
     const char* what = phase == git::Phase::references ? "reading references"
                        : phase == git::Phase::history  ? "reading the history"
                                                        : "importing";
@@ -36,14 +41,14 @@ std::string git_folder(const Context& context, const std::string& path) {
 
 // The repository to import into: the one at DIR, or a new one whose default branch is git's.
 repo::Repository target_of(const Context& context, const std::string& folder,
-                           const std::string& source, const std::string& label, bool any_owner) {
+                           const git::ImportOptions& options, const std::string& label) {
   const repo::Layout layout{folder};
   if (store::Store::exists(context.world.fs, layout.store()))
     return repo::Repository(context.world, layout);
   repo::InitRequest request;
   request.folder = folder;
   request.label = label;
-  const std::string branch = git::default_branch_of(source, any_owner);
+  const std::string branch = git::default_branch_of(options);
   if (log::is_ref_name(branch)) request.default_branch = branch;
   return repo::init(context.world, request);
 }
@@ -57,11 +62,11 @@ std::string default_folder(const Context& context, const std::string& source) {
   return context.absolute(name);
 }
 
-std::vector<repo::ImportedRef> refs_of(const git::Imported& imported) {
-  std::vector<repo::ImportedRef> refs;
+repo::Import import_of(const std::string& source, const git::Imported& imported) {
+  repo::Import import{source, {}, imported.default_branch};
   for (const git::ImportedRef& ref : imported.refs)
-    refs.push_back({ref.is_tag, ref.name, {ref.kind, ref.id}});
-  return refs;
+    import.refs.push_back({ref.is_tag, ref.name, {ref.kind, ref.id}, ref.git});
+  return import;
 }
 
 // Whether git has this branch checked out in this folder.
@@ -72,14 +77,24 @@ bool is_checkout_of(const Context& context, const std::string& folder, const std
          as_text(os::read_file(context.world.fs, head)) == "ref: refs/heads/" + branch + "\n";
 }
 
+// Whether git's commit on this branch is the one.
+bool is_imported(const git::Imported& imported, const std::string& branch, const object::Id& id) {
+  return std::ranges::any_of(imported.refs, [&](const git::ImportedRef& ref) {
+    return !ref.is_tag && ref.name == branch && ref.id == id;
+  });
+}
+
 // Into a checkout of git's the files are there already, with what was not committed there: they
 // stay, and what differs from git's commit shows in status.
-repo::Moved check_out(const Context& context, repo::Repository& repository) {
+repo::Moved check_out(const Context& context, repo::Repository& repository,
+                      const git::Imported& imported) {
   const auto standing = repository.worktree();
   if (!standing) return {};
   const repo::Tip tip = repo::tip_of(repository, standing->branch);
   if (!tip.commit || tip.commit == standing->base) return {};
-  if (!standing->base && is_checkout_of(context, repository.layout().root, standing->branch.name)) {
+  const std::string& branch = standing->branch.name;
+  if (is_imported(imported, branch, *tip.commit) &&
+      is_checkout_of(context, repository.layout().root, branch)) {
     repo::stand_on(repository, standing->branch, *tip.commit);
     return {};
   }
@@ -115,67 +130,193 @@ std::string what_came(std::uint64_t commits, std::uint64_t branches, std::uint64
   return out;
 }
 
-int run(Context& context, const Given& given) {
-  if (*given.value("FORMAT") != "git") {
-    throw Failure(Code::usage, "'" + *given.value("FORMAT") + "' is not a format to import",
-                  "hn import git PATH [DIR]");
-  }
-  const std::string source = git_folder(context, *given.value("PATH"));
-  const auto dir = given.value("DIR");
-  const std::string folder = dir ? context.absolute(*dir) : default_folder(context, source);
-  repo::Repository repository =
-      target_of(context, folder, source, given.value("name").value_or(""), given.has("any-owner"));
-
+// The commits and tags themselves, then where branches and tags stand.
+git::Imported bring_in(const Context& context, repo::Repository& repository,
+                       git::ImportOptions options) {
+  repo::ImportedIds ids(repository);
   store::Batch batch = repository.store().begin();
-  git::ImportOptions options;
-  options.path = source;
-  options.any_owner = given.has("any-owner");
   options.blocks = &batch;
+  options.known = [&](const object::GitId& git) { return ids.find(git); };
   git::Imported imported;
   {
     Shown progress(context);
     imported = git::import_git(options, batch, progress);
   }
-  repo::adopt_import(repository, std::move(batch), refs_of(imported), imported.default_branch);
-  const repo::Moved moved = check_out(context, repository);
-  say_refusals(context, moved);
+  if (imported.counts.objects() > 0) batch.commit();
+  return imported;
+}
+
+void say_notices(const Context& context, const git::Imported& imported) {
   for (const git::Notice& notice : imported.notices) {
     context.err << "note: " << escape_controls(notice.subject) << ": "
                 << escape_controls(notice.what) << "\n";
   }
-  std::uint64_t tags = 0;
-  for (const git::ImportedRef& ref : imported.refs) tags += ref.is_tag ? 1 : 0;
+  if (imported.notices_left_off > 0)
+    context.err << "note: and " << imported.notices_left_off << " more of that kind\n";
+}
+
+std::string short_git(const std::optional<object::GitId>& id) {
+  return id ? git::to_hex(*id).substr(0, 10) : std::string("another");
+}
+
+// What is not simply newer: nobody should find that out from the files.
+void say_adopted(const Context& context, const repo::Adopted& adopted) {
+  const std::string name = escape_controls(adopted.name);
+  const std::string ids = ": was " + short_git(adopted.was) + ", is " + short_git(adopted.is);
+  if (adopted.how == repo::Adopted::How::rewritten) {
+    if (adopted.tag)
+      context.err << "note: tag " << name << " was moved in git" << ids << "\n";
+    else
+      context.err << "note: branch " << name << " was rewritten in git" << ids << "\n";
+  }
+  if (adopted.how == repo::Adopted::How::merged)
+    context.err << "note: branch " << name
+                << " has commits that git's does not have; it is the merge of both\n";
+  for (const std::string& label : adopted.still_contained_by)
+    context.err << "note: commits of " << escape_controls(label) << " on branch " << name
+                << " stand on what git has taken out, so it stays in the history\n";
+}
+
+std::string_view word_of(repo::Adopted::How how) {
+  switch (how) {
+    case repo::Adopted::How::created:
+      return "created";
+    case repo::Adopted::How::moved:
+      return "moved";
+    case repo::Adopted::How::merged:
+      return "merged";
+    case repo::Adopted::How::rewritten:
+      break;
+  }
+  return "rewritten";
+}
+
+void print_json(const Context& context, const std::string& folder, const git::Imported& imported,
+                const std::vector<repo::Adopted>& adopted) {
+  const auto tags = std::ranges::count_if(imported.refs, &git::ImportedRef::is_tag);
+  Json out;
+  put_text(out, "folder", folder);
+  out["branches"] = imported.refs.size() - static_cast<std::size_t>(tags);
+  out["tags"] = tags;
+  out["commits"] = imported.counts.commits;
+  out["objects"] = imported.counts.objects();
+  out["raw"] = imported.counts.raw_commits + imported.counts.raw_tags + imported.counts.raw_trees;
+  put_text(out, "default_branch", imported.default_branch);
+  out["changed"] = Json::array();
+  for (const repo::Adopted& one : adopted) {
+    Json row;
+    put_text(row, "name", one.name);
+    row["tag"] = one.tag;
+    row["how"] = word_of(one.how);
+    row["was"] = one.was ? Json(git::to_hex(*one.was)) : Json(nullptr);
+    row["is"] = git::to_hex(one.is);
+    out["changed"].push_back(std::move(row));
+  }
+  print(context, out);
+}
+
+std::vector<std::string> patterns_of(const Given& given) {
+  std::vector<std::string> patterns = given.values("refs");
+  for (const std::string& pattern : patterns) {
+    if (pattern.starts_with("refs/")) continue;
+    throw Failure(Code::usage, "'" + pattern + "' is no pattern of references in full",
+                  "such as 'refs/heads/" + pattern + "' or 'refs/notes/*'");
+  }
+  return patterns;
+}
+
+int import_from(const Context& context, const Given& given, const std::string& folder,
+                const std::string& source, const git::ImportOptions& options) {
+  repo::Repository repository =
+      target_of(context, folder, options, given.value("name").value_or(""));
+  const git::Imported imported = bring_in(context, repository, options);
+  say_notices(context, imported);
+  const std::vector<repo::Adopted> adopted =
+      repo::adopt_import(repository, import_of(source, imported));
+  for (const repo::Adopted& one : adopted) say_adopted(context, one);
+  const repo::Moved moved = check_out(context, repository, imported);
+  say_refusals(context, moved);
   if (given.has("json")) {
-    Json out;
-    put_text(out, "folder", folder);
-    out["branches"] = imported.refs.size() - tags;
-    out["tags"] = tags;
-    out["commits"] = imported.counts.commits;
-    out["objects"] = imported.counts.objects();
-    out["raw"] = imported.counts.raw_commits + imported.counts.raw_tags + imported.counts.raw_trees;
-    put_text(out, "default_branch", imported.default_branch);
-    print(context, out);
+    print_json(context, folder, imported, adopted);
   } else {
-    context.out << "imported "
-                << what_came(imported.counts.commits, imported.refs.size() - tags, tags) << " into "
-                << escape_controls(folder) << "\n";
+    const auto tags = static_cast<std::size_t>(std::ranges::count_if(adopted, &repo::Adopted::tag));
+    context.out << "imported " << what_came(imported.counts.commits, adopted.size() - tags, tags)
+                << " into " << escape_controls(folder) << "\n";
   }
   require_checked_out(repository, moved);
   return 0;
 }
 
+// Where git's clone of a URL can lie for a while: in the repository, or beside the one to be made.
+std::string clone_folder(const Context& context, const std::string& folder) {
+  const repo::Layout layout{folder};
+  if (store::Store::exists(context.world.fs, layout.store())) return layout.hn() + "/import";
+  std::string parent = os::parent_of(folder);
+  while (parent != "/" && !context.world.fs.stat(parent)) parent = os::parent_of(parent);
+  return parent + "/" + folder.substr(folder.rfind('/') + 1) + ".git";
+}
+
+int import_url(const Context& context, const Given& given, const std::string& url,
+               git::ImportOptions options) {
+  const auto dir = given.value("DIR");
+  const std::string name = git::folder_name_of(url);
+  if (!dir && name.empty())
+    throw Failure(Code::usage, "'" + git::without_secrets(url) + "' says no name for a folder",
+                  "hn import git URL DIR");
+  const std::string folder = context.absolute(dir.value_or(name));
+  const Interrupts interrupts;
+  std::optional<git::TemporaryClone> clone;
+  {
+    ProgressLine line(context);
+    git::CloneOptions wanted;
+    wanted.url = url;
+    wanted.folder = clone_folder(context, folder);
+    wanted.refs = options.refs;
+    wanted.may_ask = context.in_is_terminal;
+    wanted.progress = [&](std::string_view said) { line.show("git: " + escape_controls(said)); };
+    wanted.stop = [] { return Interrupts::came(); };
+    clone.emplace(wanted);
+  }
+  options.path = clone->path();
+  options.shown = git::without_secrets(url);
+  return import_from(context, given, folder, options.shown, options);
+}
+
+int run(Context& context, const Given& given) {
+  if (*given.value("FORMAT") != "git") {
+    throw Failure(Code::usage, "'" + *given.value("FORMAT") + "' is not a format to import",
+                  "hn import git PATH [DIR]");
+  }
+  git::ImportOptions options;
+  options.any_owner = given.has("any-owner");
+  options.refs = patterns_of(given);
+  // What is there is a path, whatever it looks like.
+  const std::string path = *given.value("PATH");
+  if (git::is_url(path) && !context.world.fs.stat(context.absolute(path)))
+    return import_url(context, given, path, std::move(options));
+
+  const std::string source = git_folder(context, path);
+  options.path = source;
+  const auto dir = given.value("DIR");
+  const std::string folder = dir ? context.absolute(*dir) : default_folder(context, source);
+  return import_from(context, given, folder, std::filesystem::canonical(source).string(), options);
+}
+
 }  // namespace
 
 Command cmd_import() {
-  return {"import",
-          "Bring in the history of a git repository",
-          {{"--name", "NAME", "call this device NAME, where a repository is made"},
-           {"--any-owner", "", "read a repository that belongs to another user"},
-           {"--json", "", "as JSON"}},
-          {{"FORMAT", "git", 1, 1, Offers::words, "git"},
-           {"PATH", "the git repository", 1, 1, Offers::folders},
-           {"DIR", "the hn repository; made if it is not there", 0, 1, Offers::folders}},
-          run};
+  return {
+      "import",
+      "Bring in the history of a git repository",
+      {{"--refs", "PATTERN", "read these references, such as 'refs/notes/*'; may be given again",
+        Offers::nothing, "", true},
+       {"--name", "NAME", "call this device NAME, where a repository is made"},
+       {"--any-owner", "", "read a repository that belongs to another user"},
+       {"--json", "", "as JSON"}},
+      {{"FORMAT", "git", 1, 1, Offers::words, "git"},
+       {"PATH", "the git repository: a folder, or a URL", 1, 1, Offers::folders},
+       {"DIR", "the hn repository; made if it is not there", 0, 1, Offers::folders}},
+      run};
 }
 
 }  // namespace hn::cli

@@ -136,10 +136,11 @@ _hn() {
       ;;
     import)
       case $prev in
+        --refs) return ;;
         --name) return ;;
       esac
-      case $cur in -*) _hn_words '--name --any-owner --json'; return ;; esac
-      _hn_place '--name'
+      case $cur in -*) _hn_words '--refs --name --any-owner --json'; return ;; esac
+      _hn_place '--refs --name'
       case $place in
         0) _hn_words "git" ;;
         1) _hn_files -d ;;

@@ -139,9 +139,9 @@ std::vector<object::TreeEntry> Converter::entries(const Item& item) {
       notice(item.oid, "entry '" + std::string(line.name) + "' is shown as '" + name + "'");
     object::Id id;
     if (line.mode == object::Mode::folder)
-      id = child(item.oid, oid_of(line.id), Type::tree).id;
+      id = child(item.oid, line.id, Type::tree).id;
     else if (line.mode != object::Mode::submodule)
-      id = child(item.oid, oid_of(line.id), Type::blob).id;
+      id = child(item.oid, line.id, Type::blob).id;
     out.push_back({std::move(name), value_of(line, id)});
   }
   return out;
@@ -187,12 +187,12 @@ object::Id Converter::raw(const Item& item) {
 
 Converter::Converted Converter::commit(const Item& item) {
   ++out_.counts.commits;
-  const auto text = parse_commit(item.bytes());
+  const auto text = parse_commit(item.bytes(), item.oid.size);
   if (!text) source_.fail_broken(item.oid, "is a commit that names no tree");
   object::Commit commit;
-  commit.tree = child(item.oid, oid_of(text->tree), Type::tree).id;
+  commit.tree = child(item.oid, text->tree, Type::tree).id;
   for (const GitId& parent : text->parents)
-    commit.parents.push_back(child(item.oid, oid_of(parent), Type::commit).id);
+    commit.parents.push_back(child(item.oid, parent, Type::commit).id);
   if (has_doubles(commit.parents)) {
     commit.parents = each_once(commit.parents);
     notice(item.oid, "a parent named twice is shown once");
@@ -201,12 +201,12 @@ Converter::Converted Converter::commit(const Item& item) {
   commit.committer = text->committer;
   commit.headers = text->headers;
   commit.message = text->message;
-  commit.git = git_id(item.oid);
+  commit.git = item.oid;
 
   const GitIds ids = [&](const object::Id& id) -> std::optional<GitId> {
     if (id == commit.tree) return text->tree;
     for (const GitId& parent : text->parents)
-      if (at(oid_of(parent)).id == id) return parent;
+      if (at(parent).id == id) return parent;
     return std::nullopt;
   };
   const auto bytes = git_bytes_of(commit, ids);
@@ -221,12 +221,11 @@ Converter::Converted Converter::commit(const Item& item) {
 
 Converter::Converted Converter::tag(const Item& item) {
   ++out_.counts.tags;
-  const auto text = parse_tag(item.bytes());
+  const auto text = parse_tag(item.bytes(), item.oid.size);
   if (!text) source_.fail_broken(item.oid, "is a tag that names no object");
-  const Converted& target = child(item.oid, oid_of(text->target), std::nullopt);
-  object::Tag tag{
-      target_kind(target.type),   target.id,        text->name, text->tagger, text->headers,
-      std::string(text->message), git_id(item.oid), {}};
+  const Converted& target = child(item.oid, text->target, std::nullopt);
+  object::Tag tag{target_kind(target.type),   target.id, text->name, text->tagger, text->headers,
+                  std::string(text->message), item.oid,  {}};
   const auto bytes =
       git_bytes_of(tag, [&](const object::Id&) { return std::optional(text->target); });
   if (!bytes || !equal(*bytes, item.bytes())) {

@@ -5,7 +5,7 @@ namespace hn::git {
 bool History::seen_before(Type type, const Oid& oid) {
   if (!seen_.insert(oid, true)) return true;
   if (!options_.known || (type != Type::commit && type != Type::tag)) return false;
-  const auto id = options_.known(git_id(oid));
+  const auto id = options_.known(oid);
   if (id) known_.push_back({type, oid, *id});
   return id.has_value();
 }
@@ -22,9 +22,9 @@ void History::add(const Oid& start) {
   Type type = source_.type_of(at);
   while (type == Type::tag && !seen_before(type, at)) {
     tags.push_back(at);
-    const auto target = parse_target(source_.read(at).bytes());
+    const auto target = parse_target(source_.read(at).bytes(), at.size);
     if (!target) source_.fail_broken(at, "is a tag that names no object");
-    at = oid_of(*target);
+    at = *target;
     type = source_.type_of(at);
   }
   if (type == Type::commit)
@@ -38,7 +38,7 @@ void History::open(std::vector<Open>& path, const Oid& oid) {
   if (seen_before(Type::commit, oid)) return;
   const Object object = source_.read(oid);
   if (object.type() != Type::commit) source_.fail_broken(oid, "is named as a parent and no commit");
-  auto links = parse_links(object.bytes());
+  auto links = parse_links(object.bytes(), oid.size);
   if (!links) source_.fail_broken(oid, "is a commit that names no tree");
   path.push_back({oid, std::move(links->parents), 0});
 }
@@ -50,7 +50,7 @@ void History::add_commits(const Oid& start) {
   while (!path.empty()) {
     Open& at = path.back();
     if (at.next < at.parents.size()) {
-      open(path, oid_of(at.parents[at.next++]));
+      open(path, at.parents[at.next++]);
       continue;
     }
     done(Type::commit, at.oid);

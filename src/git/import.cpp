@@ -1,9 +1,11 @@
 #include "hn/git/import.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "git/convert.hpp"
 #include "git/pipe.hpp"
+#include "hn/git/refs.hpp"
 
 namespace hn::git {
 namespace {
@@ -47,68 +49,106 @@ object::Kind kind_of(Type type) noexcept {
   return object::Kind::chunk;
 }
 
-// Git lets only commits be branches; what else stands there is no history to work on.
-std::vector<SourceRef> usable(const Source& source, std::vector<SourceRef> refs, Imported& out) {
-  std::erase_if(refs, [&](const SourceRef& ref) {
-    if (!ref.name.starts_with(kHeads) || source.type_of(ref.target) == Type::commit) return false;
-    out.notices.push_back({ref.name, "the branch names no commit and is left out"});
-    return true;
+// A reference that hn can hold, and as what.
+struct Usable {
+  SourceRef ref;
+  std::string name;  // hn's
+  bool is_tag = false;
+};
+
+// A branch holds commits, in git and here; what lies elsewhere becomes what fits.
+std::optional<Usable> usable(const Source& source, const SourceRef& ref, Imported& out) {
+  auto name = hn_ref_name(ref.name);
+  if (!name) {
+    out.notices.push_back(
+        {ref.name, "the reference has a name that hn cannot hold and is left out"});
+    return std::nullopt;
+  }
+  if (ref.name.starts_with(kTags)) return Usable{ref, *std::move(name), true};
+  const bool is_commit = source.type_of(ref.target) == Type::commit;
+  if (is_commit || !ref.name.starts_with(kHeads)) return Usable{ref, *std::move(name), !is_commit};
+  out.notices.push_back({ref.name, "the branch names no commit and is left out"});
+  return std::nullopt;
+}
+
+// Branches, then tags, each by name.
+std::vector<Usable> usable(const Source& source, const std::vector<SourceRef>& refs,
+                           Imported& out) {
+  std::vector<Usable> list;
+  for (const SourceRef& ref : refs)
+    if (auto one = usable(source, ref, out)) list.push_back(*std::move(one));
+  std::ranges::sort(list, [](const Usable& a, const Usable& b) {
+    return std::tie(a.is_tag, a.name) < std::tie(b.is_tag, b.name);
   });
+  return list;
+}
+
+std::vector<SourceRef> wanted_refs(const Source& source, const ImportOptions& options,
+                                   std::vector<Notice>& notices) {
+  auto refs = source.refs(Wanted{options.refs}, notices);
+  for (const std::string& pattern : options.refs) {
+    const bool found = std::ranges::any_of(
+        refs, [&](const SourceRef& ref) { return matches_ref(pattern, ref.name); });
+    if (!found)
+      throw Failure(Code::not_found,
+                    "no reference of " + source.shown() + " matches '" + pattern + "'",
+                    "`git for-each-ref` in it lists them; quote a pattern from the shell");
+  }
   return refs;
 }
 
-ImportedRef imported(const SourceRef& ref, const Converter::Converted& target) {
-  const bool is_tag = ref.name.starts_with(kTags);
-  return {ref.name.substr(is_tag ? kTags.size() : kHeads.size()), is_tag, kind_of(target.type),
-          target.id, git_id(ref.target)};
+bool has_branch(const std::vector<std::string>& branches, std::string_view name) {
+  return std::ranges::find(branches, name) != branches.end();
 }
 
-bool has_branch(const std::vector<ImportedRef>& refs, std::string_view name) {
-  return std::ranges::any_of(
-      refs, [name](const ImportedRef& ref) { return !ref.is_tag && ref.name == name; });
-}
-
-std::string default_branch(const std::vector<ImportedRef>& refs, const std::string& head) {
+// What lies outside refs/heads is nothing to work on.
+std::string default_branch(const std::vector<std::string>& branches, const std::string& head) {
   for (const std::string& name : {head, std::string("main"), std::string("master")})
-    if (has_branch(refs, name)) return name;
-  const auto first = std::ranges::find_if(refs, [](const ImportedRef& ref) { return !ref.is_tag; });
-  return first != refs.end() ? first->name : head;
+    if (has_branch(branches, name)) return name;
+  for (const std::string& name : branches)
+    if (!name.starts_with("refs/")) return name;
+  return head;
 }
 
 }  // namespace
 
 Imported import_git(const ImportOptions& options, object::BlockWriter& writer, Progress& progress) {
   progress.at(Phase::references, 0, 0, 0);
-  const Source source(options.path, options.any_owner);
+  const auto source = open_source(options);
   Imported out;
-  const auto refs = usable(source, source.refs(out.notices), out);
+  const auto refs = usable(*source, wanted_refs(*source, options, out.notices), out);
 
-  History history(source, options, progress);
-  for (const SourceRef& ref : refs) history.add(ref.target);
+  History history(*source, options, progress);
+  for (const Usable& one : refs) history.add(one.ref.target);
   const std::uint64_t total = history.steps().size();
   progress.at(Phase::history, total, total, 0);
 
-  Converter converter(source, options.blocks, writer, out);
+  Converter converter(*source, options.blocks, writer, out);
   {
-    Pipe pipe([&](Sink& sink) { Walk(source, options.blocks, sink).run(history); });
+    Pipe pipe([&](Sink& sink) { Walk(*source, options.blocks, sink).run(history); });
     Counted counted(converter, out.counts, total, progress);
     pipe.drain(counted);
     counted.tell();
   }
-  for (const SourceRef& ref : refs) out.refs.push_back(imported(ref, converter.at(ref.target)));
-  out.default_branch = default_branch(out.refs, source.head_branch());
+  std::vector<std::string> branches;
+  for (const Usable& one : refs) {
+    const Converter::Converted& target = converter.at(one.ref.target);
+    out.refs.push_back({one.name, one.is_tag, kind_of(target.type), target.id, one.ref.target});
+    if (!one.is_tag) branches.push_back(one.name);
+  }
+  out.default_branch = default_branch(branches, source->head_branch());
   return out;
 }
 
-std::string default_branch_of(const std::string& path, bool any_owner) {
-  const Source source(path, any_owner);
+std::string default_branch_of(const ImportOptions& options) {
+  const auto source = open_source(options);
   std::vector<Notice> notices;
-  std::vector<ImportedRef> branches;
-  for (const SourceRef& ref : source.refs(notices)) {
+  std::vector<std::string> branches;
+  for (const SourceRef& ref : wanted_refs(*source, options, notices)) {
     if (!ref.name.starts_with(kHeads)) continue;
-    branches.push_back({ref.name.substr(kHeads.size()), false, object::Kind::commit, {}, {}});
+    if (auto name = hn_ref_name(ref.name)) branches.push_back(*std::move(name));
   }
-  return default_branch(branches, source.head_branch());
+  return default_branch(branches, source->head_branch());
 }
 
 }  // namespace hn::git

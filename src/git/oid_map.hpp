@@ -1,6 +1,5 @@
 #pragma once
 
-#include <bit>
 #include <cstring>
 #include <vector>
 
@@ -8,22 +7,8 @@
 
 namespace hn::git {
 
-// Git's SHA-1 id without the length that GitId carries: a table holds one per object.
-using Oid = std::array<Byte, 20>;
-
-inline Oid oid_of(const GitId& id) noexcept {
-  Oid oid{};
-  std::memcpy(oid.data(), id.bytes.data(), oid.size());
-  return oid;
-}
-inline GitId git_id(const Oid& oid) noexcept {
-  GitId id;
-  std::memcpy(id.bytes.data(), oid.data(), oid.size());
-  return id;
-}
-inline std::string to_hex(const Oid& oid) {
-  return hn::to_hex(ByteView(oid));
-}
+// Git's id, of either length; all ids of one repository have the same.
+using Oid = GitId;
 
 // From git's ids to values: open addressing, linear probing, at most three quarters full. Ids are
 // hashes already, so their first bytes serve as one. Never iterated; nothing is taken out.
@@ -60,7 +45,7 @@ class OidMap {
 
   std::size_t place(const Oid& oid) const noexcept {
     std::uint64_t hash = 0;
-    std::memcpy(&hash, oid.data(), sizeof hash);
+    std::memcpy(&hash, oid.bytes.data(), sizeof hash);
     std::size_t at = hash & (slots_.size() - 1);
     while (slots_[at].used && slots_[at].oid != oid) at = (at + 1) & (slots_.size() - 1);
     return at;

@@ -71,8 +71,8 @@ Bytes distance(std::uint64_t back) {
   return out;
 }
 
-Bytes checksum(ByteView bytes) {
-  const GitId sum = GitHash(20).update(bytes).finish();
+Bytes checksum(ByteView bytes, std::uint8_t id_bytes) {
+  const GitId sum = GitHash(id_bytes).update(bytes).finish();
   return to_bytes(ByteView(sum.bytes).first(sum.size));
 }
 
@@ -112,14 +112,14 @@ PackWriter::~PackWriter() {
 
 const PackWriter::Row* PackWriter::base_of(const Packed& object) const {
   if (!object.base || object.bytes.size() < kDeltaMinBytes) return nullptr;
-  const std::uint32_t* place = row_of_.find(oid_of(*object.base));
+  const std::uint32_t* place = row_of_.find(*object.base);
   if (place == nullptr || rows_[*place].depth >= kDepthMax) return nullptr;
   return &rows_[*place];
 }
 
 void PackWriter::add(const Packed& object) {
   HN_ASSERT(!finished_ && rows_.size() < UINT32_MAX);
-  Row row{oid_of(object.id), written_ + buffer_.size(), 0, 0};
+  Row row{object.id, written_ + buffer_.size(), 0, 0};
   crc_ = static_cast<std::uint32_t>(crc32(0, nullptr, 0));
   const Row* base = base_of(object);
   // Deflated text is about a third; a delta is deflated too, but what it inserts is all new.
@@ -136,7 +136,7 @@ void PackWriter::add(const Packed& object) {
     put_deflated(object.bytes);
   }
   row.crc = crc_;
-  const bool fresh = row_of_.insert(row.oid, static_cast<std::uint32_t>(rows_.size()));
+  const bool fresh = row_of_.insert(row.id, static_cast<std::uint32_t>(rows_.size()));
   HN_ASSERT(fresh);
   rows_.push_back(row);
 }
@@ -176,22 +176,23 @@ void PackWriter::flush() {
 Bytes PackWriter::sealed_trailer() {
   flush();
   pack_->write_at(0, pack_head(rows_.size()));
-  const Bytes sum = checksum(pack_->map(written_)->bytes());
+  const Bytes sum = checksum(pack_->map(written_)->bytes(), rows_.front().id.size);
   put(sum);
   flush();
   return sum;
 }
 
 Bytes PackWriter::index(ByteView trailer) {
-  std::ranges::sort(rows_, {}, &Row::oid);
+  std::ranges::sort(rows_, {}, &Row::id);
   Bytes out{0xff, 't', 'O', 'c'};
   put_u32(out, 2);
   std::size_t at = 0;
   for (unsigned first = 0; first < 256; ++first) {
-    while (at < rows_.size() && rows_[at].oid[0] == first) ++at;
+    while (at < rows_.size() && rows_[at].id.bytes[0] == first) ++at;
     put_u32(out, static_cast<std::uint32_t>(at));
   }
-  for (const Row& row : rows_) out.insert(out.end(), row.oid.begin(), row.oid.end());
+  for (const Row& row : rows_)
+    out.insert(out.end(), row.id.bytes.begin(), row.id.bytes.begin() + row.id.size);
   for (const Row& row : rows_) put_u32(out, row.crc);
   Bytes far;
   for (const Row& row : rows_) {
@@ -204,7 +205,7 @@ Bytes PackWriter::index(ByteView trailer) {
   }
   out.insert(out.end(), far.begin(), far.end());
   out.insert(out.end(), trailer.begin(), trailer.end());
-  const Bytes sum = checksum(out);
+  const Bytes sum = checksum(out, rows_.front().id.size);
   out.insert(out.end(), sum.begin(), sum.end());
   return out;
 }

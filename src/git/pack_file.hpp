@@ -25,8 +25,9 @@ struct Packed {
 
 // Writes one pack and its index (gitformat-pack(5), versions 2). The files have names that git
 // takes for leftovers, and clears away, until finish() has made them whole: a pack is there with
-// all its objects or not at all. Objects come in any order, each once. Throws Failure (no_space,
-// io). Memory: some 60 bytes an object, and twice the longest.
+// all its objects or not at all. Objects come in any order, each once, one at least, with ids of
+// one length, SHA-1 or SHA-256. Throws Failure (no_space, io). Memory: some 100 bytes an object,
+// and twice the longest.
 class PackWriter {
  public:
   // `folder` is objects/pack of a repository; `unique` makes the temporary names differ from those
@@ -37,7 +38,7 @@ class PackWriter {
   PackWriter& operator=(const PackWriter&) = delete;
 
   void add(const Packed& object);
-  bool contains(const GitId& id) const { return row_of_.contains(oid_of(id)); }
+  bool contains(const GitId& id) const { return row_of_.contains(id); }
   std::size_t count() const noexcept { return rows_.size(); }
 
   // Makes the pack durable and visible; returns its bytes with those of its index. Once.
@@ -45,7 +46,7 @@ class PackWriter {
 
  private:
   struct Row {
-    Oid oid{};
+    GitId id;
     std::uint64_t offset = 0;
     std::uint32_t crc = 0;
     std::uint32_t depth = 0;  // bases beneath

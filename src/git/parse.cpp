@@ -8,7 +8,6 @@
 namespace hn::git {
 namespace {
 
-constexpr std::size_t kIdBytes = 20;
 constexpr std::int64_t kSecondsMax = INT64_MAX;
 
 // Takes the next line, without its newline, off the front.
@@ -32,10 +31,11 @@ std::optional<int> digit_of(char c) {
   return std::nullopt;
 }
 
-std::optional<GitId> id_from(std::string_view hex) {
-  if (hex.size() != 2 * kIdBytes) return std::nullopt;
+std::optional<GitId> id_from(std::string_view hex, std::uint8_t size) {
+  if (hex.size() != std::size_t{2} * size) return std::nullopt;
   GitId id;
-  for (std::size_t i = 0; i < kIdBytes; ++i) {
+  id.size = size;
+  for (std::size_t i = 0; i < size; ++i) {
     const auto high = digit_of(hex[2 * i]);
     const auto low = digit_of(hex[2 * i + 1]);
     if (!high || !low) return std::nullopt;
@@ -45,18 +45,18 @@ std::optional<GitId> id_from(std::string_view hex) {
 }
 
 // The line "KEY ID", if it comes next.
-std::optional<GitId> take_id(std::string_view& rest, std::string_view key) {
+std::optional<GitId> take_id(std::string_view& rest, std::string_view key, std::uint8_t size) {
   std::string_view after = rest;
   std::string_view line = take_line(after);
   if (!take_prefix(line, key)) return std::nullopt;
-  const auto id = id_from(line);
+  const auto id = id_from(line, size);
   if (id) rest = after;
   return id;
 }
 
 CommitLinks take_links(std::string_view& rest, const GitId& tree) {
   CommitLinks links{tree, {}};
-  while (const auto parent = take_id(rest, "parent ")) links.parents.push_back(*parent);
+  while (const auto parent = take_id(rest, "parent ", tree.size)) links.parents.push_back(*parent);
   return links;
 }
 
@@ -151,16 +151,16 @@ object::Person parse_person(std::string_view text) {
   return person;
 }
 
-std::optional<CommitLinks> parse_links(ByteView bytes) {
+std::optional<CommitLinks> parse_links(ByteView bytes, std::uint8_t id_size) {
   std::string_view rest = as_text(bytes);
-  const auto tree = take_id(rest, "tree ");
+  const auto tree = take_id(rest, "tree ", id_size);
   if (!tree) return std::nullopt;
   return take_links(rest, *tree);
 }
 
-std::optional<CommitText> parse_commit(ByteView bytes) {
+std::optional<CommitText> parse_commit(ByteView bytes, std::uint8_t id_size) {
   std::string_view rest = as_text(bytes);
-  const auto tree = take_id(rest, "tree ");
+  const auto tree = take_id(rest, "tree ", id_size);
   if (!tree) return std::nullopt;
   CommitText commit;
   commit.tree = *tree;
@@ -182,14 +182,14 @@ std::optional<CommitText> parse_commit(ByteView bytes) {
   return commit;
 }
 
-std::optional<GitId> parse_target(ByteView bytes) {
+std::optional<GitId> parse_target(ByteView bytes, std::uint8_t id_size) {
   std::string_view rest = as_text(bytes);
-  return take_id(rest, "object ");
+  return take_id(rest, "object ", id_size);
 }
 
-std::optional<TagText> parse_tag(ByteView bytes) {
+std::optional<TagText> parse_tag(ByteView bytes, std::uint8_t id_size) {
   std::string_view rest = as_text(bytes);
-  const auto target = take_id(rest, "object ");
+  const auto target = take_id(rest, "object ", id_size);
   if (!target) return std::nullopt;
   TagText tag;
   tag.target = *target;
@@ -209,7 +209,7 @@ std::optional<TagText> parse_tag(ByteView bytes) {
   return tag;
 }
 
-std::optional<std::vector<TreeLine>> parse_tree(ByteView bytes) {
+std::optional<std::vector<TreeLine>> parse_tree(ByteView bytes, std::uint8_t id_size) {
   std::vector<TreeLine> lines;
   std::string_view rest = as_text(bytes);
   while (!rest.empty()) {
@@ -218,12 +218,13 @@ std::optional<std::vector<TreeLine>> parse_tree(ByteView bytes) {
     const auto mode = mode_from(rest.substr(0, space));
     rest.remove_prefix(space + 1);
     const std::size_t nul = rest.find('\0');
-    if (!mode || nul == std::string_view::npos || rest.size() - nul - 1 < kIdBytes)
+    if (!mode || nul == std::string_view::npos || rest.size() - nul - 1 < id_size)
       return std::nullopt;
     TreeLine line{rest.substr(0, nul), *mode, {}};
-    std::copy_n(as_bytes(rest).begin() + static_cast<std::ptrdiff_t>(nul) + 1, kIdBytes,
+    line.id.size = id_size;
+    std::copy_n(as_bytes(rest).begin() + static_cast<std::ptrdiff_t>(nul) + 1, id_size,
                 line.id.bytes.begin());
-    rest.remove_prefix(nul + 1 + kIdBytes);
+    rest.remove_prefix(nul + 1 + id_size);
     lines.push_back(line);
   }
   return lines;

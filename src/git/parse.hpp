@@ -11,6 +11,10 @@
 // the rest. Nothing here judges exactness: import makes git's bytes again and compares.
 namespace hn::git {
 
+// The length of the ids in these bytes: that of all ids of their repository.
+inline constexpr std::uint8_t kSha1Bytes = 20;
+inline constexpr std::uint8_t kSha256Bytes = 32;
+
 // A commit or tag as lines, views into its bytes. Total; nullopt where the first line does not
 // name a tree (of a tag: an object) by a full id.
 struct CommitText {
@@ -21,14 +25,14 @@ struct CommitText {
   std::vector<object::Header> headers;
   std::string_view message;
 };
-std::optional<CommitText> parse_commit(ByteView bytes);
+std::optional<CommitText> parse_commit(ByteView bytes, std::uint8_t id_size = kSha1Bytes);
 
 // The tree and the parents alone, without allocation for the rest.
 struct CommitLinks {
   GitId tree;
   std::vector<GitId> parents;
 };
-std::optional<CommitLinks> parse_links(ByteView bytes);
+std::optional<CommitLinks> parse_links(ByteView bytes, std::uint8_t id_size = kSha1Bytes);
 
 struct TagText {
   GitId target;
@@ -38,8 +42,8 @@ struct TagText {
   std::vector<object::Header> headers;
   std::string_view message;
 };
-std::optional<TagText> parse_tag(ByteView bytes);
-std::optional<GitId> parse_target(ByteView bytes);
+std::optional<TagText> parse_tag(ByteView bytes, std::uint8_t id_size = kSha1Bytes);
+std::optional<GitId> parse_target(ByteView bytes, std::uint8_t id_size = kSha1Bytes);
 
 struct TreeLine {
   std::string_view name;  // any bytes but NUL
@@ -47,7 +51,7 @@ struct TreeLine {
   GitId id;
 };
 // nullopt where an entry is cut off or its mode is no octal number.
-std::optional<std::vector<TreeLine>> parse_tree(ByteView bytes);
+std::optional<std::vector<TreeLine>> parse_tree(ByteView bytes, std::uint8_t id_size = kSha1Bytes);
 
 // NAME <EMAIL> SECONDS ZONE, bytes that hn refuses left out, what is missing empty or zero.
 object::Person parse_person(std::string_view text);

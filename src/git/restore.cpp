@@ -138,7 +138,7 @@ Result<GitId> Restorer::file(const object::Id& id, const std::optional<object::I
 Result<std::shared_ptr<const Restorer::Folder>> Restorer::folder_elsewhere(const object::Id& id,
                                                                            const GitId& git) {
   const auto bytes = elsewhere_->read(Type::tree, git);
-  const auto lines = bytes ? parse_tree(*bytes) : std::nullopt;
+  const auto lines = bytes ? parse_tree(*bytes, id_bytes_) : std::nullopt;
   if (!lines) return std::shared_ptr<const Folder>();
   HN_TRY(object::Tree tree, object::read_tree(blocks_, id));
   std::map<std::string, const TreeLine*> by_name;
@@ -293,7 +293,7 @@ Result<void> Restorer::commit(const object::Id& id) {
 // down as they are needed. Not where a conflict lies in them: there git's folder is another.
 Result<void> Restorer::start_elsewhere(const object::Commit& commit, const GitId& git) {
   const auto bytes = elsewhere_->read(Type::commit, git);
-  const auto links = bytes ? parse_links(*bytes) : std::nullopt;
+  const auto links = bytes ? parse_links(*bytes, id_bytes_) : std::nullopt;
   if (!links || has_conflict_trailer(as_text(*bytes))) return {};
   ids_.emplace(commit.tree, Known{links->tree, false});
   elsewhere_folders_.insert(commit.tree);

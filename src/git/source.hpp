@@ -4,26 +4,28 @@
 #include <string>
 #include <vector>
 
+#include "git/layout.hpp"
 #include "git/oid_map.hpp"
 #include "hn/git/import.hpp"
 
-struct git_odb_object;
-
-// A git repository on disk, as far as import reads it. The only file that knows libgit2.
+// A git repository on disk, as far as import reads it.
 namespace hn::git {
 
-// An object as git holds it; frees libgit2's memory. May be freed in another thread.
+// An object as git holds it. May be freed in another thread.
 class Object {
  public:
-  explicit Object(git_odb_object* object) : object_(object) {}
-  Type type() const noexcept;
-  ByteView bytes() const noexcept;
+  using Owner = std::unique_ptr<const void, void (*)(const void*)>;
+
+  // `owner` keeps `bytes` alive.
+  Object(Type type, ByteView bytes, Owner owner)
+      : type_(type), bytes_(bytes), owner_(std::move(owner)) {}
+  Type type() const noexcept { return type_; }
+  ByteView bytes() const noexcept { return bytes_; }
 
  private:
-  struct Free {
-    void operator()(git_odb_object* object) const noexcept;
-  };
-  std::unique_ptr<git_odb_object, Free> object_;
+  Type type_;
+  ByteView bytes_;
+  Owner owner_;
 };
 
 // A reference that names an object.
@@ -32,33 +34,59 @@ struct SourceRef {
   Oid target{};
 };
 
+// Which references are asked for: those that match a pattern, or branches and tags.
+struct Wanted {
+  std::vector<std::string> patterns;
+  bool has(std::string_view ref) const;
+};
+
 class Source {
  public:
-  // Throws Failure as import_git does.
-  Source(const std::string& path, bool any_owner);
-  ~Source();
+  explicit Source(std::string shown) : shown_(std::move(shown)) {}
+  virtual ~Source() = default;
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;
 
   // Throws Failure(damaged) for what is missing or does not match its id, refused over a limit.
   // One thread at a time.
-  Object read(const Oid& oid) const;
-  Type type_of(const Oid& oid) const;
+  virtual Object read(const Oid& oid) const = 0;
+  virtual Type type_of(const Oid& oid) const = 0;
 
-  // References below refs/heads/ and refs/tags/ in byte order. What cannot be resolved becomes a
-  // notice, as git passes it over with a warning.
-  std::vector<SourceRef> refs(std::vector<Notice>& notices) const;
+  // In byte order. What cannot be resolved becomes a notice, as git passes it over with a warning.
+  virtual std::vector<SourceRef> refs(const Wanted& wanted, std::vector<Notice>& notices) const = 0;
 
   // The branch that HEAD names, there or not; empty where it names none.
-  std::string head_branch() const;
+  virtual std::string head_branch() const = 0;
 
   [[noreturn]] void fail_broken(const Oid& oid, std::string_view what) const;
-  const std::string& path() const noexcept { return path_; }
+  // Refuses what is over the limit of its type.
+  void check_size(const Oid& oid, Type type, std::uint64_t size) const;
+  // As messages call it, in quotes.
+  const std::string& shown() const noexcept { return shown_; }
+
+ protected:
+  // What to do where an object is missing or broken.
+  std::string hint_ = "`git fsck` in it lists what is missing or broken";
 
  private:
-  struct Handles;
-  std::unique_ptr<Handles> handles_;
-  std::string path_;
+  std::string shown_;
 };
+
+// Whoever reads references passes over a file that holds none, or leads nowhere; whoever imports
+// wants to hear of it. `refs` and `notices` are what is known already; sorts the notices.
+void add_unreadable(const Layout& layout, const Wanted& wanted, const std::vector<SourceRef>& refs,
+                    std::vector<Notice>& notices);
+
+// Opens a repository with libgit2; what that cannot read (SHA-256 ids, extensions of the format)
+// with the plumbing of git, where it is installed. Throws Failure as import_git does.
+std::unique_ptr<Source> open_source(const ImportOptions& options);
+
+// The only file that knows libgit2. Failure(unsupported) for what it cannot read.
+std::unique_ptr<Source> open_with_library(const Layout& layout, const std::string& shown,
+                                          bool any_owner);
+// Through `git cat-file --batch`: a child that lives as long as the source, and dies with the
+// thread that called this.
+std::unique_ptr<Source> open_with_program(const Layout& layout, const std::string& shown,
+                                          bool any_owner, const std::string& program);
 
 }  // namespace hn::git

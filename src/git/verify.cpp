@@ -16,6 +16,7 @@ class Verifier {
   explicit Verifier(const object::BlockReader& blocks) : blocks_(blocks) {}
 
   Result<void> ref(const ImportedRef& ref) {
+    size_ = ref.git.size;
     HN_TRY(const GitId id, target(ref.kind, ref.id));
     if (id != ref.git)
       return fail(Code::damaged, "a reference carries another git id", ref.id.bytes);
@@ -39,8 +40,9 @@ class Verifier {
   }
 
   std::optional<GitId> known(const object::Id& id) const {
-    const auto at = ids_.find(id);
-    return at != ids_.end() ? std::optional(at->second) : std::nullopt;
+    const auto& ids = size_ == 32 ? sha256_ids_ : ids_;
+    const auto at = ids.find(id);
+    return at != ids.end() ? std::optional(at->second) : std::nullopt;
   }
   GitIds ids() const {
     return [this](const object::Id& id) { return known(id); };
@@ -48,10 +50,10 @@ class Verifier {
 
   Result<GitId> keep(const object::Id& id, Type type, ByteView bytes,
                      const std::optional<GitId>& claimed) {
-    const GitId made = git_id_of(type, bytes);
+    const GitId made = git_id_of(type, bytes, size_);
     if (claimed && *claimed != made)
       return fail(Code::damaged, "the git id of this object is another", id.bytes);
-    ids_.emplace(id, made);
+    (size_ == 32 ? sha256_ids_ : ids_).emplace(id, made);
     return made;
   }
 
@@ -128,7 +130,10 @@ class Verifier {
   }
 
   const object::BlockReader& blocks_;
+  // One file has an id of each length where histories of both were imported.
+  std::uint8_t size_ = 20;
   std::unordered_map<object::Id, GitId> ids_;
+  std::unordered_map<object::Id, GitId> sha256_ids_;
 };
 
 }  // namespace

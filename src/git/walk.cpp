@@ -39,7 +39,7 @@ class Beside {
 
 std::size_t Folders::Hash::operator()(const Oid& oid) const noexcept {
   std::size_t hash = 0;
-  std::memcpy(&hash, oid.data(), sizeof hash);
+  std::memcpy(&hash, oid.bytes.data(), sizeof hash);
   return hash;
 }
 
@@ -52,7 +52,7 @@ std::shared_ptr<const Folder> Folders::read(const Oid& oid) {
   }
   Object object = source_.read(oid);
   if (object.type() != Type::tree) source_.fail_broken(oid, "is named as a folder and no tree");
-  auto lines = parse_tree(object.bytes());
+  auto lines = parse_tree(object.bytes(), oid.size);
   if (!lines) source_.fail_broken(oid, "is a tree that is cut off or malformed");
   auto folder = std::make_shared<const Folder>(Folder{std::move(object), *std::move(lines)});
   keep(oid, folder);
@@ -92,11 +92,11 @@ void Walk::start_known(const History::Known& known) {
   sink_.known(known.type, known.oid, known.id);
   seen_.insert(known.oid, true);
   if (known.type != Type::commit || blocks_ == nullptr) return;
-  const auto links = parse_links(source_.read(known.oid).bytes());
+  const auto links = parse_links(source_.read(known.oid).bytes(), known.oid.size);
   if (!links) source_.fail_broken(known.oid, "is a commit that names no tree");
   const auto commit = object::read_commit(*blocks_, known.id);
   if (!commit) return;
-  const Oid root = oid_of(links->tree);
+  const Oid root = links->tree;
   root_of_.insert(known.oid, root);
   if (!seen_.insert(root, true)) return;
   sink_.known(Type::tree, root, commit->tree);
@@ -117,7 +117,7 @@ void Walk::spread_known(const Oid& oid, const Folder& folder) {
     if (at == by_name.end() || at->second->mode != line.mode) continue;
     const object::Id child_id = at->second->id();
     by_name.erase(at);  // of two lines of one name the second has another
-    const Oid child = oid_of(line.id);
+    const Oid child = line.id;
     if (line.mode == object::Mode::submodule || !seen_.insert(child, true)) continue;
     const bool is_folder = line.mode == object::Mode::folder;
     sink_.known(is_folder ? Type::tree : Type::blob, child, child_id);
@@ -127,11 +127,11 @@ void Walk::spread_known(const Oid& oid, const Folder& folder) {
 
 void Walk::commit(const Oid& oid) {
   Object object = source_.read(oid);
-  const auto links = parse_links(object.bytes());
+  const auto links = parse_links(object.bytes(), oid.size);
   if (!links) source_.fail_broken(oid, "is a commit that names no tree");
-  const Oid root = oid_of(links->tree);
+  const Oid root = links->tree;
   Item item{Type::commit, oid, {}, std::move(object), {}};
-  if (!links->parents.empty()) item.base = oid_of(links->parents.front());
+  if (!links->parents.empty()) item.base = links->parents.front();
   const Oid* older = item.base ? root_of_.find(*item.base) : nullptr;
   tree(root, older != nullptr ? std::optional(*older) : std::nullopt, 0);
   root_of_.insert(oid, root);
@@ -165,10 +165,10 @@ void Walk::children(const Folder& folder, const std::optional<Oid>& base, std::s
   if (older) spread_known(*base, *older);
   Beside beside(older.get());
   for (const TreeLine& line : folder.lines) {
-    const Oid child = oid_of(line.id);
+    const Oid child = line.id;
     if (line.mode == object::Mode::submodule || seen_.contains(child)) continue;
     const TreeLine* before = beside.find(line);
-    const auto child_base = before != nullptr ? std::optional(oid_of(before->id)) : std::nullopt;
+    const auto child_base = before != nullptr ? std::optional(before->id) : std::nullopt;
     if (line.mode == object::Mode::folder)
       tree(child, child_base, depth + 1);
     else

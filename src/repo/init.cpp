@@ -223,23 +223,4 @@ void remove_empty_clone(Repository& repository) {
   forget_device_key(repository.world(), repository.record().instance);
 }
 
-void adopt_import(Repository& repository, store::Batch batch, const std::vector<ImportedRef>& refs,
-                  const std::string& default_branch) {
-  std::optional<WorktreeRecord> standing = repository.worktree();
-  for (const ImportedRef& ref : refs) {
-    Draft draft{ref.tag, {ref.name, {}}, ref.target, {}};
-    if (!ref.tag) {
-      const auto branch = find_branch(repository, ref.name);
-      if (branch) draft.place = *branch;
-      if (ref.name == default_branch && standing && !standing->base) {
-        batch.put(std::string(key::kWorktree), encode(WorktreeRecord{draft.place, std::nullopt}));
-      }
-    }
-    batch.put(key::draft(draft), encode(draft));
-  }
-  batch.add_operation(encode(OperationRecord{
-      "import", repository.world().clock.wall().seconds, {default_branch, {}}, {}, {}, {}}));
-  batch.commit();
-}
-
 }  // namespace hn::repo

@@ -1,8 +1,11 @@
 // The records of hn-repository(5).
 #include "hn/repo/record.hpp"
 
+#include <algorithm>
+
 #include "hn/base/codec.hpp"
 #include "hn/base/text.hpp"
+#include "hn/crypto/hash.hpp"
 
 namespace hn::repo {
 namespace {
@@ -211,6 +214,37 @@ Result<FoldRecord> decode_fold_record(ByteView bytes) {
   });
 }
 
+Bytes encode(const ImportRecord& r) {
+  Encoder out;
+  out.u8(kRecordFormat).sized(std::string_view(r.source)).varint(r.refs.size());
+  for (const ImportRecord::Ref& ref : r.refs) {
+    out.u8(ref.tag ? 1 : 0).sized(std::string_view(ref.name));
+    out.sized(ByteView(ref.git.bytes).first(ref.git.size));
+    out.u8(static_cast<std::uint8_t>(ref.target.kind)).raw(ref.target.id.bytes);
+  }
+  return std::move(out).take();
+}
+
+Result<ImportRecord> decode_import_record(ByteView bytes) {
+  // Of a reference: flag, two lengths, SHA-1 id, kind, id.
+  constexpr std::size_t kRefBytesMin = 1 + 1 + 1 + 20 + 1 + 32;
+  return decoded<ImportRecord>(bytes, [](Decoder& in, ImportRecord& r) {
+    r.source = get_text(in);
+    r.refs.resize(count_of(in, kRefBytesMin));
+    for (ImportRecord::Ref& ref : r.refs) {
+      ref.tag = flag(in);
+      ref.name = to_string(in.sized(log::kRefNameBytesMax));
+      const ByteView git = in.sized(ref.git.bytes.size());
+      if (git.size() != 20 && git.size() != 32) return in.fail();
+      std::ranges::copy(git, ref.git.bytes.begin());
+      ref.git.size = static_cast<std::uint8_t>(git.size());
+      const auto kind = object::kind_from(in.u8());
+      if (!kind) return in.fail();
+      ref.target = {*kind, object::Id{in.hash()}};
+    }
+  });
+}
+
 namespace key {
 
 std::string draft(bool tag, const LocalBranch& place) {
@@ -235,6 +269,10 @@ std::string fold(const LocalBranch& branch) {
 }
 std::string whole(const log::EntryId& publish) {
   return std::string(kWhole) + to_hex(publish);
+}
+// A path may be longer than a key.
+std::string import(std::string_view source) {
+  return std::string(kImports) + hn::to_hex(ByteView(crypto::sha256(as_bytes(source))).first(16));
 }
 
 }  // namespace key

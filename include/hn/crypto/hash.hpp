@@ -46,4 +46,7 @@ std::array<Byte, 64> blake2b_512(ByteView bytes) noexcept;
 // HMAC (RFC 2104) over BLAKE2b-512, block length 128, as Noise's HMAC-HASH().
 std::array<Byte, 64> hmac_blake2b_512(ByteView key, ByteView bytes) noexcept;
 
+// For what is named by it already; all that hn names itself goes through hash().
+Hash sha256(ByteView bytes) noexcept;
+
 }  // namespace hn::crypto

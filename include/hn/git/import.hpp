@@ -36,6 +36,12 @@ struct ImportOptions {
   // just written. Only makes things cheaper (delta bases of large files and folders, unchanged
   // folders of known commits); the answer is the same without.
   const object::BlockReader* blocks = nullptr;
+
+  // Patterns of references to read (refs.hpp, matches_ref); none: refs/heads and refs/tags.
+  std::vector<std::string> refs = {};
+
+  // What messages call the repository; empty: the path.
+  std::string shown = {};
 };
 
 enum class Phase : std::uint8_t { references, history, objects };
@@ -49,7 +55,8 @@ class Progress {
 };
 
 struct ImportedRef {
-  std::string name;  // without refs/heads/ or refs/tags/, raw bytes
+  // Raw bytes: without refs/heads/ or refs/tags/; in full what lies elsewhere.
+  std::string name;
   bool is_tag = false;
   // commit for a branch; of a tag also tag (annotated), tree (a folder) or chunk (a file).
   object::Kind kind = object::Kind::commit;
@@ -89,14 +96,16 @@ struct Imported {
   std::uint64_t notices_left_off = 0;
 };
 
-// Reads refs/heads and refs/tags and all they reach. Throws Failure: not_found (no such path),
-// invalid (no git repository), refused (another's, shallow, or over a limit), unsupported (a
-// feature of git's such as SHA-256 ids), damaged (an object is missing or broken), io.
+// Reads the references that are asked for and all they reach. Throws Failure: not_found (no such
+// path, or a pattern that nothing matches), invalid (no git repository), refused (another's,
+// shallow, full of traps, or over a limit), unsupported (a feature of git's that only git itself
+// could read, which is not installed), damaged (an object is missing or broken), io.
 // Uses one thread of its own, which reads ahead, and at most some hundred megabytes beside about
-// 100 bytes per object.
+// 150 bytes per object. What libgit2 cannot read is read by a child process, git itself.
 Imported import_git(const ImportOptions& options, object::BlockWriter& writer, Progress& progress);
 
-// What Imported::default_branch is going to be, without reading more than references.
-std::string default_branch_of(const std::string& path, bool any_owner = false);
+// What Imported::default_branch is going to be, without reading more than references. Looks at
+// path, shown, refs and any_owner alone.
+std::string default_branch_of(const ImportOptions& options);
 
 }  // namespace hn::git

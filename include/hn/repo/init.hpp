@@ -51,14 +51,4 @@ void restore_identity(Repository& repository, const Identity& identity);
 // device. `repository` is of no use afterwards.
 void remove_empty_clone(Repository& repository);
 
-// What an import brings: each becomes a draft. A branch of that name which is live and followed is
-// continued, else one is created.
-struct ImportedRef {
-  bool tag = false;
-  std::string name;
-  log::Target target;
-};
-void adopt_import(Repository& repository, store::Batch batch, const std::vector<ImportedRef>& refs,
-                  const std::string& default_branch);
-
 }  // namespace hn::repo

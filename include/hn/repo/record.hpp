@@ -6,6 +6,7 @@
 
 #include "hn/base/time.hpp"
 #include "hn/log/payload.hpp"
+#include "hn/object/commit.hpp"
 #include "hn/repo/identity.hpp"
 #include "hn/store/store.hpp"
 
@@ -79,6 +80,18 @@ struct FoldRecord {
   std::vector<std::string> conflicts;
 };
 
+// Where the branches and tags of a git repository stood when it was last imported.
+struct ImportRecord {
+  struct Ref {
+    bool tag = false;
+    std::string name;
+    object::GitId git;
+    log::Target target;
+  };
+  std::string source;
+  std::vector<Ref> refs;  // branches, then tags, each by name
+};
+
 inline constexpr std::size_t kPeerAddressesMax = 8;
 
 Bytes encode(const StoreRecord& record);
@@ -88,6 +101,7 @@ Bytes encode(const PeerRecord& record);
 Bytes encode(const InvitationRecord& record);
 Bytes encode(const OperationRecord& record);
 Bytes encode(const FoldRecord& record);
+Bytes encode(const ImportRecord& record);
 
 Result<StoreRecord> decode_store_record(ByteView bytes);
 Result<WorktreeRecord> decode_worktree_record(ByteView bytes);
@@ -96,6 +110,7 @@ Result<PeerRecord> decode_peer_record(ByteView bytes);
 Result<InvitationRecord> decode_invitation_record(ByteView bytes);
 Result<OperationRecord> decode_operation_record(ByteView bytes);
 Result<FoldRecord> decode_fold_record(ByteView bytes);
+Result<ImportRecord> decode_import_record(ByteView bytes);
 
 // The keys under which they lie.
 namespace key {
@@ -107,6 +122,7 @@ inline constexpr std::string_view kPeers = "peer/";
 inline constexpr std::string_view kInvitations = "invitation/";
 inline constexpr std::string_view kFolds = "fold/";
 inline constexpr std::string_view kWhole = "whole/";
+inline constexpr std::string_view kImports = "import/";
 
 std::string draft(const Draft& draft);
 std::string draft(bool tag, const LocalBranch& place);
@@ -115,6 +131,7 @@ std::string peer(const crypto::TransportKey& transport);
 std::string invitation(const log::InvitationId& id);
 std::string fold(const LocalBranch& branch);
 std::string whole(const log::EntryId& publish);
+std::string import(std::string_view source);
 }  // namespace key
 
 }  // namespace hn::repo

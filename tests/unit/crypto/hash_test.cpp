@@ -55,3 +55,8 @@ TEST_CASE("BLAKE2b-512 of abc is that of RFC 7693, appendix A") {
         "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1"
         "7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923");
 }
+
+TEST_CASE("SHA-256 is that of FIPS 180-4") {
+  CHECK(to_hex(sha256(as_bytes("abc"))) ==
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "hn/repo/fsck.hpp"
+#include "hn/repo/import.hpp"
 #include "hn/repo/undo.hpp"
 #include "support/repo_device.hpp"
 
@@ -237,8 +238,9 @@ TEST_CASE("fsck hands out what carries git's id") {
   commit.git->size = 20;
   commit.git->bytes[0] = 7;
   const object::Id id = batch.write(object::Kind::commit, *object::encode_commit(commit));
-  repo::adopt_import(*anna, std::move(batch), {{false, "main", {object::Kind::commit, id}}},
-                     "main");
+  batch.commit();
+  repo::adopt_import(*anna,
+                     {"/old", {{false, "main", {object::Kind::commit, id}, *commit.git}}, "main"});
   const auto report = repo::fsck(*anna, [](const repo::Fault& f) { MESSAGE(f.what); });
   CHECK(report.faults == 0);
   REQUIRE(report.imported.size() == 1);

@@ -69,6 +69,7 @@ void check_record(const Json& v) {
   if (kind == "peer") return check_decoder(repo::decode_peer_record, v);
   if (kind == "invitation") return check_decoder(repo::decode_invitation_record, v);
   if (kind == "operation") return check_decoder(repo::decode_operation_record, v);
+  if (kind == "import") return check_decoder(repo::decode_import_record, v);
   REQUIRE(kind == "fold");
   check_decoder(repo::decode_fold_record, v);
 }
@@ -132,6 +133,15 @@ Json fields_of(const std::string& kind, ByteView bytes) {
     out["before"] = hex_or_null(r.before);
     out["after"] = hex_or_null(r.after);
     out["base_before"] = hex_or_null(r.base_before);
+  } else if (kind == "import") {
+    const auto r = *repo::decode_import_record(bytes);
+    out = {{"source", r.source}, {"refs", Json::array()}};
+    for (const auto& ref : r.refs)
+      out["refs"].push_back({{"tag", ref.tag},
+                             {"name", ref.name},
+                             {"git", to_hex(ByteView(ref.git.bytes).first(ref.git.size))},
+                             {"kind", static_cast<int>(ref.target.kind)},
+                             {"target", to_hex(ref.target.id.bytes)}});
   } else {
     const auto r = *repo::decode_fold_record(bytes);
     out = {{"heads", hex_of(r.heads)},
