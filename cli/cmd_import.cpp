@@ -101,6 +101,16 @@ repo::Moved check_out(const Context& context, repo::Repository& repository,
   return repo::move_working_tree(repository, standing->branch, tip.commit);
 }
 
+repo::Moved check_out_or_say(const Context& context, repo::Repository& repository,
+                             const git::Imported& imported) {
+  try {
+    return check_out(context, repository, imported);
+  } catch (const Failure& failure) {
+    throw Failure(failure.code(), "the history is in, but not its files: " + failure.context(),
+                  failure.hint());
+  }
+}
+
 // The import is done and stays, whatever stands in the way of its files.
 void require_checked_out(const repo::Repository& repository, const repo::Moved& moved) {
   if (moved.obstacles.empty()) return;
@@ -234,7 +244,7 @@ int import_from(const Context& context, const Given& given, const std::string& f
   const std::vector<repo::Adopted> adopted =
       repo::adopt_import(repository, import_of(source, imported));
   for (const repo::Adopted& one : adopted) say_adopted(context, one);
-  const repo::Moved moved = check_out(context, repository, imported);
+  const repo::Moved moved = check_out_or_say(context, repository, imported);
   say_refusals(context, moved);
   if (given.has("json")) {
     print_json(context, folder, imported, adopted);

@@ -61,6 +61,8 @@ void scan(const std::string& shown, const fs::path& folder, int depth, Links lin
        at.increment(error)) {
     std::error_code ignored;
     const bool is_link = at->is_symlink(ignored);
+    // Nearly all; known from the folder itself, without a look at the file.
+    if (!is_link && at->is_regular_file(ignored)) continue;
     const fs::file_status status = is_link ? at->status(ignored) : at->symlink_status(ignored);
     check(shown, at->path(), status);
     if (status.type() != fs::file_type::directory) continue;

@@ -19,9 +19,14 @@ std::vector<object::Change> changes_between(const CheckoutOptions& options) {
   auto done =
       object::diff_paths(*options.reader, options.from, options.to, [&](const object::Change& c) {
         out.push_back(c);
-        return true;
+        return out.size() <= options.changes_max;
       });
   if (!done) throw Failure(done.error(), "comparing the trees of a checkout");
+  if (out.size() > options.changes_max)
+    throw Failure(
+        Code::refused,
+        "more than " + std::to_string(options.changes_max) + " files would be written or removed",
+        "the history is intact: hn cat and hn log read it without a checkout");
   std::sort(out.begin(), out.end(), change_less);
   return out;
 }

@@ -53,8 +53,8 @@ std::vector<Adopted> adopt_import(Repository& repository, const Import& import);
 
 // Which commits and tags of git's were imported into this store, and as what. Only what this store
 // imported itself counts: a peer's word for a git id is no proof of it. What the branches and tags
-// were at the last imports is known at once; all that they reach is listed only after many
-// questions that this did not answer, which costs a read of each commit.
+// were at the last imports is known at once; each question beyond that looks some hundred commits
+// further back from there.
 class ImportedIds {
  public:
   explicit ImportedIds(const Repository& repository);  // which outlives this

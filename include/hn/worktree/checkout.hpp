@@ -11,6 +11,10 @@
 // the plan is carried out.
 namespace hn::worktree {
 
+// A few hundred bytes make a folder that holds itself ten times, ten levels deep: ten thousand
+// million paths. No project has come near this number, and a plan of as many fits in memory.
+inline constexpr std::size_t kChangesMax = 4'000'000;
+
 struct CheckoutOptions {
   std::string root;     // the working tree's folder
   std::string staging;  // a folder that hn owns, best on the same file system
@@ -28,6 +32,8 @@ struct CheckoutOptions {
   // `overwrite` this undoes local changes.
   std::vector<std::string> restore;
   unsigned threads = 0;  // 0: as many as the machine has
+  // Failure(refused) where more paths differ.
+  std::size_t changes_max = kChangesMax;
 };
 
 // What would be lost if the checkout went on.

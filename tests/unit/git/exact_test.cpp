@@ -108,6 +108,16 @@ std::vector<Odd> odd_commits() {
       {"zone -0000", Kept::raw, [](GitRepo& r) { return with_author(r, "A <a> 1 -0000"); }},
       {"zone +051800", Kept::raw, [](GitRepo& r) { return with_author(r, "A <a> 1 +051800"); }},
       {"zone +0099", Kept::raw, [](GitRepo& r) { return with_author(r, "A <a> 1 +0099"); }},
+      {"zone +5130", Kept::fields, [](GitRepo& r) { return with_author(r, "A <a> 1 +5130"); }},
+      {"zone -9959", Kept::fields, [](GitRepo& r) { return with_author(r, "A <a> 1 -9959"); }},
+      {"zone +99999", Kept::raw, [](GitRepo& r) { return with_author(r, "A <a> 1 +99999"); }},
+      {"zone UTC", Kept::raw, [](GitRepo& r) { return with_author(r, "A <a> 1 UTC"); }},
+      {"time with a fraction", Kept::raw,
+       [](GitRepo& r) { return with_author(r, "A <a> 1.5 +0000"); }},
+      {"time -0", Kept::raw, [](GitRepo& r) { return with_author(r, "A <a> -0 +0000"); }},
+      {"tab before the time", Kept::raw,
+       [](GitRepo& r) { return with_author(r, "A <a>\t1 +0000"); }},
+      {"space at the end", Kept::raw, [](GitRepo& r) { return with_author(r, "A <a> 1 +0000 "); }},
       {"zone missing", Kept::raw, [](GitRepo& r) { return with_author(r, "A <a> 1"); }},
       {"before 1970", Kept::fields,
        [](GitRepo& r) { return with_author(r, "A <a> -86400 +0100"); }},
@@ -142,6 +152,36 @@ std::vector<Odd> odd_commits() {
       {"message of newlines", Kept::fields, [](GitRepo& r) { return with_message(r, "\n\n\n"); }},
       {"no empty line before the end", Kept::raw,
        [](GitRepo& r) { return r.commit(GitRepo::links(small_tree(r)) + GitRepo::people()); }},
+      {"carriage returns in headers", Kept::raw,
+       [](GitRepo& r) {
+         return r.commit(GitRepo::links(small_tree(r)) +
+                         "author A <a> 1 +0000\r\ncommitter A <a> 1 +0000\r\n\r\nm\r\n");
+       }},
+      {"carriage returns in an unknown header", Kept::fields,
+       [](GitRepo& r) { return with_headers(r, "note a\r\n b\r\n"); }},
+      {"header of 200 KB", Kept::fields,
+       [](GitRepo& r) { return with_headers(r, "note " + std::string(200'000, 'x') + "\n"); }},
+      {"header of 10,000 lines", Kept::fields,
+       [](GitRepo& r) {
+         std::string note = "note x\n";
+         for (int i = 0; i < 10'000; ++i) note += " line\n";
+         return with_headers(r, note);
+       }},
+      {"header whose lines are empty", Kept::fields,
+       [](GitRepo& r) { return with_headers(r, "note \n \n \n"); }},
+      {"header that begins with a space", Kept::raw,
+       [](GitRepo& r) {
+         return r.commit(GitRepo::links(small_tree(r)) + " lost\n" + GitRepo::people() + "\nm");
+       }},
+      {"headers that are not UTF-8", Kept::fields,
+       [](GitRepo& r) { return with_headers(r, "no\xffte \xfe\n"); }},
+      {"two trees", Kept::raw,
+       [](GitRepo& r) {
+         const std::string tree = small_tree(r);
+         return r.commit("tree " + tree + "\ntree " + tree + "\n" + GitRepo::people() + "\nm");
+       }},
+      {"SHA-256 signature", Kept::fields,
+       [](GitRepo& r) { return with_headers(r, "gpgsig-sha256 -----BEGIN\n x\n -----END\n"); }},
       {"carriage returns", Kept::fields, [](GitRepo& r) { return with_message(r, "a\r\nb\r\n"); }},
       {"message of 200 KB", Kept::fields,
        [](GitRepo& r) { return with_message(r, std::string(200'000, 'x')); }},
@@ -234,6 +274,35 @@ std::vector<Odd> odd_trees() {
        [](GitRepo& r) {
          return in_commit(r, {{"040000", "d", small_tree(r)}});
        }},
+      {"mode 100664 beside 040000", Kept::raw,
+       [](GitRepo& r) {
+         return in_commit(r, {{"100664", "a", r.blob("1")}, {"040000", "d", r.tree({})}});
+       }},
+      {"mode with many zeros in front", Kept::raw,
+       [](GitRepo& r) {
+         return in_commit(r, {{"0000000000100644", "a", r.blob("1")}});
+       }},
+      {"mode of a device", Kept::raw,
+       [](GitRepo& r) {
+         return in_commit(r, {{"20644", "a", r.blob("1")}});
+       }},
+      {"gitlink of zeros", Kept::fields,
+       [](GitRepo& r) {
+         return in_commit(r, {{"160000", "sub", std::string(40, '0')}});
+       }},
+      {"the same folder twice", Kept::raw,
+       [](GitRepo& r) {
+         const std::string id = small_tree(r);
+         return in_commit(r, {{"40000", "a", id}, {"40000", "a", id}});
+       }},
+      {"a name of one byte of every kind", Kept::fields,
+       [](GitRepo& r) {
+         std::vector<GitRepo::Line> lines;
+         for (int c = 1; c < 256; ++c)
+           if (c != '/' && c != '.')
+             lines.push_back({"100644", std::string(1, static_cast<char>(c)), r.blob("1")});
+         return in_commit(r, lines);
+       }},
       {"mode 0", Kept::raw,
        [](GitRepo& r) {
          return in_commit(r, {{"0", "a", r.blob("1")}});
@@ -298,6 +367,25 @@ std::vector<Odd> odd_tags() {
       {"tag of a blob", Kept::fields, [](GitRepo& r) { return tag_of(r, r.blob("b"), "blob"); }},
       {"tag of a large blob", Kept::fields,
        [](GitRepo& r) { return tag_of(r, r.blob(std::string(1 << 20, 'b')), "blob"); }},
+      {"tag of the empty blob", Kept::fields,
+       [](GitRepo& r) { return tag_of(r, r.blob(""), "blob"); }},
+      {"tag of the empty tree", Kept::fields,
+       [](GitRepo& r) { return tag_of(r, r.tree({}), "tree"); }},
+      {"tag with NUL in the message", Kept::fields,
+       [](GitRepo& r) {
+         return tag_of(r, with_message(r, "m"), "commit", std::string_view("tag v\n\na\0b", 10));
+       }},
+      {"tag with NUL in the name", Kept::raw,
+       [](GitRepo& r) {
+         return tag_of(r, with_message(r, "m"), "commit", std::string_view("tag v\0w\n\nm", 10));
+       }},
+      {"tag with carriage returns", Kept::raw,
+       [](GitRepo& r) {
+         return tag_of(r, with_message(r, "m"), "commit",
+                       "tag v1\r\ntagger A <a> 1 +0000\r\n\r\nm\r\n");
+       }},
+      {"the empty blob", Kept::fields, [](GitRepo& r) { return r.blob(""); }},
+      {"the empty tree", Kept::fields, [](GitRepo& r) { return r.tree({}); }},
       {"tag of a tag", Kept::fields,
        [](GitRepo& r) { return tag_of(r, tag_of(r, with_message(r, "m"), "commit"), "tag"); }},
       {"tag without tagger", Kept::fields,

@@ -33,6 +33,26 @@ TEST_SUITE("checkout") {
     CHECK(b.exists(".hn"));
   }
 
+  TEST_CASE("a folder that holds itself ten times, ten levels deep, is refused in little time") {
+    Bench b;
+    Id folder = b.tree({{"f", b.file("text")}});
+    for (int level = 0; level < 10; ++level) {
+      std::vector<object::TreeEntry> entries;
+      for (char name = 'a'; name < 'k'; ++name)
+        entries.push_back({std::string(1, name), Value::of(Mode::folder, folder)});
+      folder = object::write_tree(b.blocks, entries);
+    }
+    worktree::CheckoutOptions o = b.options(folder);
+    o.changes_max = 1000;
+    try {
+      plan_checkout(o);
+      FAIL("planned");
+    } catch (const Failure& failure) {
+      CHECK(failure.code() == Code::refused);
+    }
+    CHECK_FALSE(b.exists("a"));
+  }
+
   TEST_CASE("what was just written is not read by the next scan, once the clock has moved") {
     Bench b;
     b.checkout(b.tree({{"a", b.file("1")}, {"b", b.file("2")}}));
