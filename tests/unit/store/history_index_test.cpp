@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "hn/store/history.hpp"
+#include "store/history_layer.hpp"
 #include "support/commit_source.hpp"
 #include "support/crash_fs.hpp"
 
@@ -363,6 +364,26 @@ TEST_CASE("a writer without a lock to keep it off can at worst make the index sm
   CHECK(bench.open().is_damaged());
   bench.open().add(bench.all_facts(), {});
   CHECK(bench.is_complete());
+}
+
+TEST_CASE("a layer counts only on the one that it was written for") {
+  Bench one(31);
+  one.add(14);
+  one.add(5);
+  Bench other(32);
+  other.add(14);
+  const auto names = [](Bench& bench) {
+    return *decode_chain(bench.fs.bytes_of(kFolder + "/history/chain"), kOwner);
+  };
+  const auto mixed = encode_chain(kOwner, {names(other)[0], names(one)[1]});
+  for (const std::string& name : other.files()) {
+    if (!name.ends_with(".layer")) continue;
+    one.fs.open(name, os::Access::create)->write_at(0, other.fs.bytes_of(name));
+  }
+  one.fs.bytes_of(kFolder + "/history/chain") = mixed;
+  CHECK(one.open().size() == 14);
+  CHECK(one.open().is_damaged());
+  CHECK(one.tells_the_truth());
 }
 
 TEST_CASE("a power cut at any call leaves nothing that is believed and wrong") {
