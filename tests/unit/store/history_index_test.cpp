@@ -446,7 +446,16 @@ TEST_CASE("git's ids lead to commits and tags, whole or by a prefix") {
   for (const Id& id : source.ids) expect(object::Kind::commit, id, bench.facts(id).git);
   for (const Id& id : tags) expect(object::Kind::tag, id, object::read_tag(source.blocks, id)->git);
   std::ranges::sort(expected);
-  for (int round = 0; round < 2; ++round) {  // from blocks, then from the index
+  // From blocks, from the index, and from both.
+  for (int round = 0; round < 3; ++round) {
+    if (round == 2) {
+      const Id more = source.write({source.ids.back()});
+      const Id tag = source.write_tag(more);
+      expect(object::Kind::commit, more, bench.facts(more).git);
+      expect(object::Kind::tag, tag, object::read_tag(source.blocks, tag)->git);
+      std::ranges::sort(expected);
+      tags.push_back(tag);
+    }
     const HistoryIndex index = bench.open();
     const BlockHistory history(source.blocks, &index);
     source.blocks.reads = 0;
