@@ -45,7 +45,8 @@ class Walk {
     return {};
   }
 
-  bool done() const noexcept { return interesting_ == 0; }
+  // The count is wrong where a history contradicts itself; the walk ends all the same.
+  bool done() const noexcept { return interesting_ == 0 || queue_.empty(); }
 
   std::pair<Reached, Marks> take() {
     const Reached top = queue_.top();

@@ -286,13 +286,14 @@ std::vector<GitNamed> BlockHistory::find_git(std::string_view hex_prefix, std::s
   low.resize(64, '0');
   const auto start = object::id_from_hex(low);
   if (!start) return out;
-  const std::size_t indexed = out.size();
+  std::size_t left = max;
   for (auto at = state_->named.lower_bound(GitNamed{{start->bytes, 0}, {}, {}});
-       at != state_->named.end() && out.size() < indexed + max; ++at) {
+       at != state_->named.end() && left > 0; ++at) {
     const std::string git = hn::to_hex(ByteView(at->git.bytes).first(at->git.size));
     // Padded with zeros the shorter form stands where it would at its full length.
     if (git.starts_with(hex_prefix)) {
       out.push_back(*at);
+      --left;
     } else if (!hn::to_hex(at->git.bytes).starts_with(hex_prefix)) {
       break;
     }

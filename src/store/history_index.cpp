@@ -105,13 +105,25 @@ std::optional<CommitFacts> facts_at(const std::vector<Layer>& layers, std::uint3
   const auto commit = layer != nullptr ? layer->commit(row) : std::nullopt;
   if (!commit) return std::nullopt;
   CommitFacts facts{commit->id, commit->generation, {}, commit->tree, commit->time, commit->git};
+  std::uint32_t greatest = 0;
   for (const std::uint32_t parent : commit->parents) {
     const LayerView* below = layer_of(layers, parent);
     const auto id = below != nullptr ? below->id(parent) : std::nullopt;
     if (!id) return std::nullopt;
     facts.parents.push_back(*id);
+    greatest = std::max(greatest, below->generation(parent).value_or(0));
   }
+  // Walks by generation rely on it, so it is not taken on trust.
+  if (commit->generation != greatest + 1) return layer->spoil(), std::nullopt;
   return facts;
+}
+
+bool is_sound_whole(const std::vector<Layer>& layers) {
+  if (!std::ranges::all_of(layers, [](const Layer& layer) { return layer.view.is_sound(); }))
+    return false;
+  for (std::uint32_t row = 0; row < rows_of(layers); ++row)
+    if (!facts_at(layers, row)) return false;
+  return true;
 }
 
 std::vector<TagFacts> tags_of(const LayerView& layer) {
@@ -242,11 +254,7 @@ struct HistoryIndex::State {
     Loaded disk = load(fs, folder, repository);
     const bool suspect = is_damaged() || disk.damaged;
     const std::size_t before = disk.layers.size();
-    if (suspect) {
-      const auto bad = std::ranges::find_if(
-          disk.layers, [](const Layer& layer) { return !layer.view.is_sound(); });
-      disk.layers.erase(bad, disk.layers.end());
-    }
+    while (suspect && !is_sound_whole(disk.layers)) disk.layers.pop_back();
     Building building(disk.layers);
     building.take(std::move(commits), std::move(tags));
     if (building.empty() && !disk.damaged && disk.layers.size() == before) return;
@@ -332,9 +340,7 @@ bool HistoryIndex::is_damaged() const {
 }
 
 bool HistoryIndex::is_sound() const {
-  const auto& layers = state_->layers();
-  return !state_->opened->damaged &&
-         std::ranges::all_of(layers, [](const Layer& layer) { return layer.view.is_sound(); });
+  return is_sound_whole(state_->layers()) && !state_->opened->damaged;
 }
 
 void HistoryIndex::add(std::vector<CommitFacts> commits, std::vector<TagFacts> tags) const {

@@ -276,6 +276,11 @@ bool LayerView::parents(std::uint32_t row, std::vector<std::uint32_t>& out) cons
   return true;
 }
 
+std::optional<std::uint32_t> LayerView::generation(std::uint32_t row) const {
+  const ByteView bytes = commit_bytes(row);
+  return bytes.empty() ? std::nullopt : std::optional(load32(bytes, 0));
+}
+
 std::optional<object::Id> LayerView::id(std::uint32_t row) const {
   const ByteView bytes = commit_bytes(row);
   if (bytes.empty()) return std::nullopt;

@@ -68,6 +68,7 @@ class LayerView {
   std::optional<LayerCommit> commit(std::uint32_t row) const;
   std::optional<object::Id> id(std::uint32_t row) const;
   bool parents(std::uint32_t row, std::vector<std::uint32_t>& out) const;
+  std::optional<std::uint32_t> generation(std::uint32_t row) const;
   std::optional<std::uint32_t> find(const object::Id& commit) const;
 
   std::optional<LayerTag> tag(std::uint32_t place) const;
@@ -76,6 +77,9 @@ class LayerView {
   // Git's ids that begin with these digits, in their order, behind those in `out`, until there are
   // `max`.
   void find_git(std::string_view hex_prefix, std::size_t max, std::vector<LayerGit>& out) const;
+
+  // Who sees what a layer alone cannot (rows of another one) says by this that it is damaged.
+  void spoil() const noexcept { damaged_ = true; }
 
   // Reads all pages and all rows, and finds each commit and tag again by its id and by git's.
   bool is_sound() const;
@@ -99,7 +103,6 @@ class LayerView {
   bool further_parents(std::uint32_t first, std::uint32_t row,
                        std::vector<std::uint32_t>& out) const;
   bool is_sorted(const Table& table, bool each_once) const;
-  void spoil() const noexcept { damaged_ = true; }
 
   ByteView body_;
   ByteView sums_;

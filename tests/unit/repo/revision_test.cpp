@@ -98,6 +98,9 @@ TEST_CASE("git's ids name commits that branches reach, with and without the inde
   const Id same = r.commit("cccc2222", {lost});
   for (const Id& id : {same, lost}) CHECK(r.anna->history().generation(id));
   CHECK(repo::resolve_commit(*r.anna, "cccc") == merge);
+  // One in the index and one that is newer than it do.
+  r.stand_at(r.commit("cccc3333", {*repo::tip_of(*r.anna, r.anna.main()).commit}));
+  CHECK(r.code_of("cccc") == Code::ambiguous);
 }
 
 TEST_CASE("git's ids name tag objects where no commit has such an id") {

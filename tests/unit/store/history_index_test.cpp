@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "hn/store/history.hpp"
+#include "store/history_layer.hpp"
 #include "support/commit_source.hpp"
 #include "support/crash_fs.hpp"
 
@@ -328,7 +329,7 @@ TEST_CASE("two that write at once lose nothing but time, and readers never see h
   for (std::uint64_t seed = 0; seed < 6; ++seed) {
     Bench bench(20 + seed);
     bench.add(100);
-    bench.source.grow(30);
+    bench.source.grow(60);  // swallows the hundred
     const auto news = bench.all_facts(100);
     const HistoryIndex first = bench.open();
     int looks = 0;
@@ -344,6 +345,7 @@ TEST_CASE("two that write at once lose nothing but time, and readers never see h
     CHECK(bench.is_complete());
     // One that opened before others wrote adds to what is there now.
     const HistoryIndex early = bench.open();
+    CHECK(early.size() == 160);
     bench.add(40);
     const std::size_t before = bench.source.ids.size();
     bench.source.grow(7);
@@ -362,6 +364,26 @@ TEST_CASE("a writer without a lock to keep it off can at worst make the index sm
   CHECK(bench.open().is_damaged());
   bench.open().add(bench.all_facts(), {});
   CHECK(bench.is_complete());
+}
+
+TEST_CASE("a layer counts only on the one that it was written for") {
+  Bench one(31);
+  one.add(14);
+  one.add(5);
+  Bench other(32);
+  other.add(14);
+  const auto names = [](Bench& bench) {
+    return *decode_chain(bench.fs.bytes_of(kFolder + "/history/chain"), kOwner);
+  };
+  const auto mixed = encode_chain(kOwner, {names(other)[0], names(one)[1]});
+  for (const std::string& name : other.files()) {
+    if (!name.ends_with(".layer")) continue;
+    one.fs.open(name, os::Access::create)->write_at(0, other.fs.bytes_of(name));
+  }
+  one.fs.bytes_of(kFolder + "/history/chain") = mixed;
+  CHECK(one.open().size() == 14);
+  CHECK(one.open().is_damaged());
+  CHECK(one.tells_the_truth());
 }
 
 TEST_CASE("a power cut at any call leaves nothing that is believed and wrong") {
@@ -424,7 +446,16 @@ TEST_CASE("git's ids lead to commits and tags, whole or by a prefix") {
   for (const Id& id : source.ids) expect(object::Kind::commit, id, bench.facts(id).git);
   for (const Id& id : tags) expect(object::Kind::tag, id, object::read_tag(source.blocks, id)->git);
   std::ranges::sort(expected);
-  for (int round = 0; round < 2; ++round) {  // from blocks, then from the index
+  // From blocks, from the index, and from both.
+  for (int round = 0; round < 3; ++round) {
+    if (round == 2) {
+      const Id more = source.write({source.ids.back()});
+      const Id tag = source.write_tag(more);
+      expect(object::Kind::commit, more, bench.facts(more).git);
+      expect(object::Kind::tag, tag, object::read_tag(source.blocks, tag)->git);
+      std::ranges::sort(expected);
+      tags.push_back(tag);
+    }
     const HistoryIndex index = bench.open();
     const BlockHistory history(source.blocks, &index);
     source.blocks.reads = 0;
@@ -455,9 +486,12 @@ TEST_CASE("what is wrong in it is found by reading the blocks") {
   const auto facts = bench.all_facts();
   const Id tag = bench.source.write_tag(bench.source.any());
   const TagFacts tag_facts{tag, *object::read_tag(bench.source.blocks, tag)->git};
+  const auto merge =
+      std::ranges::find_if(facts, [](const CommitFacts& f) { return f.parents.size() > 1; });
+  REQUIRE(merge != facts.end());
   const auto wrong_after = [&](const std::function<void(CommitFacts&)>& lie, TagFacts of_tag) {
     auto told = facts;
-    lie(told.back());
+    lie(told[static_cast<std::size_t>(merge - facts.begin())]);
     bench.open().discard();
     bench.open().add(told, {of_tag});
     const HistoryIndex index = bench.open();
@@ -467,12 +501,31 @@ TEST_CASE("what is wrong in it is found by reading the blocks") {
   };
   const auto nothing = [](CommitFacts&) {};
   CHECK(wrong_after(nothing, tag_facts) == 0);
-  CHECK(wrong_after([](CommitFacts& f) { ++f.generation; }, tag_facts) == 1);
   CHECK(wrong_after([](CommitFacts& f) { ++f.time; }, tag_facts) == 1);
   CHECK(wrong_after([](CommitFacts& f) { f.tree.bytes[5] ^= 1; }, tag_facts) == 1);
   CHECK(wrong_after([](CommitFacts& f) { f.git = object::GitId{Hash{1}, 20}; }, tag_facts) == 1);
-  CHECK(wrong_after([](CommitFacts& f) { f.parents.clear(); }, tag_facts) == 1);
-  CHECK(wrong_after([](CommitFacts& f) { f.id.bytes[0] ^= 1; }, tag_facts) == 1);
+  CHECK(wrong_after([](CommitFacts& f) { std::ranges::reverse(f.parents); }, tag_facts) == 1);
   CHECK(wrong_after(nothing, TagFacts{tag, object::GitId{Hash{1}, 20}}) == 1);
   CHECK(wrong_after(nothing, TagFacts{facts[0].id, tag_facts.git}) == 1);
+  bench.open().discard();
+  const Id nowhere = bench.source.some_id();
+  bench.open().add({CommitFacts{nowhere, 1, {}, {}, 0, {}}}, {});
+  CHECK(check_history(bench.open(), bench.source.blocks).size() == 1);
+}
+
+TEST_CASE("a generation that does not follow from the parents is not believed") {
+  Bench bench(71);
+  bench.source.grow(50);
+  auto facts = bench.all_facts();
+  ++facts.back().generation;
+  bench.open().add(facts, {});
+  const HistoryIndex index = bench.open();
+  CHECK_FALSE(index.find(facts.back().id));
+  CHECK(index.is_damaged());
+  CHECK_FALSE(bench.open().is_sound());
+  const BlockHistory history(bench.source.blocks, &index);
+  CHECK(*history.generation(facts.back().id) == facts.back().generation - 1);
+  history.keep();
+  bench.open().add(bench.all_facts(), {});
+  CHECK(bench.is_complete());
 }
