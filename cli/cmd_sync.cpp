@@ -43,7 +43,7 @@ int dry_run(Context& context, repo::Repository& repository,
             const std::vector<node::SyncTarget>& targets, bool json) {
   std::size_t commits = 0;
   for (const repo::BranchLine& line : repo::branches(repository)) {
-    commits += repo::unpublished(repository, line.branch).size();
+    commits += repo::unpublished(repository, line.branch);
   }
   if (json) {
     Json out;

@@ -33,7 +33,7 @@ _hn() {
     '')
       case $prev in -C) _hn_files -d; return ;; esac
       case $cur in -*) _hn_words '-C --help --version'; return ;; esac
-      _hn_words 'branch bundle cat clone commit conflicts device diff fsck help id import init invite log members revoke serve show status switch sync version' ;;
+      _hn_words 'branch bundle cat clone commit conflicts device diff export fsck help id import init invite log members revoke serve show status switch sync version' ;;
     branch)
       case $cur in -*) _hn_words '-d --delete --json'; return ;; esac
       _hn_place ''
@@ -107,6 +107,17 @@ _hn() {
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
       ;;
+    export)
+      case $prev in
+        --refs) return ;;
+      esac
+      case $cur in -*) _hn_words '--refs --bare --force --prune --check --watch --json'; return ;; esac
+      _hn_place '--refs'
+      case $place in
+        0) _hn_words "git" ;;
+        1) _hn_files -d ;;
+      esac
+      ;;
     fsck)
       case $cur in -*) _hn_words '--json'; return ;; esac
       ;;
@@ -117,7 +128,7 @@ _hn() {
       case $cur in -*) _hn_words '--completion'; return ;; esac
       _hn_place '--completion'
       case $place in
-        0) _hn_words "branch bundle cat clone commit conflicts device diff fsck help id import init invite log members revoke serve show status switch sync version" ;;
+        0) _hn_words "branch bundle cat clone commit conflicts device diff export fsck help id import init invite log members revoke serve show status switch sync version" ;;
       esac
       ;;
     id)

@@ -75,10 +75,4 @@ std::array<Byte, 64> hmac_blake2b_512(ByteView key, ByteView bytes) noexcept {
   return keyed(0x5c, keyed(0x36, bytes));
 }
 
-Hash sha256(ByteView bytes) noexcept {
-  Hash out{};
-  crypto_hash_sha256(out.data(), bytes.data(), bytes.size());
-  return out;
-}
-
 }  // namespace hn::crypto

@@ -1,11 +1,11 @@
 // Git's bytes from hn's values: git-cat-file(1) shows them, gitformat-pack(5) names the kinds.
-#include "git/tree_form.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <numeric>
 
-#include "hn/crypto/hash.hpp"
+#include "git/hash.hpp"
+#include "git/tree_form.hpp"
 
 namespace hn::git {
 namespace {
@@ -117,19 +117,11 @@ std::string_view name_of(Type type) noexcept {
 }
 
 GitId git_id_of(Type type, ByteView bytes, std::uint8_t size) {
-  HN_ASSERT(size == 20 || size == 32);
-  std::string text(name_of(type));
-  text.push_back(' ');
-  put_number(text, bytes.size());
-  text.push_back('\0');
-  text.append(as_text(bytes));
-  GitId id;
-  id.size = size;
-  if (size == 32)
-    id.bytes = crypto::sha256(as_bytes(text));
-  else
-    std::ranges::copy(crypto::sha1(as_bytes(text)), id.bytes.begin());
-  return id;
+  std::string head(name_of(type));
+  head.push_back(' ');
+  put_number(head, bytes.size());
+  head.push_back('\0');
+  return GitHash(size).update(as_bytes(head)).update(bytes).finish();
 }
 
 std::string to_hex(const GitId& id) {

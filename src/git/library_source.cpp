@@ -2,8 +2,8 @@
 #include <git2/sys/odb_backend.h>
 
 #include <algorithm>
-#include <mutex>
 
+#include "git/library.hpp"
 #include "git/source.hpp"
 
 // Libgit2 1.5 forgets a few hundred bytes for each line of a repository's configuration that is no
@@ -23,38 +23,8 @@ namespace {
 
 constexpr std::string_view kHeads = "refs/heads/";
 
-std::string last_message() {
-  const git_error* error = git_error_last();
-  return error != nullptr && error->message != nullptr ? error->message : "no reason given";
-}
-
-// Libgit2's settings belong to the process. No configuration outside a repository is read, so
-// nothing that a user or a machine set can change an import. Its object cache is off: import keeps
-// the folders that it needs again in a form already parsed.
-void start_library() {
-  git_libgit2_init();
-  for (const git_config_level_t level : {GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM,
-                                         GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL})
-    git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, static_cast<int>(level), "");
-  git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0);
-  git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 1);
-  // Neither changes what an object or a reference is.
-  const char* extensions[] = {"worktreeconfig", "preciousobjects"};
-  git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, std::size(extensions));
-}
-
-// Owner validation is one of those settings: held while one repository is opened.
-int open_repository(git_repository** out, const std::string& path, bool any_owner) {
-  static std::mutex opening;
-  const std::lock_guard lock(opening);
-  static const bool started = (start_library(), true);
-  static_cast<void>(started);
-  git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, any_owner ? 0 : 1);
-  const int error =
-      git_repository_open_ext(out, path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr);
-  git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 1);
-  return error;
-}
+using library::Freed;
+using library::last_message;
 
 // Unsupported: another way of reading may serve.
 [[noreturn]] void fail_open(const std::string& shown, int error) {
@@ -99,13 +69,6 @@ git_oid raw_oid(const Oid& oid) {
   return out;
 }
 
-template <auto F>
-struct Freed {
-  template <class T>
-  void operator()(T* p) const noexcept {
-    F(p);
-  }
-};
 using RefHandle = std::unique_ptr<git_reference, Freed<git_reference_free>>;
 using NameIterator = std::unique_ptr<git_reference_iterator, Freed<git_reference_iterator_free>>;
 
@@ -200,7 +163,7 @@ class LibrarySource final : public Source {
 LibrarySource::LibrarySource(const Layout& layout, const std::string& shown, bool any_owner)
     : Source(shown), layout_(layout) {
   git_repository* repository = nullptr;
-  if (const int error = open_repository(&repository, layout.given.string(), any_owner); error != 0)
+  if (const int error = library::open(&repository, layout.given.string(), any_owner); error != 0)
     fail_open(shown, error);
   repository_.reset(repository);
   git_odb* odb = nullptr;

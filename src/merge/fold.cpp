@@ -2,8 +2,8 @@
 
 #include <map>
 
+#include "hn/merge/scratch.hpp"
 #include "hn/merge/tree_merge.hpp"
-#include "merge/scratch.hpp"
 
 // Specified in hn-merge(7), THE FOLD. A left fold over the heads, each against what it has in
 // common with all before it, after jj's find_recursive_merge_commits (lib/src/rewrite.rs). A

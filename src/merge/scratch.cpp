@@ -1,4 +1,4 @@
-#include "merge/scratch.hpp"
+#include "hn/merge/scratch.hpp"
 
 #include <set>
 

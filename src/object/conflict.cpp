@@ -37,11 +37,15 @@ const char* fault_of(const Conflict& conflict) {
 
 }  // namespace
 
+bool is_conflict(const Conflict& conflict) noexcept {
+  return conflict.terms.empty() || fault_of(conflict) == nullptr;
+}
+
 Bytes encode_conflict(const Conflict& conflict) {
   Encoder out;
   out.u8(0);
   if (conflict.terms.empty()) return std::move(out.u8(kOfParents)).take();
-  HN_ASSERT(fault_of(conflict) == nullptr);
+  HN_ASSERT(is_conflict(conflict));
   out.u8(kOfTerms).varint(conflict.terms.size());
   for (const auto& term : conflict.terms) {
     if (term) {

@@ -6,7 +6,6 @@
 #include "hn/log/write.hpp"
 #include "hn/merge/fold.hpp"
 #include "hn/repo/exchange.hpp"
-#include "hn/store/history.hpp"
 
 namespace hn::repo {
 namespace {
@@ -276,7 +275,7 @@ void advance(Repository& repository, store::Batch& batch, const LocalBranch& bra
   draft.target = commit ? std::optional(log::Target{object::Kind::commit, *commit}) : std::nullopt;
   if (own == Own::rewritten && branch.id) {
     draft.rewrites.clear();
-    const store::BlockHistory history(batch);
+    const store::BlockHistory history(batch, &repository.history_index());
     for (const log::LivePublish& publish : repository.view().live_on(*branch.id)) {
       if (publish.device != repository.device() || !publish.target) continue;
       const bool contained =

@@ -14,12 +14,13 @@ class Check {
  public:
   Check(Repository& repository, const std::function<void(const Fault&)>& report,
         const FsckProgress& progress)
-      : repository_(repository), report_(report), progress_(progress) {}
+      : repository_(repository), report_(report), progress_(progress), graph_(repository.store()) {}
 
   FsckReport run() {
     blocks();
     entries();
     closures();
+    history_index();
     if (out_.faults == 0) unnamed();
     return out_;
   }
@@ -138,7 +139,7 @@ class Check {
   }
 
   void history(ClosureWalk& walk, const std::vector<object::Id>& heads) {
-    const auto commits = object::reachable(repository_.history(), heads, {}, std::size_t{1} << 26);
+    const auto commits = object::reachable(graph_, heads, {}, std::size_t{1} << 26);
     if (!commits) {
       return fault(commits.error().code,
                    "commit " + hn::to_hex(commits.error().subject) + ": " + commits.error().rule);
@@ -156,13 +157,32 @@ class Check {
 
   void auto_merge(const object::Id& id) {
     ++out_.auto_merges;
-    const auto made = merge::recompute(repository_.store(), repository_.history(), id);
+    const auto made = merge::recompute(repository_.store(), graph_, id);
     if (!made) {
       fault(made.error().code, "auto-merge " + object::to_hex(id) + ": " + made.error().rule);
     } else if (*made != id) {
       fault(Code::invalid,
             "auto-merge " + object::to_hex(id) + ": its parents merge to something else");
     }
+  }
+
+  // Derived from the blocks: what is wrong in it is told, and all of it made again. What a power
+  // cut or a disk did to its file is no fault: that is never believed.
+  void history_index() {
+    const store::HistoryIndex& index = repository_.history_index();
+    const auto wrong =
+        store::check_history(index, repository_.store(), [&](std::uint64_t n) { at("index", n); });
+    for (const store::WrongRow& row : wrong) {
+      fault(Code::damaged, "history index, commit or tag " + object::to_hex(row.id) + ": " +
+                               row.what + "; the index was made again");
+    }
+    if (wrong.empty() && index.is_sound()) return;
+    index.discard();
+    const store::HistoryIndex fresh(repository_.world().fs, repository_.layout().store(),
+                                    repository_.id().bytes);
+    const store::BlockHistory history(repository_.store(), &fresh);
+    for (const object::Id& head : heads_) static_cast<void>(history.generation(head));
+    history.keep();
   }
 
   // All that may still be asked for by a name, or undone.
@@ -185,7 +205,7 @@ class Check {
   }
 
   void unnamed() {
-    auto named_here = object::reachable(repository_.history(), named(), {}, std::size_t{1} << 26);
+    auto named_here = object::reachable(graph_, named(), {}, std::size_t{1} << 26);
     if (!named_here) return;  // of what is undone a part may be gone
     std::ranges::sort(*named_here);
     for (const object::Address& address : commits_here_) {
@@ -202,6 +222,7 @@ class Check {
   Repository& repository_;
   const std::function<void(const Fault&)>& report_;
   const FsckProgress& progress_;
+  store::BlockHistory graph_;  // from the blocks alone: the index is among what is checked
   std::vector<object::Address> commits_here_;
   std::vector<object::Id> heads_;   // of live publishes and drafts
   std::vector<object::Id> tagged_;  // commits that a tag object names

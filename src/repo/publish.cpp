@@ -176,9 +176,9 @@ Published publish_drafts(Repository& repository) {
   return std::move(session.done);
 }
 
-std::vector<object::Id> unpublished(const Repository& repository, const LocalBranch& branch) {
+std::uint64_t unpublished(const Repository& repository, const LocalBranch& branch) {
   const std::optional<Draft> draft = repository.draft(false, branch);
-  if (!draft || !draft->target) return {};
+  if (!draft || !draft->target) return 0;
   std::vector<object::Id> known;
   for (const log::BranchInfo& info : repository.view().branches()) {
     for (const log::LivePublish& publish : repository.view().live_on(info.created_by)) {
@@ -186,9 +186,8 @@ std::vector<object::Id> unpublished(const Repository& repository, const LocalBra
         known.push_back(publish.target->id);
     }
   }
-  return require(
-      object::reachable(repository.history(), {&draft->target->id, 1}, known, kCommitsMax),
-      "listing what is not published");
+  return require(repository.history().count_reachable({&draft->target->id, 1}, known),
+                 "counting what is not published");
 }
 
 }  // namespace hn::repo

@@ -1,7 +1,5 @@
 #include "hn/repo/repository.hpp"
 
-#include "hn/store/history.hpp"
-
 namespace hn::repo {
 namespace {
 
@@ -27,11 +25,15 @@ Repository::Repository(const World& world, Layout layout, const store::Options& 
       store_(std::make_unique<store::Store>(world.fs, layout_.store(), options)),
       record_(read_store_record(*store_)),
       view_(record_.repository),
-      history_(std::make_unique<store::BlockHistory>(*store_)) {
+      history_index_(std::make_unique<store::HistoryIndex>(world.fs, layout_.store(),
+                                                           record_.repository.bytes)),
+      history_(std::make_unique<store::BlockHistory>(*store_, history_index_.get())) {
   refresh();
 }
 
-Repository::~Repository() = default;
+Repository::~Repository() {
+  if (history_) history_->keep();  // not where it was moved from
+}
 Repository::Repository(Repository&&) noexcept = default;
 
 bool Repository::is_in_place() const {

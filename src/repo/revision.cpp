@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 namespace hn::repo {
 namespace {
 
 constexpr std::size_t kPrefixMin = 4;
-constexpr std::size_t kCandidatesMax = 64;
+// Blocks whose address begins alike; of ten million some 150 share four digits.
+constexpr std::size_t kCandidatesMax = 65536;
 
 bool is_hex(std::string_view text) {
   return std::ranges::all_of(
@@ -21,41 +23,74 @@ Failure unknown(std::string_view text) {
   return Failure(Code::not_found, what, "hn log lists commits, hn branch lists branches");
 }
 
-// All commits that branches, drafts and the working tree reach, newest first.
-std::vector<object::Id> all_commits(Repository& repository) {
-  std::vector<object::Id> from;
+// Where names lead: commits, and the tags on the way.
+struct Named {
+  std::vector<object::Id> commits;
+  std::set<object::Id> tags;
+};
+
+// All that branches, drafts and tags name. The history then knows git's ids of it all.
+Named named(Repository& repository) {
+  Named out;
   for (const BranchLine& line : branches(repository)) {
-    if (const Tip tip = tip_of(repository, line.branch); tip.commit) from.push_back(*tip.commit);
+    if (const Tip tip = tip_of(repository, line.branch); tip.commit)
+      out.commits.push_back(*tip.commit);
   }
   for (const TagLine& tag : tags(repository)) {
-    if (tag.target.kind == object::Kind::commit) from.push_back(tag.target.id);
+    log::Target target = tag.target;
+    if (target.kind == object::Kind::commit) out.commits.push_back(target.id);
+    while (target.kind == object::Kind::tag && out.tags.insert(target.id).second) {
+      const auto git = repository.history().git_id_of(target.kind, target.id);
+      const auto next = object::read_tag(repository.store(), target.id);
+      if (!git || !next) break;
+      target = {next->target_kind, next->target};
+    }
   }
-  return require(object::reachable(repository.history(), from, {}, std::size_t{1} << 26),
-                 "listing all commits");
+  for (const object::Id& commit : out.commits)
+    require(repository.history().generation(commit), "listing all commits");
+  return out;
+}
+
+// The one of them, if there is one. Other blocks may claim a git id too: what only they lead to, or
+// nothing does, is not meant.
+std::optional<log::Target> only(std::vector<log::Target> found, std::string_view what,
+                                std::string_view prefix) {
+  if (found.size() > 1) {
+    throw Failure(Code::ambiguous, "several " + std::string(what) +
+                                       " have a git id that begins with " + std::string(prefix));
+  }
+  if (found.empty()) return std::nullopt;
+  return found.front();
 }
 
 std::optional<log::Target> by_git_id(Repository& repository, std::string_view prefix) {
-  std::vector<object::Id> found;
-  for (const object::Id& id : all_commits(repository)) {
-    const auto commit = object::read_commit(repository.store(), id);
-    if (!commit || !commit->git) continue;
-    const std::string git = hn::to_hex(ByteView(commit->git->bytes).first(commit->git->size));
-    if (git.starts_with(prefix)) found.push_back(id);
+  const Named from = named(repository);
+  const store::BlockHistory& history = repository.history();
+  std::vector<log::Target> commits;
+  std::vector<log::Target> tags;
+  for (const store::GitNamed& found : history.find_git(prefix, SIZE_MAX)) {
+    if (found.kind == object::Kind::tag) {
+      if (from.tags.contains(found.id)) tags.push_back({found.kind, found.id});
+    } else if (require(history.is_reachable(found.id, from.commits), "listing all commits")) {
+      commits.push_back({found.kind, found.id});
+    }
   }
-  if (found.size() > 1)
-    throw Failure(Code::ambiguous,
-                  "several commits have a git id that begins with " + std::string(prefix));
-  if (found.empty()) return std::nullopt;
-  return log::Target{object::Kind::commit, found.front()};
+  const auto commit = only(std::move(commits), "commits", prefix);
+  return commit ? commit : only(std::move(tags), "tags", prefix);
 }
 
 std::optional<log::Target> by_id(Repository& repository, std::string_view prefix) {
   std::vector<log::Target> found;
   for (const object::Address& address : repository.store().find_blocks(prefix, kCandidatesMax)) {
+    const object::Id id = object::id_at(address);
+    if (repository.history_index().row_of(id)) {
+      found.push_back({object::Kind::commit, id});
+      continue;
+    }
     const auto stored = repository.store().read_stored(address);
     if (!stored) continue;
     const bool named = stored->kind == object::Kind::commit || stored->kind == object::Kind::tag;
-    if (named || prefix.size() == 64) found.push_back({stored->kind, object::id_at(address)});
+    if (named || prefix.size() == 64) found.push_back({stored->kind, id});
   }
   if (found.size() > 1)
     throw Failure(Code::ambiguous, "several ids begin with " + std::string(prefix));

@@ -26,7 +26,7 @@ Status status(Repository& repository) {
   out.branch = shown_name(repository, standing->branch);
   out.head = standing->base;
   out.tip = tip_of(repository, standing->branch);
-  out.unpublished = unpublished(repository, standing->branch).size();
+  out.unpublished = unpublished(repository, standing->branch);
   ConflictFiles conflicts(repository.store());
   worktree::Snapshot snapshot = worktree::scan(
       scan_options(repository, repository.store(), standing->base, conflicts, nullptr));

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes bundle.json and repository.json from the pages hn-bundle(5) and hn-repository(5) alone, with
-Python's own BLAKE2b: a second implementation of both formats. Entries and blocks, which it cannot
+"""Makes bundle.json, repository.json and history.json from the pages hn-bundle(5), hn-repository(5) and
+hn-store(5) alone, with Python's own BLAKE2b: a second implementation of these formats. Entries and blocks, which it cannot
 sign or compress, are taken from log.json and store.json.
 
-  make.py          writes both files
+  make.py          writes the files
   make.py --check  says whether they are what would be written
 """
 import json
@@ -248,9 +248,197 @@ def records():
     return {"page": "hn-repository(5)", "valid": valid, "damaged": damaged}
 
 
+# The history index
+
+M64 = (1 << 64) - 1
+P1, P2, P3, P4, P5 = (11400714785074694791, 14029467366897019727, 1609587929392839161, 9650029242287828579,
+                      2870177450012600261)
+NONE, TOP = 0xffffffff, 0x80000000
+
+
+def u32(n):
+    return n.to_bytes(4, "little")
+
+
+def u64(n):
+    return n.to_bytes(8, "little")
+
+
+def xxh64(data):
+    def rotl(x, r):
+        return ((x << r) | (x >> (64 - r))) & M64
+
+    def turn(acc, lane):
+        return rotl((acc + lane * P2) & M64, 31) * P1 & M64
+
+    at, n = 0, len(data)
+    if n >= 32:
+        v = [(P1 + P2) & M64, P2, 0, -P1 & M64]
+        while at + 32 <= n:
+            for i in range(4):
+                v[i] = turn(v[i], int.from_bytes(data[at + 8 * i:at + 8 * i + 8], "little"))
+            at += 32
+        h = (rotl(v[0], 1) + rotl(v[1], 7) + rotl(v[2], 12) + rotl(v[3], 18)) & M64
+        for lane in v:
+            h = ((h ^ turn(0, lane)) * P1 + P4) & M64
+    else:
+        h = P5
+    h = (h + n) & M64
+    while at + 8 <= n:
+        h = (rotl(h ^ turn(0, int.from_bytes(data[at:at + 8], "little")), 27) * P1 + P4) & M64
+        at += 8
+    if at + 4 <= n:
+        h = (rotl(h ^ int.from_bytes(data[at:at + 4], "little") * P1 & M64, 23) * P2 + P3) & M64
+        at += 4
+    for byte in data[at:]:
+        h = rotl(h ^ byte * P5 & M64, 11) * P1 & M64
+    h = (h ^ (h >> 33)) * P2 & M64
+    h = (h ^ (h >> 29)) * P3 & M64
+    return h ^ (h >> 32)
+
+
+for known in STORE["checksums"]:
+    assert u64(xxh64(known["text"].encode())).hex() == known["checksum"]
+
+
+def layer(commits, tags, owner, below=0, rows_below=0, spoil=lambda rows, tables: None, format=0, magic=b"hn hist\n",
+          zero=0, drop=0):
+    """Commits as dictionaries in the order of their rows; parents are rows of all layers."""
+    ids = sorted((c["id"], i) for i, c in enumerate(commits))
+    gits = [(c["git"], i) for i, c in enumerate(commits) if c["git"]] + \
+           [(t["git"], i | TOP) for i, t in enumerate(tags)]
+    sha1 = sorted(g for g in gits if len(g[0]) == 40)
+    sha256 = sorted(g for g in gits if len(g[0]) == 64)
+    place = {number: i for i, (_, number) in enumerate(sha1)}
+    place.update({number: i | TOP for i, (_, number) in enumerate(sha256)})
+    further, rows = [], []
+    for i, c in enumerate(commits):
+        p = c["parents"]
+        second = p[1] if len(p) > 1 else NONE
+        if len(p) > 2:
+            second = len(further) | TOP
+            further += p[1:-1] + [p[-1] | TOP]
+        rows.append([c["generation"], p[0] if p else NONE, second, ids.index((c["id"], i)), place.get(i, NONE), 0,
+                     c["time"], c["tree"]])
+    tables = {"ids": [list(x) for x in ids], "further": further, "sha1": [list(x) for x in sha1],
+              "sha256": [list(x) for x in sha256],
+              "tags": [[t["id"], place[i | TOP]] for i, t in enumerate(tags)]}
+    spoil(rows, tables)
+    body = b""
+    for r in rows:
+        body += b"".join(u32(n) for n in r[:6]) + u64(r[6] & M64) + bytes.fromhex(r[7])
+    for key in ("ids", "further", "sha1", "sha256", "tags"):
+        for item in tables[key]:
+            body += u32(item) if key == "further" else bytes.fromhex(item[0]) + u32(item[1])
+    counts = [len(rows), rows_below] + [len(tables[k]) for k in ("further", "sha1", "sha256", "tags")]
+    head = magic + u32(format) + b"".join(u32(n) for n in counts) + u32(zero) + u64(below) + owner
+    sums = b"".join(u64(xxh64(body[at:at + 4096])) for at in range(0, len(body), 4096))
+    name = xxh64(head + sums)
+    whole = head + u64(name) + sums + body
+    return name, whole[:len(whole) - drop]
+
+
+def histories():
+    owner = bytes(range(32))
+
+    def commit(n, parents, generation, git=None, time=0):
+        return {"id": digest("test", b"commit %d" % n).hex(), "generation": generation, "parents": parents,
+                "tree": digest("test", b"tree %d" % n).hex(), "time": time, "git": git}
+
+    def git(n, size):
+        return digest("test", b"git %d" % n).hex()[:2 * size]
+
+    low = [commit(0, [], 1, git(0, 20), 1700000000), commit(1, [], 1, None, -5), commit(2, [0], 2, git(2, 32), 3),
+           commit(3, [0, 1], 2, git(3, 20), 4), commit(4, [3, 2, 1, 0], 3, git(4, 20), (1 << 63) - 1)]
+    tags = [{"id": digest("test", b"tag 0").hex(), "git": git(10, 20)},
+            {"id": digest("test", b"tag 1").hex(), "git": git(11, 32)}]
+    tags.sort(key=lambda t: t["id"])
+    high = [commit(5, [4], 4, None, 9), commit(6, [5, 3], 5, git(6, 20), 10)]
+    many = [commit(100 + i, [i - 1] if i else [], i + 1, git(100 + i, 20), i) for i in range(90)]
+    valid = []
+
+    def good(why, commits, tags, **more):
+        name, data = layer(commits, tags, owner, **more)
+        valid.append({"why": why, "name": "%016x" % name, "below": "%016x" % more.get("below", 0),
+                      "rows_below": more.get("rows_below", 0), "commits": commits, "tags": tags, "bytes": data.hex()})
+        return name
+
+    first = good("five commits, one of four parents, and two tags", low, tags)
+    second = good("a layer on the first", high, [], below=first, rows_below=5)
+    good("nothing", [], [])
+    good("tags alone", [], tags)
+    good("more than one page", many, [])
+    damaged = []
+
+    def bad(why, opens, spoil=lambda rows, tables: None, commits=low, with_tags=tags, of=owner, **more):
+        damaged.append({"why": why, "opens": opens, "bytes": layer(commits, with_tags, of, spoil=spoil, **more)[1].hex()})
+
+    def put(table, i, j, value):
+        def spoil(rows, tables):
+            (rows if table == "rows" else tables[table])[i][j] = value
+        return spoil
+
+    bad("another magic", False, magic=b"hn pidx\n")
+    bad("a later format", False, format=1)
+    bad("another repository", False, of=bytes(32))
+    bad("a reserved field that is not zero", False, zero=1)
+    bad("more rows than numbers", False, rows_below=0x7ffffffe)
+    bad("cut short by a byte", False, drop=1)
+    whole = bytes.fromhex(valid[0]["bytes"])
+    damaged.append({"why": "no bytes", "opens": False, "bytes": ""})
+    damaged.append({"why": "a head alone", "opens": False, "bytes": whole[:88].hex()})
+    damaged.append({"why": "a byte behind", "opens": False, "bytes": (whole + b"\0").hex()})
+    damaged.append({"why": "a wrong checksum of a page", "opens": True, "bytes": (whole[:-1] + bytes([whole[-1] ^ 1])).hex()})
+    bad("a commit that is its own parent", True, put("rows", 3, 1, 3))
+    bad("a parent behind its child", True, put("rows", 2, 1, 4))
+    bad("a second parent without a first", True, put("rows", 0, 2, 0))
+    bad("a second parent behind its child", True, put("rows", 3, 2, 4))
+    bad("further parents beyond their list", True, put("rows", 4, 2, 3 | TOP))
+
+    def no_end(rows, tables):
+        tables["further"][-1] &= ~TOP
+    bad("further parents without an end", True, no_end)
+
+    def late(rows, tables):
+        tables["further"][0] = 4
+    bad("a further parent that is the commit itself", True, late)
+    bad("generation 0", True, put("rows", 0, 0, 0))
+    bad("a reserved field of a row", True, put("rows", 1, 5, 1))
+    bad("an id beyond the table", True, put("rows", 0, 3, 5))
+    bad("an id of another commit", True, put("rows", 0, 3, (sorted(c["id"] for c in low).index(low[1]["id"]))))
+    bad("an id that leads beyond the rows", True, put("ids", 0, 1, 5))
+    bad("an id in git beyond the table", True, put("rows", 0, 4, 4))
+    bad("an id in git of another commit", True, put("rows", 1, 4, 0))
+    bad("an id in git that leads beyond the tags", True, put("sha256", 0, 1, 2 | TOP))
+    bad("a tag's id in git beyond the table", True, put("tags", 0, 1, 9))
+
+    def swap(table):
+        def spoil(rows, tables):
+            tables[table][0], tables[table][1] = tables[table][1], tables[table][0]
+        return spoil
+    for table in ("ids", "sha1", "tags"):
+        bad(f"{table} out of order", True, swap(table))
+
+    def chain(names, of=owner, magic=b"hn hchn\n", format=0, count=None):
+        data = magic + u32(format) + u32(len(names) if count is None else count) + of + b"".join(u64(n) for n in names)
+        return (data + u64(xxh64(data))).hex()
+
+    chains = [{"names": ["%016x" % n for n in names], "bytes": chain(names)}
+              for names in ([], [first], [first, second])]
+    bad_chains = [{"why": why, "bytes": data} for why, data in (
+        ("no bytes", ""), ("cut short", chain([first])[:-2]), ("a byte behind", chain([first]) + "00"),
+        ("a wrong checksum", chain([first])[:-2] + "%02x" % (int(chain([first])[-2:], 16) ^ 1)),
+        ("another magic", chain([first], magic=b"hn hist\n")), ("a later format", chain([first], format=1)),
+        ("another repository", chain([first], of=bytes(32))), ("fewer names than it says", chain([first], count=2)),
+        ("more names than it says", chain([first, second], count=1)),
+        ("65 layers", chain([first] * 65)))]
+    return {"page": "hn-store(5)", "repository": owner.hex(), "layers": valid, "bad_layers": damaged,
+            "chains": chains, "bad_chains": bad_chains}
+
+
 def main():
     stale = 0
-    for name, made in (("bundle.json", bundles()), ("repository.json", records())):
+    for name, made in (("bundle.json", bundles()), ("repository.json", records()), ("history.json", histories())):
         text = json.dumps(made, indent=1, ensure_ascii=True) + "\n"
         if "--check" in sys.argv:
             if (HERE / name).read_text() != text:

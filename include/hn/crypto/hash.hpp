@@ -46,8 +46,4 @@ std::array<Byte, 64> blake2b_512(ByteView bytes) noexcept;
 // HMAC (RFC 2104) over BLAKE2b-512, block length 128, as Noise's HMAC-HASH().
 std::array<Byte, 64> hmac_blake2b_512(ByteView key, ByteView bytes) noexcept;
 
-// Git's object ids, for what comes from git and goes back there.
-std::array<Byte, 20> sha1(ByteView bytes) noexcept;
-Hash sha256(ByteView bytes) noexcept;
-
 }  // namespace hn::crypto

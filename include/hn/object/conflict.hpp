@@ -15,6 +15,8 @@ struct Conflict {
 
 inline constexpr std::size_t kConflictTermsMax = 4096;
 
+// The rules above, which encode_conflict asserts.
+bool is_conflict(const Conflict& conflict) noexcept;
 Bytes encode_conflict(const Conflict& conflict);
 Result<Conflict> decode_conflict(ByteView bytes) noexcept;
 Result<Conflict> read_conflict(const BlockReader& reader, const Id& id);

@@ -36,12 +36,14 @@ struct FsckReport {
   std::vector<object::Id> unnamed;
 };
 
-// Told often, in turn for "blocks", "entries" and "commits"; drawing seldom is the callee's part.
+// Told often, in turn for "blocks", "entries", "commits" and "index"; drawing seldom is the
+// callee's part.
 using FsckProgress = std::function<void(std::string_view what, std::uint64_t done)>;
 
 // Checks every record and the id of every block; every entry's signature, chain and verdict; the
-// manifests and the closure of every live publish and draft; and recomputes every auto-merge.
-// Reads everything; changes nothing.
+// manifests and the closure of every live publish and draft; recomputes every auto-merge; and holds
+// the history index against the blocks. Reads everything; changes nothing but that index, which is
+// made again where something in it is wrong.
 FsckReport fsck(Repository& repository, const std::function<void(const Fault&)>& report,
                 const FsckProgress& progress = {});
 

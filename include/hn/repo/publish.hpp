@@ -14,7 +14,8 @@ struct Published {
 // device. One transaction; nothing where there are no drafts. Throws Failure no_key, copied_store.
 Published publish_drafts(Repository& repository);
 
-// Commits of a branch's draft that no live publish covers; what `status` calls not yet published.
-std::vector<object::Id> unpublished(const Repository& repository, const LocalBranch& branch);
+// How many commits of a branch's draft no live publish covers; what `status` calls not yet
+// published.
+std::uint64_t unpublished(const Repository& repository, const LocalBranch& branch);
 
 }  // namespace hn::repo

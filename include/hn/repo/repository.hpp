@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "hn/log/view.hpp"
-#include "hn/object/history.hpp"
 #include "hn/repo/config.hpp"
 #include "hn/repo/layout.hpp"
 #include "hn/repo/record.hpp"
+#include "hn/store/history.hpp"
 #include "hn/store/store.hpp"
 
 namespace hn::repo {
@@ -34,8 +34,10 @@ class Repository {
   const Settings& settings() const noexcept { return settings_; }
   store::Store& store() const noexcept { return *store_; }
   const log::View& view() const noexcept { return view_; }
-  // Over the store's commits.
-  const object::History& history() const noexcept { return *history_; }
+  // Over the store's commits. What it had to read from blocks is written to the history index when
+  // the repository is closed.
+  const store::BlockHistory& history() const noexcept { return *history_; }
+  const store::HistoryIndex& history_index() const noexcept { return *history_index_; }
 
   const StoreRecord& record() const noexcept { return record_; }
   const log::EntryId& id() const noexcept { return record_.repository; }
@@ -64,7 +66,8 @@ class Repository {
   std::unique_ptr<store::Store> store_;
   StoreRecord record_;
   log::View view_;
-  std::unique_ptr<object::History> history_;
+  std::unique_ptr<store::HistoryIndex> history_index_;
+  std::unique_ptr<store::BlockHistory> history_;
   std::size_t entries_seen_ = 0;
   mutable std::optional<crypto::SigningKey> key_;
 };

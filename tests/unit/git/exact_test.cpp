@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "hn/git/verify.hpp"
+#include "support/git_export.hpp"
 #include "support/git_repo.hpp"
 #include "support/memory_blocks.hpp"
 
@@ -416,6 +417,19 @@ std::vector<Odd> odd_tags() {
   };
 }
 
+// Out of hn again it is there under its id with the bytes that belong to it: libgit2 checks those
+// when the second import reads them.
+void check_goes_out(const MemoryBlocks& blocks, const git::Imported& imported) {
+  const testing::TemporaryFolder folder;
+  const std::string path = folder.path() / "out";
+  testing::Exporting(blocks, path).of(imported).run();
+  MemoryBlocks again;
+  Silent silent;
+  const auto out = git::import_git({path, false, {}, nullptr}, again, silent);
+  CHECK(out.refs == imported.refs);
+  CHECK(again.all().size() == blocks.all().size());
+}
+
 void check_all(const std::vector<Odd>& odds) {
   for (const Odd& odd : odds) {
     CAPTURE(odd.name);
@@ -432,6 +446,7 @@ void check_all(const std::vector<Odd>& odds) {
     const auto verified = git::verify_import(blocks, out.refs);
     if (!verified) MESSAGE(verified.error().rule);
     CHECK(verified.has_value());
+    check_goes_out(blocks, out);
   }
 }
 

@@ -4,6 +4,8 @@
 #include <cstdio>
 
 #include "hn/git/verify.hpp"
+#include "hn/object/file.hpp"
+#include "support/git_export.hpp"
 #include "support/git_repo.hpp"
 #include "support/memory_blocks.hpp"
 
@@ -107,4 +109,54 @@ TEST_CASE("a shallow clone is refused by name") {
   CHECK_THROWS_AS(
       git::import_git({(folder.path() / "shallow").string(), false, {}, nullptr}, ids, silent),
       Failure);
+}
+
+TEST_CASE("git finds in what was exported what it found in the source, and no fault") {
+  if (!has_git()) return;
+  const testing::TemporaryFolder folder;
+  const auto work = folder.path() / "work";
+  const auto out = folder.path() / "out";
+  std::filesystem::create_directory(work);
+  run(work, kHistory);
+  testing::MemoryBlocks blocks;
+  Silent silent;
+  const auto imported = git::import_git({work.string(), false, {}, nullptr}, blocks, silent);
+  testing::Exporting exporting(blocks, out);
+  exporting.of(imported).run();
+  const char* objects = "git rev-list --objects --branches --tags | sort";
+  const char* refs = "git for-each-ref";
+  CHECK(run(out, objects) == run(work, objects));
+  CHECK(run(out, refs) == run(work, refs));
+  CHECK(run(out, "git fsck --strict --full") == "");
+  CHECK(run(out, "git symbolic-ref HEAD") == "refs/heads/main\n");
+}
+
+TEST_CASE("git verifies a pack of many versions, deltas in it, and says it is small") {
+  if (!has_git()) return;
+  testing::MemoryBlocks blocks;
+  const testing::TemporaryFolder folder;
+  const auto out = folder.path() / "out";
+  std::vector<object::Id> parents;
+  std::string text;
+  for (int i = 0; i < 400; ++i) {
+    text += "line " + std::to_string(i * 7919) + " of a text that grows\n";
+    const object::Id file = object::write_file(blocks, as_bytes(text));
+    object::Commit commit;
+    commit.tree =
+        object::write_tree(blocks, {{{"a", object::Value::of(object::Mode::file, file)}}});
+    commit.parents = parents;
+    commit.author = {"Anna", "a@x", {1700000000 + i, 0}};
+    commit.committer = commit.author;
+    commit.message = "line\n";
+    parents = {blocks.write(object::Kind::commit, object::encode_commit(commit).value())};
+  }
+  const auto exported =
+      testing::Exporting(blocks, out).of("refs/heads/main", parents.front()).run();
+  CHECK(run(out, "git fsck --strict --full") == "");
+  CHECK(run(out, "git rev-list --count main") == "400\n");
+  CHECK(run(out, "git show main:a") == text);
+  const std::string chains = run(out, "git verify-pack -v objects/pack/*.idx | grep ^chain");
+  CHECK(chains.find("chain length = 50") != std::string::npos);
+  CHECK(chains.find("chain length = 51") == std::string::npos);
+  CHECK(exported.bytes < 250000);  // of 2.8 MB in 400 versions
 }

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "hn/git/import.hpp"
+#include "hn/object/history.hpp"
+#include "hn/os/file_system.hpp"
+
+// Export: blocks become a git repository on this machine again. What came from git has the ids with
+// which it came in; what was made in hn has ids that are a function of its blocks alone, so every
+// device exports alike (hn-git(7), EXPORT).
+namespace hn::git {
+
+// A reference that the git repository shall have.
+struct ExportRef {
+  std::string name;  // full: refs/heads/main
+  object::Kind kind = object::Kind::commit;
+  object::Id id;
+};
+
+// Git's ids of commits and tags that were made in hn, and back. What came from git carries its id.
+class MadeHere {
+ public:
+  virtual ~MadeHere() = default;
+  virtual std::optional<GitId> git_id(const object::Id& id) const = 0;
+  virtual std::optional<object::Id> id_of(const GitId& git) const = 0;
+  virtual void learn(const object::Id& id, const GitId& git) = 0;
+};
+
+struct ExportOptions {
+  std::string path;   // a git repository, or a folder that is not there or empty
+  bool bare = false;  // where it is made: without a working tree
+  // The files in `path` are another's to keep (hn's own working tree): git's index follows, they
+  // stay.
+  bool keep_files = false;
+  // References that hold what hn does not have are moved all the same.
+  bool force = false;
+  // References below refs/heads/ and refs/tags/ that are not in the list are removed.
+  bool prune = false;
+  std::vector<ExportRef> refs;
+  std::string head;  // the full name of the branch that HEAD of a new repository names
+  const object::BlockReader* blocks = nullptr;
+  const object::History* history = nullptr;
+  MadeHere* made_here = nullptr;
+  // The commit or tag that came in with this git id; nullopt where none did.
+  std::function<std::optional<object::Id>(const GitId&)> imported;
+  os::FileSystem* fs = nullptr;
+  std::string unique;  // differs from that of every other process, for temporary names
+};
+
+struct ExportedRef {
+  enum class Change : std::uint8_t { none, made, moved, removed };
+  std::string name;
+  Change change = Change::none;
+  std::optional<GitId> before;
+  std::optional<GitId> now;
+};
+
+struct Exported {
+  bool made = false;              // the repository was not there
+  std::vector<ExportedRef> refs;  // by name, all that were asked for, and those removed
+  std::uint64_t commits = 0;      // written, as the other counts
+  std::uint64_t tags = 0;
+  std::uint64_t trees = 0;
+  std::uint64_t blobs = 0;
+  std::uint64_t bytes = 0;  // of the pack and its index; 0 where single objects were written
+  std::vector<Notice> notices;
+  std::uint64_t objects() const noexcept { return commits + tags + trees + blobs; }
+};
+
+// Writes what is missing, then moves the references, all or none; an interrupted export leaves no
+// reference moved and nothing that git would not clear away. Throws Failure: invalid (neither a git
+// repository nor an empty folder), refused (a reference holds commits that hn has not seen, or was
+// rewritten here; files in the way), exists, unsupported, damaged, absent, no_space, io.
+Exported export_git(const ExportOptions& options, Progress& progress);
+
+struct Compared {
+  std::uint64_t objects = 0;
+};
+// Reads everything that the references reach in the git repository, and compares it with what the
+// blocks say. Throws Failure (damaged) for the first that differs, not_found for a reference that
+// is not there.
+Compared compare_export(const ExportOptions& options, Progress& progress);
+
+}  // namespace hn::git

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+namespace hn::os {
+
+// Says when files in a folder are made, written or renamed, by whatever process (inotify(7)). What
+// happens from the constructor on is never missed. Throws Failure (io).
+class FolderWatch {
+ public:
+  explicit FolderWatch(const std::string& folder);
+  ~FolderWatch();
+  FolderWatch(const FolderWatch&) = delete;
+  FolderWatch& operator=(const FolderWatch&) = delete;
+
+  // Returns at once where something changed since the last call.
+  void wait();
+
+ private:
+  int file_ = -1;
+};
+
+}  // namespace hn::os

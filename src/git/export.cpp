@@ -1,0 +1,231 @@
+#include "hn/git/export.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "git/library.hpp"
+#include "git/pack_sink.hpp"
+
+namespace hn::git {
+namespace {
+
+using Change = ExportedRef::Change;
+
+constexpr std::string_view kHeads = "refs/heads/";
+
+template <class T>
+T require(Result<T> result, std::string_view doing) {
+  if (!result) throw Failure(result.error(), doing);
+  return std::move(result).value();
+}
+
+// What the target has already, by the ids with which commits came in or went out before.
+class There final : public Elsewhere {
+ public:
+  There(const ExportOptions& options, const Target& target) : options_(options), target_(target) {}
+
+  std::optional<GitId> has(const object::Id& id, const std::optional<GitId>& claimed) override {
+    if (target_.made()) return std::nullopt;
+    const auto git = claimed ? claimed : options_.made_here->git_id(id);
+    return git && git->size == 20 && target_.has(*git) ? git : std::nullopt;
+  }
+  std::optional<Bytes> read(Type type, const GitId& id) override { return target_.read(type, id); }
+
+ private:
+  const ExportOptions& options_;
+  const Target& target_;
+};
+
+std::optional<object::Id> here(const ExportOptions& options, const GitId& git) {
+  if (const auto id = options.made_here->id_of(git)) return id;
+  return options.imported ? options.imported(git) : std::nullopt;
+}
+
+class Nowhere final : public RestoredSink {
+ public:
+  void object(Restored) override {}
+};
+
+// Git's id as the commit or tag carries it, or as it went out before. A folder or file carries
+// none; few tags name one.
+std::optional<GitId> known_git_id(const ExportOptions& options, const ExportRef& ref) {
+  std::optional<GitId> carried;
+  if (ref.kind == object::Kind::commit)
+    carried = require(object::read_commit(*options.blocks, ref.id), "reading a branch").git;
+  if (ref.kind == object::Kind::tag)
+    carried = require(object::read_tag(*options.blocks, ref.id), "reading a tag").git;
+  if (ref.kind != object::Kind::commit && ref.kind != object::Kind::tag) {
+    Nowhere nowhere;
+    return require(Restorer(*options.blocks, nowhere).add(ref.kind, ref.id), "reading a tag");
+  }
+  return carried ? carried : options.made_here->git_id(ref.id);
+}
+
+std::string where(const ExportOptions& options, const std::string& name) {
+  return name + " in " + library::shown(options.path);
+}
+
+// A branch moves forward, and what else is there stays, unless the user says otherwise.
+void require_forward(const ExportOptions& options, const ExportRef& ref, const GitId& before) {
+  if (known_git_id(options, ref) == before) return;
+  const auto old = here(options, before);
+  if (!old) {
+    throw Failure(Code::refused,
+                  where(options, ref.name) + " holds " + to_hex(before) + ", which hn has not seen",
+                  "bring it in with `hn import git`, then export again; --force gives it up");
+  }
+  if (*old == ref.id) return;
+  const bool is_branch = ref.name.starts_with(kHeads) && ref.kind == object::Kind::commit;
+  if (is_branch &&
+      require(object::is_ancestor(*options.history, *old, ref.id), "looking for what is new"))
+    return;
+  throw Failure(Code::refused,
+                where(options, ref.name) + " holds " + to_hex(before) +
+                    (is_branch ? ", which the branch here no longer contains"
+                               : ", and the tag here is another"),
+                "--force moves it all the same");
+}
+
+// Git cannot hold `a` beside `a/b`; the first in order wins, as whoever came first would.
+std::vector<ExportRef> usable(const ExportOptions& options, Exported& out) {
+  std::vector<ExportRef> refs = options.refs;
+  std::ranges::sort(refs, {}, &ExportRef::name);
+  std::set<std::string, std::less<>> taken;
+  std::erase_if(refs, [&](const ExportRef& ref) {
+    if (!Target::is_ref_name(ref.name)) {
+      out.notices.push_back({ref.name, "is no name that git allows; left out"});
+      return true;
+    }
+    for (std::size_t at = ref.name.find('/'); at != std::string::npos;
+         at = ref.name.find('/', at + 1)) {
+      if (!taken.contains(std::string_view(ref.name).substr(0, at))) continue;
+      out.notices.push_back(
+          {ref.name, "git cannot hold it beside " + ref.name.substr(0, at) + "; left out"});
+      return true;
+    }
+    taken.insert(ref.name);
+    return false;
+  });
+  return refs;
+}
+
+// What one export works on.
+class Export {
+ public:
+  Export(const ExportOptions& options, Progress& progress, Target::Missing missing)
+      : options_(options),
+        progress_(progress),
+        target_(options, missing),
+        there_(options, target_) {}
+
+  Exported run() {
+    out_.made = target_.made();
+    progress_.at(Phase::references, 0, 0, 0);
+    const std::vector<ExportRef> refs = usable(options_, out_);
+    for (const ExportRef& ref : refs) {
+      before_[ref.name] = target_.ref(ref.name);
+      const auto& before = before_[ref.name];
+      if (before && !options_.force) require_forward(options_, ref, *before);
+    }
+    write(refs);
+    if (options_.prune) prune(refs);
+    move();
+    std::ranges::sort(out_.refs, {}, &ExportedRef::name);
+    return std::move(out_);
+  }
+
+  Compared compare() {
+    Exported unused;
+    CompareSink sink(target_, options_.path);
+    Restorer restorer(*options_.blocks, sink);
+    restorer.progress = [&](std::uint64_t done, std::uint64_t objects) {
+      progress_.at(Phase::objects, done, 0, objects);
+    };
+    for (const ExportRef& ref : usable(options_, unused)) {
+      const GitId made = require(restorer.add(ref.kind, ref.id), "comparing " + ref.name);
+      const auto holds = target_.ref(ref.name);
+      if (!holds)
+        throw Failure(Code::not_found, where(options_, ref.name) + " is not there",
+                      "`hn export git` brings it");
+      if (*holds != made)
+        throw Failure(
+            Code::damaged,
+            where(options_, ref.name) + " holds " + to_hex(*holds) + ", not " + to_hex(made),
+            "`hn export git` moves it on where it is behind");
+    }
+    return {sink.objects};
+  }
+
+ private:
+  void write(const std::vector<ExportRef>& refs) {
+    PackSink sink(options_, target_, out_);
+    Restorer restorer(*options_.blocks, sink, &there_);
+    restorer.progress = [&](std::uint64_t done, std::uint64_t objects) {
+      progress_.at(Phase::objects, done, 0, objects);
+    };
+    for (const ExportRef& ref : refs) {
+      const GitId made = require(restorer.add(ref.kind, ref.id), "exporting " + ref.name);
+      const auto& before = before_[ref.name];
+      const Change change = !before ? Change::made : *before == made ? Change::none : Change::moved;
+      out_.refs.push_back({ref.name, change, before, made});
+    }
+    sink.finish();
+  }
+
+  void prune(const std::vector<ExportRef>& refs) {
+    const std::string head = target_.head();
+    for (const std::string& name : target_.refs()) {
+      const bool stays =
+          std::ranges::any_of(refs, [&](const ExportRef& ref) { return ref.name == name; });
+      if (stays) continue;
+      const auto before = target_.ref(name);
+      if (!before) continue;
+      if (!options_.force && !here(options_, *before))
+        throw Failure(
+            Code::refused,
+            where(options_, name) + " holds " + to_hex(*before) + ", which hn has not seen",
+            "bring it in with `hn import git`, then export again; --force gives it up");
+      if (name == head && target_.has_working_tree()) {
+        out_.notices.push_back({name, "is checked out and stays"});
+        continue;
+      }
+      out_.refs.push_back({name, Change::removed, before, std::nullopt});
+    }
+  }
+
+  // The files of a working tree move before their branch: where something is in the way nothing has
+  // moved at all.
+  void move() {
+    std::vector<Target::Move> moves;
+    const std::string head = target_.head();
+    for (const ExportedRef& ref : out_.refs) {
+      if (ref.change == Change::none) continue;
+      if (ref.name == head && target_.has_working_tree() && ref.now) {
+        if (!out_.made && !options_.keep_files) target_.require_clean(ref.before);
+        target_.check_out(*ref.now, options_.keep_files);
+      }
+      moves.push_back({ref.name, ref.before, ref.now});
+    }
+    if (!moves.empty()) target_.move(moves);
+  }
+
+  const ExportOptions& options_;
+  Progress& progress_;
+  Target target_;
+  There there_;
+  std::map<std::string, std::optional<GitId>> before_;
+  Exported out_;
+};
+
+}  // namespace
+
+Exported export_git(const ExportOptions& options, Progress& progress) {
+  return Export(options, progress, Target::Missing::make).run();
+}
+
+Compared compare_export(const ExportOptions& options, Progress& progress) {
+  return Export(options, progress, Target::Missing::fail).compare();
+}
+
+}  // namespace hn::git

@@ -1,0 +1,234 @@
+// Formats: gitformat-pack(5).
+#include "git/pack_file.hpp"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "git/delta.hpp"
+#include "git/hash.hpp"
+
+namespace hn::git {
+namespace {
+
+constexpr std::size_t kHeaderBytes = 12;
+constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
+constexpr std::size_t kDeflatedBytes = std::size_t{64} << 10;
+// As git's own default (pack.depth): every reader follows that many.
+constexpr std::uint32_t kDepthMax = 50;
+// A delta costs its reader a base, so it has to be worth it.
+constexpr std::size_t kDeltaMinBytes = 50;
+constexpr std::uint64_t kShortOffsetMax = 0x7fffffff;
+
+enum Entry : unsigned { commit = 1, tree = 2, blob = 3, tag = 4, offset_delta = 6 };
+
+Entry entry_of(Type type) noexcept {
+  switch (type) {
+    case Type::commit:
+      return commit;
+    case Type::tree:
+      return tree;
+    case Type::tag:
+      return tag;
+    case Type::blob:
+      break;
+  }
+  return blob;
+}
+
+void put_u32(Bytes& out, std::uint32_t n) {
+  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<Byte>(n >> shift));
+}
+
+void put_u64(Bytes& out, std::uint64_t n) {
+  put_u32(out, static_cast<std::uint32_t>(n >> 32U));
+  put_u32(out, static_cast<std::uint32_t>(n));
+}
+
+Bytes entry_head(Entry type, std::uint64_t bytes) {
+  Bytes out;
+  unsigned first = type << 4U | static_cast<unsigned>(bytes & 15U);
+  bytes >>= 4U;
+  while (bytes > 0) {
+    out.push_back(static_cast<Byte>(first | 0x80U));
+    first = static_cast<unsigned>(bytes & 0x7fU);
+    bytes >>= 7U;
+  }
+  out.push_back(static_cast<Byte>(first));
+  return out;
+}
+
+// How far back the base stands: seven bits a byte, the highest first, each step but the last minus
+// one.
+Bytes distance(std::uint64_t back) {
+  Bytes out{static_cast<Byte>(back & 0x7fU)};
+  for (back >>= 7U; back > 0; back >>= 7U) {
+    --back;
+    out.push_back(static_cast<Byte>(0x80U | (back & 0x7fU)));
+  }
+  std::ranges::reverse(out);
+  return out;
+}
+
+Bytes checksum(ByteView bytes) {
+  const GitId sum = GitHash(20).update(bytes).finish();
+  return to_bytes(ByteView(sum.bytes).first(sum.size));
+}
+
+Bytes pack_head(std::size_t objects) {
+  Bytes out = to_bytes(as_bytes(std::string_view("PACK")));
+  put_u32(out, 2);
+  put_u32(out, static_cast<std::uint32_t>(objects));
+  return out;
+}
+
+}  // namespace
+
+PackWriter::PackWriter(os::FileSystem& fs, std::string folder, const std::string& unique)
+    : fs_(fs),
+      folder_(std::move(folder)),
+      zlib_(std::make_unique<z_stream_s>()),
+      deflated_(kDeflatedBytes) {
+  pack_path_ = folder_ + "/tmp_pack_" + unique;
+  index_path_ = folder_ + "/tmp_idx_" + unique;
+  pack_ = fs_.open(pack_path_, os::Access::create_new);
+  if (deflateInit(zlib_.get(), Z_DEFAULT_COMPRESSION) != Z_OK)
+    throw Failure(Code::io, "no memory to compress with");
+  put(pack_head(0));
+}
+
+PackWriter::~PackWriter() {
+  deflateEnd(zlib_.get());
+  if (finished_) return;
+  for (const std::string& path : {pack_path_, index_path_}) {
+    try {
+      if (fs_.stat(path)) fs_.remove(path);
+    } catch (...) {
+      // Nothing may leave a destructor, and git clears away what has such a name.
+    }
+  }
+}
+
+const PackWriter::Row* PackWriter::base_of(const Packed& object) const {
+  if (!object.base || object.bytes.size() < kDeltaMinBytes) return nullptr;
+  const std::uint32_t* place = row_of_.find(*object.base);
+  if (place == nullptr || rows_[*place].depth >= kDepthMax) return nullptr;
+  return &rows_[*place];
+}
+
+void PackWriter::add(const Packed& object) {
+  HN_ASSERT(!finished_ && rows_.size() < UINT32_MAX);
+  Row row{object.id, written_ + buffer_.size(), 0, 0};
+  crc_ = static_cast<std::uint32_t>(crc32(0, nullptr, 0));
+  const Row* base = base_of(object);
+  // Deflated text is about a third; a delta is deflated too, but what it inserts is all new.
+  const auto delta = base != nullptr
+                         ? make_delta(object.base_bytes, object.bytes, object.bytes.size() / 2)
+                         : std::nullopt;
+  if (delta) {
+    row.depth = base->depth + 1;
+    put(entry_head(offset_delta, delta->size()));
+    put(distance(row.offset - base->offset));
+    put_deflated(*delta);
+  } else {
+    put(entry_head(entry_of(object.type), object.bytes.size()));
+    put_deflated(object.bytes);
+  }
+  row.crc = crc_;
+  const bool fresh = row_of_.insert(row.oid, static_cast<std::uint32_t>(rows_.size()));
+  HN_ASSERT(fresh);
+  rows_.push_back(row);
+}
+
+void PackWriter::put(ByteView bytes) {
+  crc_ = static_cast<std::uint32_t>(crc32_z(crc_, bytes.data(), bytes.size()));
+  buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+  if (buffer_.size() >= kBufferBytes) flush();
+}
+
+void PackWriter::put_deflated(ByteView bytes) {
+  deflateReset(zlib_.get());
+  int state = Z_OK;
+  // In parts: zlib counts its input in 32 bits.
+  do {
+    const std::size_t part = std::min<std::size_t>(bytes.size(), std::size_t{1} << 30);
+    zlib_->next_in = const_cast<Byte*>(bytes.data());
+    zlib_->avail_in = static_cast<unsigned>(part);
+    bytes = bytes.subspan(part);
+    do {
+      zlib_->next_out = deflated_.data();
+      zlib_->avail_out = static_cast<unsigned>(deflated_.size());
+      state = deflate(zlib_.get(), bytes.empty() ? Z_FINISH : Z_NO_FLUSH);
+      HN_ASSERT(state == Z_OK || state == Z_STREAM_END || state == Z_BUF_ERROR);
+      put(ByteView(deflated_).first(deflated_.size() - zlib_->avail_out));
+    } while (zlib_->avail_out == 0);
+  } while (state != Z_STREAM_END);
+}
+
+void PackWriter::flush() {
+  pack_->write_at(written_, buffer_);
+  written_ += buffer_.size();
+  buffer_.clear();
+}
+
+// The number of objects stands at the front and under the checksum, and is known at the end.
+Bytes PackWriter::sealed_trailer() {
+  flush();
+  pack_->write_at(0, pack_head(rows_.size()));
+  const Bytes sum = checksum(pack_->map(written_)->bytes());
+  put(sum);
+  flush();
+  return sum;
+}
+
+Bytes PackWriter::index(ByteView trailer) {
+  std::ranges::sort(rows_, {}, &Row::oid);
+  Bytes out{0xff, 't', 'O', 'c'};
+  put_u32(out, 2);
+  std::size_t at = 0;
+  for (unsigned first = 0; first < 256; ++first) {
+    while (at < rows_.size() && rows_[at].oid.bytes[0] == first) ++at;
+    put_u32(out, static_cast<std::uint32_t>(at));
+  }
+  for (const Row& row : rows_) {
+    const ByteView id = ByteView(row.oid.bytes).first(row.oid.size);
+    out.insert(out.end(), id.begin(), id.end());
+  }
+  for (const Row& row : rows_) put_u32(out, row.crc);
+  Bytes far;
+  for (const Row& row : rows_) {
+    if (row.offset <= kShortOffsetMax) {
+      put_u32(out, static_cast<std::uint32_t>(row.offset));
+    } else {
+      put_u32(out, 0x80000000U | static_cast<std::uint32_t>(far.size() / 8));
+      put_u64(far, row.offset);
+    }
+  }
+  out.insert(out.end(), far.begin(), far.end());
+  out.insert(out.end(), trailer.begin(), trailer.end());
+  const Bytes sum = checksum(out);
+  out.insert(out.end(), sum.begin(), sum.end());
+  return out;
+}
+
+std::uint64_t PackWriter::finish() {
+  const Bytes trailer = sealed_trailer();
+  pack_->sync();
+  const Bytes rows = index(trailer);
+  {
+    const auto file = fs_.open(index_path_, os::Access::create_new);
+    file->write_at(0, rows);
+    file->sync();
+  }
+  // Readers look for the index: its name comes when that of the pack is safe.
+  const std::string name = folder_ + "/pack-" + hn::to_hex(trailer);
+  fs_.rename(pack_path_, name + ".pack");
+  fs_.sync_folder(folder_);
+  fs_.rename(index_path_, name + ".idx");
+  fs_.sync_folder(folder_);
+  finished_ = true;
+  return written_ + rows.size();
+}
+
+}  // namespace hn::git

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "git/oid_map.hpp"
+#include "hn/os/file_system.hpp"
+
+struct z_stream_s;
+
+namespace hn::git {
+
+// What one object of a pack is made from; the views are used during the call alone.
+struct Packed {
+  Type type = Type::blob;
+  GitId id;
+  ByteView bytes;
+  // An older version: a delta against it is stored where that is shorter, the base stands earlier
+  // in this pack, and the chain of bases is not too long already.
+  std::optional<GitId> base;
+  ByteView base_bytes;
+};
+
+// Writes one pack and its index (gitformat-pack(5), versions 2). The files have names that git
+// takes for leftovers, and clears away, until finish() has made them whole: a pack is there with
+// all its objects or not at all. Objects come in any order, each once. Throws Failure (no_space,
+// io). Memory: some 60 bytes an object, and twice the longest.
+class PackWriter {
+ public:
+  // `folder` is objects/pack of a repository; `unique` makes the temporary names differ from those
+  // of other processes.
+  PackWriter(os::FileSystem& fs, std::string folder, const std::string& unique);
+  ~PackWriter();
+  PackWriter(const PackWriter&) = delete;
+  PackWriter& operator=(const PackWriter&) = delete;
+
+  void add(const Packed& object);
+  bool contains(const GitId& id) const { return row_of_.contains(id); }
+  std::size_t count() const noexcept { return rows_.size(); }
+
+  // Makes the pack durable and visible; returns its bytes with those of its index. Once.
+  std::uint64_t finish();
+
+ private:
+  struct Row {
+    Oid oid{};
+    std::uint64_t offset = 0;
+    std::uint32_t crc = 0;
+    std::uint32_t depth = 0;  // bases beneath
+  };
+
+  const Row* base_of(const Packed& object) const;
+  void put(ByteView bytes);
+  void put_deflated(ByteView bytes);
+  void flush();
+  Bytes sealed_trailer();
+  Bytes index(ByteView trailer);
+
+  os::FileSystem& fs_;
+  std::string folder_;
+  std::string pack_path_;
+  std::string index_path_;
+  std::unique_ptr<os::File> pack_;
+  std::unique_ptr<z_stream_s> zlib_;
+  std::vector<Row> rows_;  // by offset
+  OidMap<std::uint32_t> row_of_;
+  Bytes deflated_;             // room for what zlib makes
+  Bytes buffer_;               // behind `written_`
+  std::uint64_t written_ = 0;  // bytes of the pack that are in its file
+  std::uint32_t crc_ = 0;      // of the object that is being written
+  bool finished_ = false;
+};
+
+}  // namespace hn::git

@@ -1,0 +1,81 @@
+#include "git/pack_sink.hpp"
+
+#include "git/library.hpp"
+
+namespace hn::git {
+namespace {
+
+// What waits for the thread that packs.
+constexpr std::size_t kWaitingBytesMax = std::size_t{64} << 20;
+// As git's fetch.unpackLimit.
+constexpr std::size_t kSingleMax = 100;
+constexpr std::size_t kSingleBytesMax = std::size_t{16} << 20;
+
+}  // namespace
+
+PackSink::PackSink(const ExportOptions& options, Target& target, Exported& out)
+    : options_(options),
+      target_(target),
+      out_(out),
+      fresh_(target.made()),
+      thread_(kWaitingBytesMax, [this](Restored object) { take(std::move(object)); }) {}
+
+void PackSink::object(Restored object) {
+  if (object.made_here) made_here_.emplace_back(object.from, object.id);
+  const std::size_t bytes = object.bytes->size() + 256;
+  thread_.push(std::move(object), bytes);
+}
+
+void PackSink::take(Restored object) {
+  if (!fresh_ && target_.has(object.id)) return;
+  switch (object.type) {
+    case Type::commit:
+      ++out_.commits;
+      break;
+    case Type::tree:
+      ++out_.trees;
+      break;
+    case Type::blob:
+      ++out_.blobs;
+      break;
+    case Type::tag:
+      ++out_.tags;
+      break;
+  }
+  if (pack_) return pack(object);
+  few_.push_back(std::move(object));
+  std::size_t bytes = 0;
+  for (const Restored& one : few_) bytes += one.bytes->size();
+  if (few_.size() <= kSingleMax && bytes <= kSingleBytesMax) return;
+  pack_ = std::make_unique<PackWriter>(*options_.fs, target_.pack_folder(), options_.unique);
+  for (const Restored& one : few_) pack(one);
+  few_.clear();
+}
+
+// Two of hn's values can be one object of git's: a folder with an odd form kept raw, and one
+// without.
+void PackSink::pack(const Restored& object) {
+  if (pack_->contains(object.id)) return;
+  pack_->add({object.type, object.id, *object.bytes, object.base,
+              object.base ? ByteView(*object.base_bytes) : ByteView()});
+}
+
+void PackSink::finish() {
+  thread_.finish();
+  if (pack_) out_.bytes = pack_->finish();
+  for (const Restored& one : few_) target_.write(one.type, one.id, *one.bytes);
+  target_.refresh();
+  for (const auto& [id, git] : made_here_) options_.made_here->learn(id, git);
+}
+
+void CompareSink::object(Restored object) {
+  ++objects;
+  const auto there = target_.read(object.type, object.id);
+  if (there && equal(*there, *object.bytes)) return;
+  throw Failure(Code::damaged,
+                "git " + std::string(name_of(object.type)) + " " + to_hex(object.id) + " in " +
+                    library::shown(path_) + (there ? " is not what it should be" : " is missing"),
+                "remove the folder and export again");
+}
+
+}  // namespace hn::git

@@ -1,0 +1,364 @@
+#include "git/restore.hpp"
+
+#include <algorithm>
+
+#include "git/names.hpp"
+#include "git/plain_tree.hpp"
+#include "git/tree_form.hpp"
+#include "hn/git/import.hpp"
+#include "hn/object/file.hpp"
+
+namespace hn::git {
+namespace {
+
+using object::Kind;
+using object::Mode;
+
+// Of one generation of what is kept as bases. Longer files are not: they would drive out all else.
+constexpr std::size_t kLatelyBytesMax = std::size_t{48} << 20;
+constexpr std::size_t kKeptFileBytesMax = std::size_t{8} << 20;
+
+// The entry of this name; both folders are sorted by it.
+class Beside {
+ public:
+  explicit Beside(const std::vector<object::TreeEntry>* entries) : entries_(entries) {}
+  // Its place; nullopt where there is none.
+  std::optional<std::size_t> find(std::string_view name) {
+    if (entries_ == nullptr) return std::nullopt;
+    while (at_ < entries_->size() && (*entries_)[at_].name < name) ++at_;
+    if (at_ == entries_->size() || (*entries_)[at_].name != name) return std::nullopt;
+    return at_;
+  }
+
+ private:
+  const std::vector<object::TreeEntry>* entries_;
+  std::size_t at_ = 0;
+};
+
+bool is_folder(const object::Value& value) noexcept {
+  return value.mode == Mode::folder;
+}
+bool is_content(const object::Value& value) noexcept {
+  return value.is_file() || value.mode == Mode::symlink;
+}
+
+GitId submodule_id(const object::Value& value) {
+  return {value.bytes, value.size};
+}
+
+Result<Bytes> bytes_of(const object::BlockReader& blocks, const std::optional<object::Id>& raw,
+                       const std::vector<object::TreeEntry>& entries,
+                       const std::vector<GitId>& ids) {
+  if (raw) return blocks.read(*raw, Kind::raw);
+  return git_bytes_of(entries, EntryIds([&](std::size_t i) { return std::optional(ids[i]); }));
+}
+
+}  // namespace
+
+template <class T>
+std::shared_ptr<const T> Restorer::Lately<T>::find(const object::Id& id) {
+  if (const auto at = young_.find(id); at != young_.end()) return at->second.first;
+  const auto at = old_.find(id);
+  if (at == old_.end()) return nullptr;
+  auto [value, bytes] = at->second;
+  old_.erase(at);
+  keep(id, value, bytes);
+  return value;
+}
+
+template <class T>
+void Restorer::Lately<T>::keep(const object::Id& id, std::shared_ptr<const T> value,
+                               std::size_t bytes) {
+  if (!young_.emplace(id, std::pair(std::move(value), bytes)).second) return;
+  bytes_ += bytes;
+  if (bytes_ < kLatelyBytesMax) return;
+  old_ = std::move(young_);
+  young_.clear();
+  bytes_ = 0;
+}
+
+std::optional<GitId> Restorer::known(const object::Id& id) const {
+  const auto at = ids_.find(id);
+  return at != ids_.end() ? std::optional(at->second.id) : std::nullopt;
+}
+
+Result<GitId> Restorer::keep(const object::Id& id, Type type, std::shared_ptr<const Bytes> bytes,
+                             const std::optional<GitId>& claimed, Base base) {
+  const GitId made = git_id_of(type, *bytes, id_bytes_);
+  if (claimed && *claimed != made)
+    return fail(Code::damaged, "the git id of this object is another", id.bytes);
+  ids_.emplace(id, Known{made, true});
+  ++objects_;
+  const bool is_history = type == Type::commit || type == Type::tag;
+  sink_.object(
+      {type, made, id, is_history && !claimed, std::move(bytes), base.id, std::move(base.bytes)});
+  return made;
+}
+
+Result<GitId> Restorer::add(Kind kind, const object::Id& id) {
+  switch (kind) {
+    case Kind::commit:
+      return commits(id);
+    case Kind::tag:
+      return tags(id);
+    case Kind::tree: {
+      HN_TRY(const auto made, tree(id, {}, 0));
+      if (!made) return fail(Code::unsupported, "git has no form for a conflict", id.bytes);
+      return *made;
+    }
+    default:
+      return file(id, {});
+  }
+}
+
+// Files.
+
+Result<Restorer::Base> Restorer::file_base(const std::optional<object::Id>& base) {
+  const auto at = base ? ids_.find(*base) : ids_.end();
+  if (at == ids_.end() || !at->second.handed_out) return Base{};
+  if (auto kept = files_.find(*base)) return Base{at->second.id, std::move(kept)};
+  HN_TRY(const std::uint64_t size, object::file_size(blocks_, *base));
+  if (size > kKeptFileBytesMax) return Base{};
+  HN_TRY(Bytes bytes, object::read_file(blocks_, *base, kKeptFileBytesMax));
+  return Base{at->second.id, std::make_shared<const Bytes>(std::move(bytes))};
+}
+
+Result<GitId> Restorer::file(const object::Id& id, const std::optional<object::Id>& base) {
+  if (const auto done = known(id)) return *done;
+  HN_TRY(Base older, file_base(base));
+  HN_TRY(Bytes read, object::read_file(blocks_, id, kBlobBytesMax));
+  const auto bytes = std::make_shared<const Bytes>(std::move(read));
+  if (bytes->size() <= kKeptFileBytesMax) files_.keep(id, bytes, bytes->size() + 128);
+  return keep(id, Type::blob, bytes, {}, std::move(older));
+}
+
+// Folders.
+
+// A folder that the other side has: its children's ids stand in git's bytes of it.
+Result<std::shared_ptr<const Restorer::Folder>> Restorer::folder_elsewhere(const object::Id& id,
+                                                                           const GitId& git) {
+  const auto bytes = elsewhere_->read(Type::tree, git);
+  const auto lines = bytes ? parse_tree(*bytes) : std::nullopt;
+  if (!lines) return std::shared_ptr<const Folder>();
+  HN_TRY(object::Tree tree, object::read_tree(blocks_, id));
+  std::map<std::string, const TreeLine*> by_name;
+  Names names(*lines);
+  for (const TreeLine& line : *lines) by_name.emplace(names.next(line.name), &line);
+  auto out = std::make_shared<Folder>();
+  for (const object::TreeEntry& entry : tree.entries) {
+    const auto at = by_name.find(entry.name);
+    if (at == by_name.end() || at->second->mode != entry.value.mode)
+      return std::shared_ptr<const Folder>();
+    out->ids.push_back(at->second->id);
+    if (entry.value.mode == Mode::submodule) continue;
+    ids_.emplace(entry.value.id(), Known{at->second->id, false});
+    if (is_folder(entry.value)) elsewhere_folders_.insert(entry.value.id());
+  }
+  out->entries = std::move(tree.entries);
+  out->bytes = std::make_shared<const Bytes>(*bytes);
+  return std::shared_ptr<const Folder>(std::move(out));
+}
+
+// A folder whose id is known, as the older version of another; null where it is not at hand.
+Result<std::shared_ptr<const Restorer::Folder>> Restorer::folder(const object::Id& id) {
+  if (auto kept = folders_.find(id)) return kept;
+  const auto git = known(id);
+  if (!git) return std::shared_ptr<const Folder>();
+  std::shared_ptr<const Folder> made;
+  if (elsewhere_folders_.contains(id)) {
+    HN_TRY(made, folder_elsewhere(id, *git));
+  } else {
+    HN_TRY(object::Tree tree, object::read_tree(blocks_, id));
+    auto out = std::make_shared<Folder>();
+    for (const object::TreeEntry& entry : tree.entries) {
+      const auto child =
+          entry.value.mode == Mode::submodule ? submodule_id(entry.value) : known(entry.value.id());
+      if (!child) return std::shared_ptr<const Folder>();
+      out->ids.push_back(*child);
+    }
+    HN_TRY(Bytes bytes, bytes_of(blocks_, tree.raw, tree.entries, out->ids));
+    out->entries = std::move(tree.entries);
+    out->bytes = std::make_shared<const Bytes>(std::move(bytes));
+    made = std::move(out);
+  }
+  if (made) folders_.keep(id, made, made->entries.size() * 160 + made->bytes->size());
+  return made;
+}
+
+Result<std::optional<GitId>> Restorer::child(const object::TreeEntry& entry,
+                                             const object::Value* older, std::size_t depth) {
+  const bool comparable = older != nullptr && (is_folder(*older) == is_folder(entry.value)) &&
+                          (is_content(*older) == is_content(entry.value));
+  const auto base = comparable ? std::optional(older->id()) : std::nullopt;
+  switch (entry.value.mode) {
+    case Mode::submodule:
+      return std::optional(submodule_id(entry.value));
+    case Mode::conflict:
+      return std::optional<GitId>();
+    case Mode::folder:
+      return tree(entry.value.id(), base, depth + 1);
+    default: {
+      HN_TRY(const GitId made, file(entry.value.id(), base));
+      return std::optional(made);
+    }
+  }
+}
+
+// Fills in the ids; false where there is a conflict beneath.
+Result<bool> Restorer::children(Folder& folder, const Folder* older, std::size_t depth) {
+  bool whole = true;
+  Beside beside(older != nullptr ? &older->entries : nullptr);
+  folder.ids.reserve(folder.entries.size());
+  for (const object::TreeEntry& entry : folder.entries) {
+    const auto place = beside.find(entry.name);
+    const object::Value* before = place ? &older->entries[*place].value : nullptr;
+    if (before != nullptr && *before == entry.value) {
+      folder.ids.push_back(older->ids[*place]);
+      continue;
+    }
+    HN_TRY(const auto made, child(entry, before, depth));
+    whole = whole && made;
+    folder.ids.push_back(made.value_or(GitId{}));
+  }
+  return whole;
+}
+
+Result<std::optional<GitId>> Restorer::tree(const object::Id& id,
+                                            const std::optional<object::Id>& base,
+                                            std::size_t depth) {
+  if (const auto done = known(id)) return done;
+  if (conflicted_.contains(id)) return std::optional<GitId>();
+  if (depth >= object::kPathDepthMax)
+    return fail(Code::refused, "folders are nested too deep", id.bytes);
+  std::shared_ptr<const Folder> older;
+  if (base) {
+    HN_TRY(older, folder(*base));
+  }
+  // An older version that the other side has may name this one's children, and even itself.
+  if (const auto done = known(id)) return done;
+  HN_TRY(object::Tree read, object::read_tree(blocks_, id));
+  auto made = std::make_shared<Folder>();
+  made->entries = std::move(read.entries);
+  HN_TRY(const bool whole, children(*made, older.get(), depth));
+  if (!whole) {
+    conflicted_.insert(id);
+    return std::optional<GitId>();
+  }
+  HN_TRY(Bytes bytes, bytes_of(blocks_, read.raw, made->entries, made->ids));
+  made->bytes = std::make_shared<const Bytes>(std::move(bytes));
+  folders_.keep(id, made, made->entries.size() * 160 + made->bytes->size());
+  Base delta;
+  if (older && ids_.at(*base).handed_out) delta = {ids_.at(*base).id, older->bytes};
+  HN_TRY(const GitId git, keep(id, Type::tree, made->bytes, {}, std::move(delta)));
+  return std::optional(git);
+}
+
+// History.
+
+Result<GitId> Restorer::root(const object::Commit& commit, std::string& trailers) {
+  std::optional<object::Id> base;
+  if (!commit.parents.empty()) {
+    HN_TRY(const object::Commit parent, object::read_commit(blocks_, commit.parents.front()));
+    base = parent.tree;
+  }
+  HN_TRY(const auto made, tree(commit.tree, base, 0));
+  if (made) return *made;
+  HN_TRY(const PlainTree plain, plain_tree(blocks_, commit.tree));
+  trailers = plain.trailers;
+  Restorer inner(*plain.blocks, sink_, nullptr, id_bytes_);
+  inner.ids_ = std::move(ids_);
+  auto git = inner.tree(plain.root, {}, 0);
+  ids_ = std::move(inner.ids_);
+  objects_ += inner.objects_;
+  if (!git) return Unexpected(git.error());
+  HN_ASSERT(git->has_value());
+  return **git;
+}
+
+Result<void> Restorer::commit(const object::Id& id) {
+  HN_TRY(object::Commit commit, object::read_commit(blocks_, id));
+  std::string trailers;
+  HN_TRY(const GitId root_id, root(commit, trailers));
+  if (!commit.git) show_to_git(commit, trailers);
+  const GitIds ids = [&](const object::Id& child) -> std::optional<GitId> {
+    return child == commit.tree ? std::optional(root_id) : known(child);
+  };
+  HN_TRY(Bytes bytes, exact_bytes(blocks_, commit, ids));
+  HN_CHECK(keep(id, Type::commit, std::make_shared<const Bytes>(std::move(bytes)), commit.git, {}));
+  step_done();
+  return {};
+}
+
+// The folders of a commit that the other side has become bases by their git ids, from the root
+// down as they are needed. Not where a conflict lies in them: there git's folder is another.
+Result<void> Restorer::start_elsewhere(const object::Commit& commit, const GitId& git) {
+  const auto bytes = elsewhere_->read(Type::commit, git);
+  const auto links = bytes ? parse_links(*bytes) : std::nullopt;
+  if (!links || has_conflict_trailer(as_text(*bytes))) return {};
+  ids_.emplace(commit.tree, Known{links->tree, false});
+  elsewhere_folders_.insert(commit.tree);
+  return {};
+}
+
+Result<void> Restorer::open(std::vector<Open>& path, const object::Id& id) {
+  if (known(id)) return {};
+  HN_TRY(object::Commit commit, object::read_commit(blocks_, id));
+  if (const auto git = elsewhere_ != nullptr ? elsewhere_->has(id, commit.git) : std::nullopt) {
+    ids_.emplace(id, Known{*git, false});
+    return start_elsewhere(commit, *git);
+  }
+  path.push_back({id, std::move(commit.parents), 0});
+  return {};
+}
+
+// Depth first, the first parent first: a history is as deep as it is long, and the version before
+// is most often the one just handed out.
+Result<GitId> Restorer::commits(const object::Id& start) {
+  std::vector<Open> path;
+  HN_CHECK(open(path, start));
+  while (!path.empty()) {
+    Open& at = path.back();
+    if (at.next < at.parents.size()) {
+      const object::Id parent = at.parents[at.next++];
+      HN_CHECK(open(path, parent));
+      continue;
+    }
+    const object::Id id = at.id;
+    path.pop_back();
+    if (!known(id)) HN_CHECK(commit(id));
+  }
+  return *known(start);
+}
+
+// A tag of a tag of a tag: down, then up.
+Result<GitId> Restorer::tags(const object::Id& start) {
+  std::vector<std::pair<object::Id, object::Tag>> path;
+  Kind kind = Kind::tag;
+  object::Id id = start;
+  while (kind == Kind::tag && !known(id)) {
+    HN_TRY(object::Tag tag, object::read_tag(blocks_, id));
+    if (const auto git = elsewhere_ != nullptr ? elsewhere_->has(id, tag.git) : std::nullopt) {
+      ids_.emplace(id, Known{*git, false});
+      break;
+    }
+    path.emplace_back(id, tag);
+    kind = tag.target_kind;
+    id = tag.target;
+  }
+  if (kind != Kind::tag) HN_CHECK(add(kind, id));
+  for (; !path.empty(); path.pop_back()) {
+    const auto& [at, tag] = path.back();
+    HN_TRY(Bytes bytes,
+           exact_bytes(blocks_, tag, [this](const object::Id& child) { return known(child); }));
+    HN_CHECK(keep(at, Type::tag, std::make_shared<const Bytes>(std::move(bytes)), tag.git, {}));
+    step_done();
+  }
+  return *known(start);
+}
+
+void Restorer::step_done() {
+  ++done_;
+  if (progress) progress(done_, objects_);
+}
+
+}  // namespace hn::git

@@ -1,0 +1,359 @@
+// Format: hn-store(5), HISTORY INDEX.
+//
+// Layers of growing size, as in git's split commit-graph (git, commit-graph.c; factor 2): what is
+// new makes a small layer, which swallows those on top of which it comes that are not at least
+// twice as large. Each commit is so rewritten once for each doubling of the history. Rejected: one
+// file to which is appended, which cannot be searched without a table beside it, and in which a
+// torn tail is in the way of the next writer, since others may have mapped it.
+#include "hn/store/history_index.hpp"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include "hn/base/codec.hpp"
+#include "hn/base/error.hpp"
+#include "hn/os/lock.hpp"
+#include "store/history_layer.hpp"
+
+namespace hn::store {
+namespace {
+
+// Another process may replace the chain and remove a layer between our looks at the two.
+constexpr int kOpenAttempts = 3;
+constexpr std::size_t kNameAt = 80;  // in a layer: its own name
+
+struct Layer {
+  std::unique_ptr<os::Mapping> mapping;
+  LayerView view;
+};
+
+struct Loaded {
+  std::vector<Layer> layers;
+  bool damaged = false;  // there is something that is not believed
+};
+
+std::string layer_file(std::uint64_t name) {
+  Encoder bytes;
+  for (unsigned i = 0; i < 8; ++i) bytes.u8(static_cast<std::uint8_t>(name >> (56 - 8 * i)));
+  return hn::to_hex(bytes.bytes()) + ".layer";
+}
+
+std::uint32_t rows_of(const std::vector<Layer>& layers) {
+  return layers.empty() ? 0 : layers.back().view.rows_below() + layers.back().view.size();
+}
+
+// The layers up to the first that is missing, damaged or of another chain.
+Loaded load_once(os::FileSystem& fs, const std::string& folder, const Hash& repository,
+                 bool& missing) {
+  Loaded out;
+  if (!fs.stat(folder + "/chain")) return out;
+  const auto names = decode_chain(os::read_file(fs, folder + "/chain"), repository);
+  out.damaged = !names;
+  if (!names) return out;
+  for (const std::uint64_t name : *names) {
+    out.damaged = true;
+    const std::string path = folder + "/" + layer_file(name);
+    missing = !fs.stat(path);
+    if (missing) return out;
+    const auto file = fs.open(path, os::Access::read);
+    auto mapping = file->map(file->stat().size);
+    auto view = LayerView::open(mapping->bytes(), repository);
+    const std::uint64_t below = out.layers.empty() ? 0 : out.layers.back().view.name();
+    if (!view || view->name() != name || view->below() != below ||
+        view->rows_below() != rows_of(out.layers))
+      return out;
+    out.layers.push_back({std::move(mapping), std::move(view).value()});
+    out.damaged = false;
+  }
+  return out;
+}
+
+Loaded load(os::FileSystem& fs, const std::string& folder, const Hash& repository) {
+  for (int attempt = 1;; ++attempt) {
+    bool missing = false;
+    try {
+      Loaded out = load_once(fs, folder, repository, missing);
+      if (!missing || attempt == kOpenAttempts) return out;
+    } catch (const Failure& failure) {
+      // Removed after we saw it, or not to be read: as if it were not there.
+      if (failure.code() != Code::not_found || attempt == kOpenAttempts) return {};
+    }
+  }
+}
+
+const LayerView* layer_of(const std::vector<Layer>& layers, std::uint32_t row) {
+  for (const Layer& layer : layers)
+    if (layer.view.holds(row)) return &layer.view;
+  return nullptr;
+}
+
+std::optional<std::uint32_t> find_row(const std::vector<Layer>& layers, const object::Id& commit) {
+  for (const Layer& layer : layers)
+    if (const auto row = layer.view.find(commit)) return row;
+  return std::nullopt;
+}
+
+std::optional<TagFacts> find_tag_in(const std::vector<Layer>& layers, const object::Id& id) {
+  for (const Layer& layer : layers)
+    if (const auto tag = layer.view.find_tag(id)) return TagFacts{tag->id, tag->git};
+  return std::nullopt;
+}
+
+std::optional<CommitFacts> facts_at(const std::vector<Layer>& layers, std::uint32_t row) {
+  const LayerView* layer = layer_of(layers, row);
+  const auto commit = layer != nullptr ? layer->commit(row) : std::nullopt;
+  if (!commit) return std::nullopt;
+  CommitFacts facts{commit->id, commit->generation, {}, commit->tree, commit->time, commit->git};
+  for (const std::uint32_t parent : commit->parents) {
+    const LayerView* below = layer_of(layers, parent);
+    const auto id = below != nullptr ? below->id(parent) : std::nullopt;
+    if (!id) return std::nullopt;
+    facts.parents.push_back(*id);
+  }
+  return facts;
+}
+
+std::vector<TagFacts> tags_of(const LayerView& layer) {
+  std::vector<TagFacts> out;
+  for (std::uint32_t i = 0; i < layer.tag_count(); ++i)
+    if (const auto tag = layer.tag(i)) out.push_back({tag->id, tag->git});
+  return out;
+}
+
+// What the next layer is made of.
+class Building {
+ public:
+  explicit Building(std::vector<Layer>& layers) : layers_(layers) {}
+
+  void take(std::vector<CommitFacts> commits, std::vector<TagFacts> tags) {
+    std::erase_if(commits, [&](const CommitFacts& c) { return find_row(layers_, c.id); });
+    std::erase_if(tags, [&](const TagFacts& t) { return find_tag_in(layers_, t.id); });
+    commits_ = std::move(commits);
+    tags_ = std::move(tags);
+  }
+
+  bool empty() const { return commits_.empty() && tags_.empty(); }
+
+  void swallow_small_layers() {
+    const auto size_of = [](const LayerView& v) { return std::size_t{v.size()} + v.tag_count(); };
+    while (!layers_.empty() && size_of(layers_.back().view) < 2 * (commits_.size() + tags_.size()))
+      swallow_top();
+  }
+
+  LayerParts parts(const Hash& repository) {
+    LayerParts out;
+    out.repository = repository;
+    out.below = layers_.empty() ? 0 : layers_.back().view.name();
+    out.rows_below = rows_of(layers_);
+    std::ranges::sort(commits_, {},
+                      [](const CommitFacts& c) { return std::pair(c.generation, c.id); });
+    for (const CommitFacts& facts : commits_) add(facts, out);
+    std::ranges::sort(tags_);
+    for (const TagFacts& tag : tags_) {
+      if (out.tags.empty() || out.tags.back().id != tag.id) out.tags.push_back({tag.id, tag.git});
+    }
+    return out;
+  }
+
+ private:
+  // One that turns out damaged is lost, and with it what stands on it.
+  void swallow_top() {
+    const LayerView& top = layers_.back().view;
+    std::vector<CommitFacts> commits;
+    for (std::uint32_t i = 0; i < top.size(); ++i) {
+      auto facts = facts_at(layers_, top.rows_below() + i);
+      if (!facts) break;
+      commits.push_back(std::move(*facts));
+    }
+    const std::vector<TagFacts> tags = tags_of(top);
+    if (!top.is_damaged()) {
+      std::ranges::move(commits, std::back_inserter(commits_));
+      tags_.insert(tags_.end(), tags.begin(), tags.end());
+    }
+    layers_.pop_back();
+  }
+
+  // Parents were added before, as their generation is less.
+  void add(const CommitFacts& facts, LayerParts& out) {
+    const std::uint64_t row = std::uint64_t{out.rows_below} + out.commits.size();
+    if (row >= kRowsMax || facts.generation == 0 || facts.generation > UINT32_MAX) return;
+    LayerCommit commit{facts.id,   static_cast<std::uint32_t>(facts.generation),
+                       {},         facts.tree,
+                       facts.time, facts.git};
+    for (const object::Id& parent : facts.parents) {
+      const auto at = rows_.find(parent);
+      const auto found = at != rows_.end() ? std::optional(at->second) : find_row(layers_, parent);
+      if (!found) return;
+      commit.parents.push_back(*found);
+    }
+    if (rows_.try_emplace(facts.id, static_cast<std::uint32_t>(row)).second)
+      out.commits.push_back(std::move(commit));
+  }
+
+  std::vector<Layer>& layers_;
+  std::vector<CommitFacts> commits_;
+  std::vector<TagFacts> tags_;
+  std::unordered_map<object::Id, std::uint32_t> rows_;
+};
+
+// Not synced: a power cut may leave anything under the name, which the next reader does not
+// believe.
+void put_file(os::FileSystem& fs, const std::string& folder, const std::string& name,
+              ByteView bytes) {
+  const std::string beside = folder + "/" + (name == "chain" ? "chain.new" : "layer.new");
+  {
+    const auto file = fs.open(beside, os::Access::create);
+    file->truncate(0);
+    file->write_at(0, bytes);
+  }
+  fs.rename(beside, folder + "/" + name);
+}
+
+void remove_layers_but(os::FileSystem& fs, const std::string& folder,
+                       const std::set<std::string>& kept) {
+  for (const std::string& name : fs.list(folder))
+    if (name.ends_with(".layer") && !kept.contains(name)) fs.remove(folder + "/" + name);
+}
+
+}  // namespace
+
+struct HistoryIndex::State {
+  os::FileSystem& fs;
+  std::string folder;
+  Hash repository;
+  std::optional<Loaded> opened;
+
+  const std::vector<Layer>& layers() {
+    if (!opened) opened = load(fs, folder, repository);
+    return opened->layers;
+  }
+
+  bool is_damaged() {
+    const auto& all = layers();
+    return opened->damaged ||
+           std::ranges::any_of(all, [](const Layer& layer) { return layer.view.is_damaged(); });
+  }
+
+  void write(std::vector<CommitFacts> commits, std::vector<TagFacts> tags) {
+    fs.make_folder(folder);
+    const auto lock = os::Lock::try_now(fs, folder + "/lock");
+    if (!lock) return;
+    Loaded disk = load(fs, folder, repository);
+    const bool suspect = is_damaged() || disk.damaged;
+    const std::size_t before = disk.layers.size();
+    if (suspect) {
+      const auto bad = std::ranges::find_if(
+          disk.layers, [](const Layer& layer) { return !layer.view.is_sound(); });
+      disk.layers.erase(bad, disk.layers.end());
+    }
+    Building building(disk.layers);
+    building.take(std::move(commits), std::move(tags));
+    if (building.empty() && !disk.damaged && disk.layers.size() == before) return;
+    if (!building.empty()) building.swallow_small_layers();
+    show(building.parts(repository), disk.layers);
+  }
+
+  void show(const LayerParts& parts, const std::vector<Layer>& below) {
+    std::vector<std::uint64_t> names;
+    for (const Layer& layer : below) names.push_back(layer.view.name());
+    if (!parts.commits.empty() || !parts.tags.empty()) {
+      const Bytes bytes = encode_layer(parts);
+      names.push_back(Decoder(ByteView(bytes).subspan(kNameAt)).u64());
+      put_file(fs, folder, layer_file(names.back()), bytes);
+    }
+    put_file(fs, folder, "chain", encode_chain(repository, names));
+    std::set<std::string> kept;
+    for (const std::uint64_t name : names) kept.insert(layer_file(name));
+    remove_layers_but(fs, folder, kept);
+  }
+};
+
+HistoryIndex::HistoryIndex(os::FileSystem& fs, const std::string& store_folder,
+                           const Hash& repository)
+    : state_(std::make_unique<State>(State{fs, store_folder + "/history", repository, {}})) {}
+HistoryIndex::~HistoryIndex() = default;
+HistoryIndex::HistoryIndex(HistoryIndex&&) noexcept = default;
+
+std::uint32_t HistoryIndex::size() const {
+  return rows_of(state_->layers());
+}
+
+std::optional<std::uint32_t> HistoryIndex::row_of(const object::Id& commit) const {
+  return find_row(state_->layers(), commit);
+}
+
+std::optional<CommitFacts> HistoryIndex::at(std::uint32_t row) const {
+  return facts_at(state_->layers(), row);
+}
+
+std::optional<CommitFacts> HistoryIndex::find(const object::Id& commit) const {
+  const auto row = row_of(commit);
+  return row ? at(*row) : std::nullopt;
+}
+
+bool HistoryIndex::parent_rows(std::uint32_t row, std::vector<std::uint32_t>& out) const {
+  const LayerView* layer = layer_of(state_->layers(), row);
+  return layer != nullptr && layer->parents(row, out);
+}
+
+std::optional<TagFacts> HistoryIndex::find_tag(const object::Id& tag) const {
+  return find_tag_in(state_->layers(), tag);
+}
+
+std::vector<TagFacts> HistoryIndex::tags() const {
+  std::vector<TagFacts> out;
+  for (const Layer& layer : state_->layers()) {
+    const std::vector<TagFacts> some = tags_of(layer.view);
+    out.insert(out.end(), some.begin(), some.end());
+  }
+  return out;
+}
+
+std::vector<GitNamed> HistoryIndex::find_git(std::string_view hex_prefix, std::size_t max) const {
+  std::vector<GitNamed> out;
+  for (const Layer& layer : state_->layers()) {
+    std::vector<LayerGit> found;
+    layer.view.find_git(hex_prefix, max, found);
+    for (const LayerGit& led : found) {
+      const auto tag = led.tag ? layer.view.tag(led.place) : std::nullopt;
+      const auto id =
+          led.tag ? (tag ? std::optional(tag->id) : std::nullopt) : layer.view.id(led.place);
+      if (id) out.push_back({led.git, led.tag ? object::Kind::tag : object::Kind::commit, *id});
+    }
+  }
+  std::ranges::sort(out);
+  if (out.size() > max) out.resize(max);
+  return out;
+}
+
+bool HistoryIndex::is_damaged() const {
+  return state_->is_damaged();
+}
+
+bool HistoryIndex::is_sound() const {
+  const auto& layers = state_->layers();
+  return !state_->opened->damaged &&
+         std::ranges::all_of(layers, [](const Layer& layer) { return layer.view.is_sound(); });
+}
+
+void HistoryIndex::add(std::vector<CommitFacts> commits, std::vector<TagFacts> tags) const {
+  try {
+    state_->write(std::move(commits), std::move(tags));
+  } catch (const Failure&) {
+    // A folder that cannot be written, or a full disk: the next command reads the blocks again.
+  }
+}
+
+void HistoryIndex::discard() const {
+  try {
+    if (!state_->fs.stat(state_->folder)) return;
+    const auto lock = os::Lock::wait(state_->fs, state_->folder + "/lock");
+    if (state_->fs.stat(state_->folder + "/chain")) state_->fs.remove(state_->folder + "/chain");
+    remove_layers_but(state_->fs, state_->folder, {});
+  } catch (const Failure&) {
+    // Where it cannot be removed it cannot be written either.
+  }
+}
+
+}  // namespace hn::store
