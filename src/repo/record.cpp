@@ -272,7 +272,8 @@ std::string whole(const log::EntryId& publish) {
 }
 // A path may be longer than a key.
 std::string import(std::string_view source) {
-  return std::string(kImports) + hn::to_hex(ByteView(crypto::sha256(as_bytes(source))).first(16));
+  const Hash hash = crypto::hash(crypto::Purpose("hn.import"), as_bytes(source));
+  return std::string(kImports) + hn::to_hex(ByteView(hash).first(16));
 }
 
 }  // namespace key
