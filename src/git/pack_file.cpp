@@ -12,7 +12,6 @@
 namespace hn::git {
 namespace {
 
-constexpr std::size_t kHeaderBytes = 12;
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
 constexpr std::size_t kDeflatedBytes = std::size_t{64} << 10;
 // As git's own default (pack.depth): every reader follows that many.
