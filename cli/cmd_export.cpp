@@ -28,13 +28,6 @@ class Shown final : public git::Progress {
   std::string what_;
 };
 
-// A name that other programs at work in the same folder do not choose.
-std::string unique_text(const Context& context) {
-  std::array<Byte, 8> bytes{};
-  context.world.random.fill(bytes);
-  return "hn_" + hn::to_hex(bytes);
-}
-
 bool is_chosen(const std::vector<std::string>& patterns, const std::string& name) {
   return patterns.empty() || std::ranges::any_of(patterns, [&](const std::string& pattern) {
            if (pattern.starts_with("refs/")) return git::matches_ref(pattern, name);
@@ -166,8 +159,8 @@ class Exporter {
       : context_(context),
         given_(given),
         repository_(repository),
-        map_(context.world.fs, repository.layout().hn() + "/git-map"),
-        unique_(unique_text(context)) {
+        map_(context.world.fs, repository.layout().git_map()),
+        unique_(unique_name(context)) {
     options_.path = context.absolute(*given.value("DIR"));
     options_.bare = given.has("bare") || options_.path.ends_with(".git");
     options_.keep_files = options_.path == repository.layout().root;

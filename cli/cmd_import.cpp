@@ -2,6 +2,7 @@
 #include <ostream>
 
 #include "hn/git/clone.hpp"
+#include "hn/git/git_map.hpp"
 #include "hn/git/import.hpp"
 #include "hn/repo/import.hpp"
 #include "hn/repo/init.hpp"
@@ -140,13 +141,33 @@ std::string what_came(std::uint64_t commits, std::uint64_t branches, std::uint64
   return out;
 }
 
+// What may have gone to git from here, or from another device.
+std::vector<object::Id> published(const repo::Repository& repository) {
+  std::vector<object::Id> out;
+  for (const log::BranchInfo& branch : repository.view().branches()) {
+    for (const log::LivePublish& publish : repository.view().live_on(branch.created_by)) {
+      if (publish.target && publish.target->kind == object::Kind::commit)
+        out.push_back(publish.target->id);
+    }
+  }
+  return out;
+}
+
 // The commits and tags themselves, then where branches and tags stand.
 git::Imported bring_in(const Context& context, repo::Repository& repository,
                        git::ImportOptions options) {
   repo::ImportedIds ids(repository);
+  git::GitMap made_here(context.world.fs, repository.layout().git_map());
+  const auto imported_as = [&](const object::GitId& git) { return ids.find(git); };
+  git::learn_made_here(
+      {options, published(repository), &repository.store(), imported_as, &made_here});
+  made_here.save(unique_name(context));
   store::Batch batch = repository.store().begin();
   options.blocks = &batch;
-  options.known = [&](const object::GitId& git) { return ids.find(git); };
+  options.known = [&](const object::GitId& git) {
+    const auto made = made_here.id_of(git);
+    return made && repository.store().has(*made) ? made : ids.find(git);
+  };
   git::Imported imported;
   {
     Shown progress(context);

@@ -71,4 +71,10 @@ Json moved_json(const repo::Moved& moved) {
   return out;
 }
 
+std::string unique_name(const Context& context) {
+  std::array<Byte, 8> bytes{};
+  context.world.random.fill(bytes);
+  return "hn_" + hn::to_hex(bytes);
+}
+
 }  // namespace hn::cli

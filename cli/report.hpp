@@ -15,4 +15,7 @@ void say_refusals(const Context& context, const repo::Moved& moved);
 std::string_view in_words(worktree::Notice::Kind kind);
 Json moved_json(const repo::Moved& moved);
 
+// A name that other programs at work in the same folder do not choose, for temporary files.
+std::string unique_name(const Context& context);
+
 }  // namespace hn::cli

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "git/names.hpp"
+#include "git/plain_tree.hpp"
 #include "git/tree_form.hpp"
 #include "hn/object/file.hpp"
 
@@ -185,12 +186,19 @@ object::Id Converter::raw(const Item& item) {
   return writer_.write(Kind::raw, bytes);
 }
 
+// A commit that hn exported with conflicts gets them back.
+object::Id Converter::root(const object::Id& plain, std::string_view message) {
+  if (blocks_ == nullptr || !has_conflict_trailer(message)) return plain;
+  const auto with = with_conflicts(*blocks_, writer_, plain, message);
+  return with && *with ? **with : plain;
+}
+
 Converter::Converted Converter::commit(const Item& item) {
   ++out_.counts.commits;
   const auto text = parse_commit(item.bytes(), item.oid.size);
   if (!text) source_.fail_broken(item.oid, "is a commit that names no tree");
   object::Commit commit;
-  commit.tree = child(item.oid, text->tree, Type::tree).id;
+  commit.tree = root(child(item.oid, text->tree, Type::tree).id, text->message);
   for (const GitId& parent : text->parents)
     commit.parents.push_back(child(item.oid, parent, Type::commit).id);
   if (has_doubles(commit.parents)) {

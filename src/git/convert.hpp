@@ -36,6 +36,7 @@ class Converter final : public Sink {
   std::vector<object::TreeEntry> entries(const Item& item);
   bool is_exact(const Folder& folder, const std::vector<object::TreeEntry>& entries) const;
   object::Id raw(const Item& item);
+  object::Id root(const object::Id& plain, std::string_view message);
   [[noreturn]] void fail_refused(const Item& item, std::string_view rule) const;
   void notice(const Oid& subject, std::string what);
 

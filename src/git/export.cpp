@@ -45,6 +45,7 @@ std::optional<object::Id> here(const ExportOptions& options, const GitId& git) {
 class Nowhere final : public RestoredSink {
  public:
   void object(Restored) override {}
+  bool wants_bases() const override { return false; }
 };
 
 // Git's id as the commit or tag carries it, or as it went out before. A folder or file carries

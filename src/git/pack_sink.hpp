@@ -41,6 +41,7 @@ class CompareSink final : public RestoredSink {
   explicit CompareSink(const Target& target, const std::string& path)
       : target_(target), path_(path) {}
   void object(Restored object) override;
+  bool wants_bases() const override { return false; }
   std::uint64_t objects = 0;
 
  private:

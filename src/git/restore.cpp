@@ -115,12 +115,12 @@ Result<GitId> Restorer::add(Kind kind, const object::Id& id) {
 
 Result<Restorer::Base> Restorer::file_base(const std::optional<object::Id>& base) {
   const auto at = base ? ids_.find(*base) : ids_.end();
-  if (at == ids_.end() || !at->second.handed_out) return Base{};
+  if (at == ids_.end() || !at->second.handed_out || !sink_.wants_bases()) return Base{};
   if (auto kept = files_.find(*base)) return Base{at->second.id, std::move(kept)};
-  HN_TRY(const std::uint64_t size, object::file_size(blocks_, *base));
-  if (size > kKeptFileBytesMax) return Base{};
-  HN_TRY(Bytes bytes, object::read_file(blocks_, *base, kKeptFileBytesMax));
-  return Base{at->second.id, std::make_shared<const Bytes>(std::move(bytes))};
+  auto bytes = object::read_file(blocks_, *base, kKeptFileBytesMax);
+  if (!bytes && bytes.error().code == Code::refused) return Base{};  // longer than is kept
+  if (!bytes) return Unexpected(bytes.error());
+  return Base{at->second.id, std::make_shared<const Bytes>(*std::move(bytes))};
 }
 
 Result<GitId> Restorer::file(const object::Id& id, const std::optional<object::Id>& base) {

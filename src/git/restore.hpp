@@ -28,6 +28,8 @@ class RestoredSink {
  public:
   virtual ~RestoredSink() = default;
   virtual void object(Restored object) = 0;
+  // Whether it has a use for older versions, which have to be read.
+  virtual bool wants_bases() const { return true; }
 };
 
 // What need not be restored.

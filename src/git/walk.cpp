@@ -1,5 +1,6 @@
 #include "git/walk.hpp"
 
+#include "git/plain_tree.hpp"
 #include "git/tree_form.hpp"
 
 namespace hn::git {
@@ -92,8 +93,11 @@ void Walk::start_known(const History::Known& known) {
   sink_.known(known.type, known.oid, known.id);
   seen_.insert(known.oid, true);
   if (known.type != Type::commit || blocks_ == nullptr) return;
-  const auto links = parse_links(source_.read(known.oid).bytes(), known.oid.size);
+  const Object object = source_.read(known.oid);
+  const auto links = parse_links(object.bytes(), known.oid.size);
   if (!links) source_.fail_broken(known.oid, "is a commit that names no tree");
+  // Its folders are not those of git's, which show the conflicts that lie in them.
+  if (has_conflict_trailer(as_text(object.bytes()))) return;
   const auto commit = object::read_commit(*blocks_, known.id);
   if (!commit) return;
   const Oid root = links->tree;

@@ -85,4 +85,17 @@ struct Compared {
 // is not there.
 Compared compare_export(const ExportOptions& options, Progress& progress);
 
+// Makes git's ids of what was made in hn beneath these commits, so that an import of a repository
+// to which it went before, from whatever device, knows it again. What that repository has, and
+// `imported` vouches for, is not walked; commits of which blocks are missing are passed over.
+struct LearnOptions {
+  ImportOptions source;
+  std::vector<object::Id> commits;
+  const object::BlockReader* blocks = nullptr;
+  // Whether this store itself brought in the commit or tag under that git id.
+  std::function<std::optional<object::Id>(const GitId&)> imported;
+  MadeHere* made_here = nullptr;
+};
+void learn_made_here(const LearnOptions& options);
+
 }  // namespace hn::git

@@ -33,8 +33,9 @@ struct ImportOptions {
   std::function<std::optional<object::Id>(const GitId&)> known;
 
   // Reads blocks that are there already, among them those that `known` names and, if it can, those
-  // just written. Only makes things cheaper (delta bases of large files and folders, unchanged
-  // folders of known commits); the answer is the same without.
+  // just written. Makes things cheaper (delta bases of large files and folders, unchanged folders
+  // of known commits). Without it the answer is the same, but for commits that hn exported with
+  // conflicts (hn-git(7), CONFLICTS): those come back as git shows them.
   const object::BlockReader* blocks = nullptr;
 
   // Patterns of references to read (refs.hpp, matches_ref); none: refs/heads and refs/tags.

@@ -14,6 +14,7 @@ struct Layout {
   std::string hn() const { return root + "/.hn"; }
   std::string store() const { return hn() + "/store"; }
   std::string index() const { return hn() + "/index"; }
+  std::string git_map() const { return hn() + "/git-map"; }
   std::string staging() const { return hn() + "/staging"; }
   std::string exclude() const { return hn() + "/info/exclude"; }
 };
