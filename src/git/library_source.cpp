@@ -85,46 +85,6 @@ void free_object(const void* object) {
   git_odb_object_free(static_cast<git_odb_object*>(const_cast<void*>(object)));
 }
 
-using StreamHandle = std::unique_ptr<git_odb_stream, Freed<git_odb_stream_free>>;
-
-// Libgit2 1.5 inflates the first 64 bytes of a loose object to find its header, and copies what is
-// left of them into a buffer of the length that the header claims, which may be less: whoever made
-// the file then writes over our memory. What claims to be as short as that is read in pieces, whose
-// room is ours to say.
-constexpr std::size_t kShortBytesMax = 64;
-
-// Those places of objects that hold them loose: only they know how to read one in pieces.
-std::vector<git_odb_backend*> loose_places(git_odb* odb) {
-  std::vector<git_odb_backend*> out;
-  for (std::size_t i = 0; i < git_odb_num_backends(odb); ++i) {
-    git_odb_backend* place = nullptr;
-    if (git_odb_get_backend(&place, odb, i) == 0 && place->readstream != nullptr)
-      out.push_back(place);
-  }
-  return out;
-}
-
-// The object, or nothing where it is not as long as it claims.
-std::optional<Bytes> read_short(git_odb_backend* place, const git_oid& id) {
-  git_odb_stream* made = nullptr;
-  std::size_t size = 0;
-  git_object_t kind = GIT_OBJECT_INVALID;
-  if (place->readstream(&made, &size, &kind, place, &id) != 0) return std::nullopt;
-  const StreamHandle stream(made);
-  Bytes bytes(kShortBytesMax + 1);
-  std::size_t have = 0;
-  while (have < bytes.size()) {
-    const int n = stream->read(stream.get(), reinterpret_cast<char*>(bytes.data()) + have,
-                               bytes.size() - have);
-    if (n < 0) return std::nullopt;
-    if (n == 0) break;
-    have += static_cast<std::size_t>(n);
-  }
-  if (have != size) return std::nullopt;
-  bytes.resize(have);
-  return bytes;
-}
-
 void free_bytes(const void* bytes) {
   delete static_cast<const Bytes*>(bytes);
 }
@@ -145,19 +105,13 @@ class LibrarySource final : public Source {
 
   Layout layout_;
   std::unique_ptr<git_repository, Freed<git_repository_free>> repository_;
-  // Where the object lies loose and claims to be short.
-  git_odb_backend* short_place(const git_oid& id) const {
-    for (git_odb_backend* place : loose_) {
-      std::size_t size = 0;
-      git_object_t kind = GIT_OBJECT_INVALID;
-      if (place->read_header(&size, &kind, place, &id) == 0 && size < kShortBytesMax) return place;
-    }
-    return nullptr;
-  }
-  Object short_object(const Oid& oid, Type type, git_odb_backend* place) const;
+  struct Header {
+    Type type = Type::blob;
+    std::size_t size = 0;
+  };
+  Header header(const Oid& oid) const;
 
   std::unique_ptr<git_odb, Freed<git_odb_free>> odb_;
-  std::vector<git_odb_backend*> loose_;  // of odb_
 };
 
 LibrarySource::LibrarySource(const Layout& layout, const std::string& shown, bool any_owner)
@@ -170,10 +124,9 @@ LibrarySource::LibrarySource(const Layout& layout, const std::string& shown, boo
   if (git_repository_odb(&odb, repository) != 0)
     throw Failure(Code::io, "the objects of " + shown + " cannot be opened: " + last_message());
   odb_.reset(odb);
-  loose_ = loose_places(odb);
 }
 
-Type LibrarySource::type_of(const Oid& oid) const {
+LibrarySource::Header LibrarySource::header(const Oid& oid) const {
   const git_oid id = raw_oid(oid);
   std::size_t size = 0;
   git_object_t kind = GIT_OBJECT_INVALID;
@@ -182,30 +135,34 @@ Type LibrarySource::type_of(const Oid& oid) const {
   const auto type = type_from(kind);
   if (error != 0 || !type) fail_broken(oid, "cannot be read: " + last_message());
   check_size(oid, *type, size);
-  return *type;
+  return {*type, size};
 }
 
-Object LibrarySource::short_object(const Oid& oid, Type type, git_odb_backend* place) const {
-  auto bytes = read_short(place, raw_oid(oid));
-  if (!bytes) fail_broken(oid, "is not as long as it claims, or cut short");
-  if (git_id_of(type, *bytes) != oid) fail_broken(oid, "does not match its id");
-  auto owned = std::make_unique<Bytes>(*std::move(bytes));
-  const ByteView view(*owned);
-  return {type, view, Object::Owner(owned.release(), free_bytes)};
+Type LibrarySource::type_of(const Oid& oid) const {
+  return header(oid).type;
 }
 
 Object LibrarySource::read(const Oid& oid) const {
-  const Type type = type_of(oid);
+  const Header is = header(oid);
   const git_oid id = raw_oid(oid);
-  if (git_odb_backend* place = short_place(id)) return short_object(oid, type, place);
-  git_odb_object* object = nullptr;
-  const int error = git_odb_read(&object, odb_.get(), &id);
+  if (is.size < library::kShortBytesMax) {
+    if (auto bytes = library::read_short(odb_.get(), id)) {
+      if (bytes->size() != is.size) fail_broken(oid, "is not as long as it claims, or cut short");
+      if (git_id_of(is.type, *bytes) != oid) fail_broken(oid, "does not match its id");
+      auto owned = std::make_unique<Bytes>(*std::move(bytes));
+      const ByteView view(*owned);
+      return {is.type, view, Object::Owner(owned.release(), free_bytes)};
+    }
+  }
+  git_odb_object* made = nullptr;
+  const int error = git_odb_read(&made, odb_.get(), &id);
   if (error == GIT_ENOTFOUND) fail_broken(oid, "is missing");
-  if (error == GIT_EMISMATCH) fail_broken(oid, "does not match its id");
   if (error != 0) fail_broken(oid, "cannot be read: " + last_message());
-  const ByteView bytes(static_cast<const Byte*>(git_odb_object_data(object)),
-                       git_odb_object_size(object));
-  return {type, bytes, Object::Owner(object, free_object)};
+  Object object(is.type,
+                {static_cast<const Byte*>(git_odb_object_data(made)), git_odb_object_size(made)},
+                Object::Owner(made, free_object));
+  if (git_id_of(is.type, object.bytes()) != oid) fail_broken(oid, "does not match its id");
+  return object;
 }
 
 std::vector<SourceRef> LibrarySource::refs(const Wanted& wanted,

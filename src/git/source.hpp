@@ -81,7 +81,7 @@ void add_unreadable(const Layout& layout, const Wanted& wanted, const std::vecto
 // with the plumbing of git, where it is installed. Throws Failure as import_git does.
 std::unique_ptr<Source> open_source(const ImportOptions& options);
 
-// The only file that knows libgit2. Failure(unsupported) for what it cannot read.
+// Failure(unsupported) for what it cannot read.
 std::unique_ptr<Source> open_with_library(const Layout& layout, const std::string& shown,
                                           bool any_owner);
 // Through `git cat-file --batch`: a child that lives as long as the source, and dies with the

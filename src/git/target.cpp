@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "git/layout.hpp"
 #include "git/library.hpp"
 #include "hn/base/text.hpp"
 
@@ -59,7 +60,8 @@ bool is_free(const ExportOptions& options) {
 }
 
 git_repository* make(const ExportOptions& options) {
-  git_repository_init_options init = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+  git_repository_init_options init;
+  git_repository_init_options_init(&init, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
   init.flags = GIT_REPOSITORY_INIT_MKDIR | GIT_REPOSITORY_INIT_NO_REINIT;
   if (options.bare) init.flags |= GIT_REPOSITORY_INIT_BARE;
   const std::string head =
@@ -75,6 +77,7 @@ git_repository* make(const ExportOptions& options) {
 }  // namespace
 
 struct Target::Handles {
+  library::Durable durable;
   std::unique_ptr<git_repository, Freed<git_repository_free>> repository;
   std::unique_ptr<git_odb, Freed<git_odb_free>> odb;
 };
@@ -85,6 +88,8 @@ void Target::fail(Code code, const std::string& what) const {
 
 Target::Target(const ExportOptions& options, Missing missing)
     : handles_(std::make_unique<Handles>()), path_(options.path) {
+  // A pipe in place of a file would keep whoever opens it waiting.
+  if (options.fs->stat(path_)) require_plain_files(find_layout(path_), shown(path_));
   git_repository* repository = nullptr;
   const int error = library::open(&repository, path_, false);
   const std::string why = error == 0 ? std::string() : library::last_message();
@@ -121,12 +126,22 @@ bool Target::has(const GitId& id) const {
 
 std::optional<Bytes> Target::read(Type type, const GitId& id) const {
   const git_oid oid = raw_oid(id);
-  git_odb_object* made = nullptr;
-  if (git_odb_read(&made, handles_->odb.get(), &oid) != 0) return std::nullopt;
-  const Read object(made);
-  if (git_odb_object_type(made) != kind_of(type)) return std::nullopt;
-  const auto* data = static_cast<const Byte*>(git_odb_object_data(made));
-  return Bytes(data, data + git_odb_object_size(made));
+  git_odb* odb = handles_->odb.get();
+  std::size_t size = 0;
+  git_object_t kind = GIT_OBJECT_INVALID;
+  if (git_odb_read_header(&size, &kind, odb, &oid) != 0 || kind != kind_of(type))
+    return std::nullopt;
+  std::optional<Bytes> bytes;
+  if (size < library::kShortBytesMax) bytes = library::read_short(odb, oid);
+  if (!bytes) {
+    git_odb_object* made = nullptr;
+    if (git_odb_read(&made, odb, &oid) != 0) return std::nullopt;
+    const Read object(made);
+    const auto* data = static_cast<const Byte*>(git_odb_object_data(made));
+    bytes = Bytes(data, data + git_odb_object_size(made));
+  }
+  if (git_id_of(type, *bytes) != id) return std::nullopt;
+  return bytes;
 }
 
 void Target::write(Type type, const GitId& id, ByteView bytes) {
@@ -181,7 +196,8 @@ bool Target::has_working_tree() const {
 }
 
 void Target::require_clean(const std::optional<GitId>& from) const {
-  git_status_options options = GIT_STATUS_OPTIONS_INIT;
+  git_status_options options;
+  git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION);
   options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR;
   options.flags = GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
   git_status_list* made = nullptr;
@@ -219,7 +235,8 @@ void Target::check_out(const GitId& to, bool keep_files) {
       fail(Code::io, "the index cannot be written");
     return;
   }
-  git_checkout_options options = GIT_CHECKOUT_OPTIONS_INIT;
+  git_checkout_options options;
+  git_checkout_options_init(&options, GIT_CHECKOUT_OPTIONS_VERSION);
   // Filters never run: what is checked out is what is stored.
   options.checkout_strategy = GIT_CHECKOUT_SAFE | GIT_CHECKOUT_RECREATE_MISSING;
   options.disable_filters = 1;
