@@ -1,0 +1,6 @@
+# A git repository that follows, commit by commit.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+if(TARGET hn)
+  add_test(NAME cli_watch COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/watch_test.py
+    $<TARGET_FILE:hn>)
+endif()
