@@ -19,8 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const object::Id root = object::write_tree(
       blocks, {{{"a", value}, {"d", object::Value::of(object::Mode::folder, below)}}});
   const auto plain = git::plain_tree(blocks, root).value();
-  const auto made = git::with_conflicts(*plain.blocks, blocks, plain.root,
-                                        as_text(ByteView(data, size)));
+  const auto made =
+      git::with_conflicts(*plain.blocks, blocks, plain.root, as_text(ByteView(data, size)));
   HN_ASSERT(made.has_value());
   HN_ASSERT(!*made || **made == root);
   return 0;
