@@ -13,6 +13,8 @@ namespace hn::git {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
+// Of zlib, whose default takes a third longer for two hundredths less.
+constexpr int kLevel = 3;
 constexpr std::size_t kDeflatedBytes = std::size_t{64} << 10;
 // As git's own default (pack.depth): every reader follows that many.
 constexpr std::uint32_t kDepthMax = 50;
@@ -92,7 +94,7 @@ PackWriter::PackWriter(os::FileSystem& fs, std::string folder, const std::string
   pack_path_ = folder_ + "/tmp_pack_" + unique;
   index_path_ = folder_ + "/tmp_idx_" + unique;
   pack_ = fs_.open(pack_path_, os::Access::create_new);
-  if (deflateInit(zlib_.get(), Z_DEFAULT_COMPRESSION) != Z_OK)
+  if (deflateInit(zlib_.get(), kLevel) != Z_OK)
     throw Failure(Code::io, "no memory to compress with");
   put(pack_head(0));
 }
