@@ -71,10 +71,11 @@ void learn_made_here(const LearnOptions& options) {
   InSource there(options, *source);
   Learning sink(*options.made_here);
   Restorer restorer(*options.blocks, sink, &there);
+  // One that cannot be made, since blocks of it are missing or it lies about its id, was not made
+  // before either.
   for (const object::Id& commit : open) {
     const auto made = restorer.add(object::Kind::commit, commit);
-    if (!made && made.error().code != Code::absent)
-      throw Failure(made.error(), "looking for what went to git before");
+    static_cast<void>(made);
   }
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Makes bundle.json, repository.json and history.json from the pages hn-bundle(5), hn-repository(5) and
-hn-store(5) alone, with Python's own BLAKE2b: a second implementation of these formats. Entries and blocks, which it cannot
-sign or compress, are taken from log.json and store.json.
+"""Makes bundle.json, repository.json, git_map.json and history.json from the pages hn-bundle(5),
+hn-repository(5) and hn-store(5) alone, with Python's own BLAKE2b: a second implementation of these formats. Entries and
+blocks, which it cannot sign or compress, are taken from log.json and store.json.
 
   make.py          writes the files
   make.py --check  says whether they are what would be written
@@ -210,6 +210,17 @@ def records():
          sized("a b") + sized("folder/\u00e4"), heads=[a.hex(), b.hex()], seniority=[1, 0], commit=c.hex(),
          conflicts=["a b", "folder/\u00e4"])
 
+    def ref(tag, name, git, kind, target):
+        return bytes([tag]) + sized(name) + sized(git) + bytes([kind]) + target
+
+    sha1, sha256 = b"\x11" * 20, b"\x22" * 32
+    main = ref(0, "main", sha1, 5, a)
+    good("import", "of a branch and a tag", sized("/home/anna/tool") + varint(2) + main + ref(1, "v1", sha256, 6, b),
+         source="/home/anna/tool",
+         refs=[{"tag": False, "name": "main", "git": sha1.hex(), "kind": 5, "target": a.hex()},
+               {"tag": True, "name": "v1", "git": sha256.hex(), "kind": 6, "target": b.hex()}])
+    good("import", "of nothing", sized("/x") + varint(0), source="/x", refs=[])
+
     damaged = []
 
     def bad(kind, why, data):
@@ -245,6 +256,37 @@ def records():
     bad("fold", "2^63 heads", zero + varint(1 << 63) + a * 3)
     bad("fold", "a place over the limit", zero + varint(1) + a + varint(1048577) + a + varint(0))
     bad("fold", "more conflicts than bytes", zero + varint(1) + a + varint(0) + a + varint(2) + b"\0")
+    one = zero + sized("/x") + varint(1)
+    bad("import", "a git id of 21 bytes", one + ref(0, "m", b"\x11" * 21, 5, a))
+    bad("import", "a tag flag of 2", one + ref(2, "m", sha1, 5, a))
+    bad("import", "kind 0", one + ref(0, "m", sha1, 0, a))
+    bad("import", "more references than bytes", zero + sized("/x") + varint(2) + main)
+    bad("import", "2^63 references", zero + sized("/x") + varint(1 << 63) + main)
+    return {"page": "hn-repository(5)", "valid": valid, "damaged": damaged}
+
+
+def git_maps():
+    def sealed(data):
+        return data + digest("hn.gitmap", data)
+
+    def rows(*pairs, count=None):
+        body = b"".join(i + bytes([len(g)]) + g for i, g in pairs)
+        return b"hngitmap" + bytes(4) + varint(len(pairs) if count is None else count) + body
+
+    low, high = bytes([1]) * 32, bytes([2]) * 32
+    sha1, sha256 = b"\x11" * 20, b"\x22" * 32
+    valid = [{"name": name, "bytes": sealed(rows(*pairs)).hex(),
+              "rows": [{"id": i.hex(), "git": g.hex()} for i, g in pairs]}
+             for name, pairs in (("no rows", ()), ("an id of each length", ((low, sha1), (high, sha256))))]
+    good = rows((low, sha1), (high, sha256))
+    damaged = [{"why": why, "bytes": data.hex()} for why, data in (
+        ("no bytes", b""), ("no hash", good), ("another hash", sealed(good)[:-1] + b"\0"),
+        ("another name", sealed(b"hngitmaq" + good[8:])), ("another version", sealed(b"hngitmap\1" + good[9:])),
+        ("a byte behind the rows", sealed(good + b"\0")), ("a byte behind the hash", sealed(good) + b"\0"),
+        ("more rows than bytes", sealed(rows((low, sha1), count=2))),
+        ("2^63 rows", sealed(rows((low, sha1), count=1 << 63))),
+        ("descending ids", sealed(rows((high, sha1), (low, sha256)))), ("an id twice", sealed(rows((low, sha1), (low, sha1)))),
+        ("a git id of 21 bytes", sealed(rows((low, sha1 + b"\0")))), ("a git id of none", sealed(rows((low, b"")))))]
     return {"page": "hn-repository(5)", "valid": valid, "damaged": damaged}
 
 
@@ -438,7 +480,10 @@ def histories():
 
 def main():
     stale = 0
-    for name, made in (("bundle.json", bundles()), ("repository.json", records()), ("history.json", histories())):
+    if sys.argv[1:] not in ([], ["--check"]):
+        sys.exit(__doc__)
+    for name, made in (("bundle.json", bundles()), ("repository.json", records()), ("git_map.json", git_maps()),
+                       ("history.json", histories())):
         text = json.dumps(made, indent=1, ensure_ascii=True) + "\n"
         if "--check" in sys.argv:
             if (HERE / name).read_text() != text:

@@ -87,7 +87,7 @@ Compared compare_export(const ExportOptions& options, Progress& progress);
 
 // Makes git's ids of what was made in hn beneath these commits, so that an import of a repository
 // to which it went before, from whatever device, knows it again. What that repository has, and
-// `imported` vouches for, is not walked; commits of which blocks are missing are passed over.
+// `imported` vouches for, is not walked; commits that cannot be exported are passed over.
 struct LearnOptions {
   ImportOptions source;
   std::vector<object::Id> commits;
