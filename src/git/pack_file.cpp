@@ -177,7 +177,7 @@ void PackWriter::flush() {
 Bytes PackWriter::sealed_trailer() {
   flush();
   pack_->write_at(0, pack_head(rows_.size()));
-  const Bytes sum = checksum(pack_->map(written_)->bytes(), rows_.front().id.size);
+  Bytes sum = checksum(pack_->map(written_)->bytes(), rows_.front().id.size);
   put(sum);
   flush();
   return sum;
@@ -206,7 +206,7 @@ Bytes PackWriter::index(ByteView trailer) {
   }
   out.insert(out.end(), far.begin(), far.end());
   out.insert(out.end(), trailer.begin(), trailer.end());
-  const Bytes sum = checksum(out, rows_.front().id.size);
+  Bytes sum = checksum(out, rows_.front().id.size);
   out.insert(out.end(), sum.begin(), sum.end());
   return out;
 }

@@ -211,7 +211,8 @@ Result<bool> Restorer::children(Folder& folder, const Folder* older, std::size_t
   folder.ids.reserve(folder.entries.size());
   for (const object::TreeEntry& entry : folder.entries) {
     const auto place = beside.find(entry.name);
-    const object::Value* before = place ? &older->entries[*place].value : nullptr;
+    const object::Value* before =
+        place && older != nullptr ? &older->entries[*place].value : nullptr;
     if (before != nullptr && *before == entry.value) {
       folder.ids.push_back(older->ids[*place]);
       continue;

@@ -16,6 +16,10 @@ class OldNodes {
     auto top = read_top_node(*reader, *old);
     if (top) path_.push_back({*old, std::move(top).value(), true, {}});
   }
+  // `top` was read as the node of `old`; of a leaf the entries are not needed.
+  OldNodes(const BlockReader& reader, const Id& old, CheckedNode top) : reader_(&reader) {
+    path_.push_back({old, std::move(top), true, {}});
+  }
 
   // The node of `level` in whose range `name` falls.
   std::optional<Id> at(std::uint32_t level, const std::string& name) {
@@ -78,6 +82,20 @@ class TreeBuilder {
     at.full = cut_leaf(at.rows.size(), entry.name);
   }
 
+  // Whether a leaf would begin with what comes next.
+  bool between_leaves() const noexcept {
+    const Level& at = levels_.front();
+    return at.count == 0 || at.full;
+  }
+  // A leaf that is written already, between leaves. One that does not end by its cut comes last.
+  void take(const TreeNode::Child& leaf) {
+    Level& at = begin(0, leaf.last);
+    at.written = leaf.id;
+    at.entries = leaf.entries;
+    at.last = leaf.last;
+    at.full = true;
+  }
+
   Id finish(const std::optional<Id>& raw) {
     for (std::uint32_t level = 0;; ++level) {
       if (!levels_[level].wrote) return write(level, raw);
@@ -92,8 +110,9 @@ class TreeBuilder {
     std::uint64_t entries = 0;
     std::string first;  // a name in the node's range
     std::string last;
-    bool full = false;   // its cut has come
-    bool wrote = false;  // an earlier node of this level
+    std::optional<Id> written;  // the node itself, where it was taken over
+    bool full = false;          // its cut has come
+    bool wrote = false;         // an earlier node of this level
   };
 
   Level& begin(std::uint32_t level, const std::string& name) {
@@ -114,6 +133,7 @@ class TreeBuilder {
 
   Id write(std::uint32_t level, const std::optional<Id>& raw) {
     const Level& at = levels_[level];
+    if (at.written) return *at.written;
     return writer_.write(Kind::tree, node_block(level, raw, at.count, at.rows.bytes()),
                          old_.at(level, at.first));
   }
@@ -130,7 +150,73 @@ class TreeBuilder {
   std::vector<Level> levels_;
 };
 
+// The old folder's entries and the edits, merged in name order.
+class Editing {
+ public:
+  Editing(TreeBuilder& builder, const BlockReader& reader, std::span<const Edit> edits)
+      : builder_(builder), reader_(reader), edits_(edits) {}
+
+  Result<void> node(CheckedNode at, bool rightmost) {
+    if (at.node.level == 0) {
+      leaf(std::move(at.node.entries));
+      if (rightmost) add_before(nullptr);
+      return {};
+    }
+    for (std::size_t i = 0; i < at.size(); ++i) {
+      const TreeNode::Child& row = at.node.children[i];
+      const bool last = rightmost && i + 1 == at.size();
+      const bool untouched = edits_.empty() || (!last && row.last < edits_.front().name);
+      if (at.node.level == 1 && untouched && builder_.between_leaves() && reader_.has(row.id)) {
+        builder_.take(row);
+        continue;
+      }
+      HN_TRY(CheckedNode child, read_child_node(reader_, at, i, last));
+      HN_CHECK(node(std::move(child), last));
+    }
+    return {};
+  }
+
+ private:
+  void leaf(std::vector<TreeEntry> entries) {
+    for (const TreeEntry& entry : entries) {
+      add_before(&entry.name);
+      if (!edits_.empty() && edits_.front().name == entry.name)
+        add_edit();
+      else
+        builder_.add(entry);
+    }
+  }
+  void add_before(const std::string* name) {
+    while (!edits_.empty() && (name == nullptr || edits_.front().name < *name)) add_edit();
+  }
+  void add_edit() {
+    const Edit& edit = edits_.front();
+    if (edit.value) builder_.add({edit.name, *edit.value});
+    edits_ = edits_.subspan(1);
+  }
+
+  TreeBuilder& builder_;
+  const BlockReader& reader_;
+  std::span<const Edit> edits_;  // those still to come
+};
+
 }  // namespace
+
+Result<Id> edit_tree(BlockWriter& writer, const BlockReader& reader, const Id& old,
+                     std::span<const Edit> edits) {
+  for (std::size_t i = 0; i < edits.size(); ++i) {
+    HN_ASSERT(is_tree_name(edits[i].name));
+    HN_ASSERT(i == 0 || edits[i - 1].name < edits[i].name);
+  }
+  HN_TRY(CheckedNode top, read_top_node(reader, old));
+  CheckedNode known;
+  known.node.level = top.node.level;
+  known.node.children = top.node.children;
+  OldNodes old_nodes(reader, old, std::move(known));
+  TreeBuilder builder(writer, old_nodes);
+  HN_CHECK(Editing(builder, reader, edits).node(std::move(top), true));
+  return builder.finish({});
+}
 
 Id write_tree(BlockWriter& writer, std::span<const TreeEntry> entries, const std::optional<Id>& raw,
               const BlockReader* old_reader, const std::optional<Id>& old) {

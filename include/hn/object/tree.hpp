@@ -60,6 +60,17 @@ Id write_tree(BlockWriter& writer, std::span<const TreeEntry> entries,
               const std::optional<Id>& raw = {}, const BlockReader* old_reader = nullptr,
               const std::optional<Id>& old = {});
 
+struct Edit {
+  std::string name;
+  std::optional<Value> value;  // nothing: the entry goes, if it is there
+};
+// The folder `old` with some entries changed, sorted and each name once (asserted): the id that
+// write_tree gives of all its entries then. Leaves that no edit touches are neither read nor
+// written, so it costs what changed. The raw bytes of `old` are dropped. Errors as read_tree's;
+// what the leaves that were not read hold wrongly stays wrong.
+Result<Id> edit_tree(BlockWriter& writer, const BlockReader& reader, const Id& old,
+                     std::span<const Edit> edits);
+
 // One name; reads one node per level, not the folder.
 Result<std::optional<Value>> find_name(const BlockReader& reader, const Id& tree,
                                        std::string_view name);

@@ -55,6 +55,12 @@ TreeNode node_at(const MemoryBlocks& blocks, const Id& id) {
   return decode_tree_node(bytes).value();
 }
 
+std::vector<Edit> edits_of(const std::vector<Change>& changes) {
+  std::vector<Edit> out;
+  for (const Change& change : changes) out.push_back({change.name, change.new_value});
+  return out;
+}
+
 std::vector<Change> naive_diff(const Folder& a, const Folder& b) {
   std::map<std::string, Change> out;
   for (const auto& [name, value] : a) out[name] = {name, value, {}};
@@ -119,6 +125,8 @@ TEST_CASE(
     const Id a = write(blocks, before);
     const Id b = write(blocks, after);
     CHECK(write_tree(blocks, entries_of(after), {}, &blocks, a) == b);
+    CHECK(edit_tree(blocks, blocks, a, edits_of(naive_diff(before, after))).value() == b);
+    CHECK(edit_tree(blocks, blocks, b, edits_of(naive_diff(after, before))).value() == a);
     const auto back = read_tree(blocks, b);
     REQUIRE(back);
     CHECK(back->entries == entries_of(after));
@@ -157,8 +165,49 @@ TEST_CASE("any one change in a folder of 50,000 writes and reads little") {
     REQUIRE(changes);
     CHECK(changes->size() == 1);
     CHECK(blocks.reads <= 14);
+    // Editing reads the inner nodes and the leaves it touches, and writes nothing but those.
+    blocks.reads = 0;
+    blocks.new_bytes = 0;
+    CHECK(edit_tree(blocks, blocks, a, edits_of(*changes)).value() == b);
+    CHECK(blocks.reads <= 30);
+    CHECK(blocks.new_bytes == 0);
   }
   CHECK(written / kRounds < 20000);
+}
+
+TEST_CASE("edits at the borders of leaves give the folder that a whole writing gives") {
+  MESSAGE("HN_SEED=" << seed());
+  SeededRandom random(seed());
+  MemoryBlocks blocks;
+  const Folder before = numbered_folder(600);
+  const Id a = write(blocks, before);
+  const TreeNode top = node_at(blocks, a);
+  REQUIRE(top.children.size() > 3);
+  const auto check = [&](const std::vector<Edit>& edits) {
+    Folder after = before;
+    for (const Edit& edit : edits) {
+      after.erase(edit.name);
+      if (edit.value) after[edit.name] = *edit.value;
+    }
+    CHECK(edit_tree(blocks, blocks, a, edits).value() == write(blocks, after));
+  };
+  check({});
+  for (const TreeNode::Child& child : top.children) {
+    check({{child.last, {}}});
+    check({{child.last, file("changed")}});
+    check({{child.last + "-", file("behind the last")}});
+  }
+  // All leaves but one go, whichever it is; and all of them.
+  for (std::size_t kept = 0; kept <= top.children.size(); ++kept) {
+    std::vector<Edit> edits;
+    std::size_t leaf = 0;
+    for (const auto& [name, value] : before) {
+      if (leaf < top.children.size() && top.children[leaf].last < name) ++leaf;
+      if (leaf != kept) edits.push_back({name, {}});
+    }
+    check(edits);
+  }
+  check({{"a", file("first")}, {"name-000300-", {}}, {"z", file("last")}});
 }
 
 TEST_CASE("a changed leaf is offered the old leaf as its base") {
