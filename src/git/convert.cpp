@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <set>
+#include <tuple>
 
 #include "git/names.hpp"
 #include "git/plain_tree.hpp"
@@ -68,7 +69,7 @@ Kind target_kind(Type type) noexcept {
 }  // namespace
 
 void Converter::known(Type type, const Oid& oid, const object::Id& id) {
-  done_.insert(oid, {id, type, false});
+  done_.insert(oid, {id, type, false, false});
 }
 
 void Converter::item(Item item) {
@@ -86,7 +87,9 @@ void Converter::item(Item item) {
     }
     return tag(item);
   };
-  done_.insert(item.oid, convert());
+  Converted made = convert();
+  made.here = true;
+  done_.insert(item.oid, made);
 }
 
 const Converter::Converted& Converter::at(const Oid& oid) const {
@@ -128,22 +131,23 @@ Converter::Converted Converter::blob(const Item& item) {
   return {file.finish(), Type::blob, false};
 }
 
+object::Id Converter::id_of(const Oid& folder, const TreeLine& line) const {
+  if (line.mode == object::Mode::submodule) return {};
+  const Type type = line.mode == object::Mode::folder ? Type::tree : Type::blob;
+  return child(folder, line.id, type).id;
+}
+
 // hn's entries in the order of git's lines, with names that hn can hold.
 std::vector<object::TreeEntry> Converter::entries(const Item& item) {
   const Folder& folder = *item.folder;
   std::vector<object::TreeEntry> out;
   out.reserve(folder.lines.size());
-  Names names(folder.lines);
+  Names names(folder.lines, folder.plain);
   for (const TreeLine& line : folder.lines) {
     std::string name = names.next(line.name);
     if (name != line.name)
       notice(item.oid, "entry '" + std::string(line.name) + "' is shown as '" + name + "'");
-    object::Id id;
-    if (line.mode == object::Mode::folder)
-      id = child(item.oid, line.id, Type::tree).id;
-    else if (line.mode != object::Mode::submodule)
-      id = child(item.oid, line.id, Type::blob).id;
-    out.push_back({std::move(name), value_of(line, id)});
+    out.push_back({std::move(name), value_of(line, id_of(item.oid, line))});
   }
   return out;
 }
@@ -155,11 +159,43 @@ bool Converter::is_exact(const Folder& folder,
   return bytes && equal(*bytes, folder.object.bytes());
 }
 
+std::optional<Converter::Converted> Converter::edited_tree(const Item& item) {
+  if (blocks_ == nullptr || !item.older || !item.older->plain || !item.folder->plain)
+    return std::nullopt;
+  const Converted* base = done_.find(*item.base);
+  if (base == nullptr || !base->here || base->type != Type::tree) return std::nullopt;
+  std::vector<object::Edit> edits;
+  const auto less = [](const TreeLine& a, const TreeLine& b) {
+    return git_less(a.name, a.mode, b.name, b.mode);
+  };
+  const auto& before = item.older->lines;
+  auto at = before.begin();
+  const auto take_out = [&] { edits.push_back({std::string((at++)->name), {}}); };
+  for (const TreeLine& line : item.folder->lines) {
+    while (at != before.end() && less(*at, line)) take_out();
+    const bool there = at != before.end() && !less(line, *at);
+    if (there && *at++ == line) continue;
+    edits.push_back({std::string(line.name), value_of(line, id_of(item.oid, line))});
+  }
+  while (at != before.end()) take_out();
+  // A file that became a folder, or the other way round, went under its name and came under it.
+  std::ranges::sort(edits, [](const object::Edit& a, const object::Edit& b) {
+    return std::tuple(std::string_view(a.name), !a.value) <
+           std::tuple(std::string_view(b.name), !b.value);
+  });
+  const auto doubles = std::ranges::unique(edits, {}, &object::Edit::name);
+  edits.erase(doubles.begin(), doubles.end());
+  const auto id = object::edit_tree(writer_, *blocks_, base->id, edits);
+  if (!id) return std::nullopt;
+  return Converted{*id, Type::tree, false, true};
+}
+
 Converter::Converted Converter::tree(const Item& item) {
   ++out_.counts.trees;
+  if (const auto edited = edited_tree(item)) return *edited;
   std::vector<object::TreeEntry> list = entries(item);
   std::optional<object::Id> raw_id;
-  if (!is_exact(*item.folder, list)) {
+  if (!item.folder->plain && !is_exact(*item.folder, list)) {
     raw_id = raw(item);
     ++out_.counts.raw_trees;
   }

@@ -18,6 +18,7 @@ class Converter final : public Sink {
     object::Id id;
     Type type = Type::blob;
     bool one_block = false;  // serves whole as a delta base
+    bool here = false;       // converted in this run, not known before
   };
   // Asserts that it was converted.
   const Converted& at(const Oid& oid) const;
@@ -25,11 +26,14 @@ class Converter final : public Sink {
  private:
   // Damaged where `from` names as a `type` what is missing or something else.
   const Converted& child(const Oid& from, const Oid& oid, std::optional<Type> type) const;
+  object::Id id_of(const Oid& folder, const TreeLine& line) const;
   std::optional<object::Id> block_base(const Item& item) const;
   std::optional<object::Id> base_id(const Item& item) const;
 
   Converted blob(const Item& item);
   Converted tree(const Item& item);
+  // From the older version, where both are plain and it was converted here.
+  std::optional<Converted> edited_tree(const Item& item);
   Converted commit(const Item& item);
   Converted tag(const Item& item);
 

@@ -58,24 +58,6 @@ std::string_view target_name(object::Kind kind) noexcept {
   return object::name_of(kind);
 }
 
-std::string_view mode_text(Mode mode) noexcept {
-  switch (mode) {
-    case Mode::file:
-      return "100644";
-    case Mode::executable:
-      return "100755";
-    case Mode::symlink:
-      return "120000";
-    case Mode::folder:
-      return "40000";
-    case Mode::submodule:
-      return "160000";
-    case Mode::conflict:
-      break;
-  }
-  return {};
-}
-
 // Places of the entries in git's order.
 std::vector<std::size_t> git_order(std::span<const object::TreeEntry> entries) {
   std::vector<std::size_t> order(entries.size());
@@ -101,6 +83,24 @@ void append(Bytes& out, ByteView bytes) {
 }
 
 }  // namespace
+
+std::string_view git_mode(Mode mode) noexcept {
+  switch (mode) {
+    case Mode::file:
+      return "100644";
+    case Mode::executable:
+      return "100755";
+    case Mode::symlink:
+      return "120000";
+    case Mode::folder:
+      return "40000";
+    case Mode::submodule:
+      return "160000";
+    case Mode::conflict:
+      break;
+  }
+  return {};
+}
 
 std::string_view name_of(Type type) noexcept {
   switch (type) {
@@ -164,7 +164,7 @@ Result<Bytes> git_bytes_of(std::span<const object::TreeEntry> entries, const Ent
   Bytes out;
   out.reserve(entries.size() * 48);
   for (const std::size_t i : git_order(entries)) {
-    const std::string_view mode = mode_text(entries[i].value.mode);
+    const std::string_view mode = git_mode(entries[i].value.mode);
     if (mode.empty()) return fail(Code::unsupported, "git has no form for a conflict");
     const auto id = ids(i);
     if (!id)

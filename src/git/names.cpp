@@ -24,13 +24,8 @@ std::string readable(std::string_view name) {
 
 }  // namespace
 
-Names::Names(std::span<const TreeLine> lines) {
-  // Strictly ascending names are each the only one: nearly every folder of git's.
-  simple_ = std::ranges::all_of(
-      lines, [](const TreeLine& line) { return object::is_tree_name(line.name); });
-  for (std::size_t i = 1; simple_ && i < lines.size(); ++i)
-    simple_ = lines[i - 1].name < lines[i].name;
-  if (simple_) return;
+Names::Names(std::span<const TreeLine> lines, bool plain) : simple_(plain) {
+  if (plain) return;
   for (const TreeLine& line : lines) all_.insert(line.name);
 }
 

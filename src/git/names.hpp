@@ -14,7 +14,8 @@ namespace hn::git {
 // block. The first line of a name keeps it, and no stand-in takes a name that git uses.
 class Names {
  public:
-  explicit Names(std::span<const TreeLine> lines);
+  // `plain` as is_plain says.
+  Names(std::span<const TreeLine> lines, bool plain);
   std::string next(std::string_view name);
 
  private:

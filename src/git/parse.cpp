@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "git/tree_form.hpp"
+
 namespace hn::git {
 namespace {
 
@@ -211,16 +213,18 @@ std::optional<TagText> parse_tag(ByteView bytes, std::uint8_t id_size) {
 
 std::optional<std::vector<TreeLine>> parse_tree(ByteView bytes, std::uint8_t id_size) {
   std::vector<TreeLine> lines;
+  lines.reserve(bytes.size() / (id_size + 16U));
   std::string_view rest = as_text(bytes);
   while (!rest.empty()) {
     const std::size_t space = rest.find(' ');
     if (space == std::string_view::npos) return std::nullopt;
-    const auto mode = mode_from(rest.substr(0, space));
+    const std::string_view digits = rest.substr(0, space);
+    const auto mode = mode_from(digits);
     rest.remove_prefix(space + 1);
     const std::size_t nul = rest.find('\0');
     if (!mode || nul == std::string_view::npos || rest.size() - nul - 1 < id_size)
       return std::nullopt;
-    TreeLine line{rest.substr(0, nul), *mode, {}};
+    TreeLine line{rest.substr(0, nul), *mode, digits == git_mode(*mode), {}};
     line.id.size = id_size;
     std::copy_n(as_bytes(rest).begin() + static_cast<std::ptrdiff_t>(nul) + 1, id_size,
                 line.id.bytes.begin());
@@ -228,6 +232,21 @@ std::optional<std::vector<TreeLine>> parse_tree(ByteView bytes, std::uint8_t id_
     lines.push_back(line);
   }
   return lines;
+}
+
+// In git's order a file stands before a folder of its name, and between them only names that begin
+// with it.
+bool is_plain(std::span<const TreeLine> lines) noexcept {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const TreeLine& line = lines[i];
+    if (!line.exact_mode || !object::is_tree_name(line.name)) return false;
+    if (i > 0 && !git_less(lines[i - 1].name, lines[i - 1].mode, line.name, line.mode))
+      return false;
+    if (line.mode != object::Mode::folder) continue;
+    for (std::size_t k = i; k > 0 && lines[k - 1].name.starts_with(line.name); --k)
+      if (lines[k - 1].name == line.name) return false;
+  }
+  return true;
 }
 
 }  // namespace hn::git

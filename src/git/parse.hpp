@@ -48,10 +48,17 @@ std::optional<GitId> parse_target(ByteView bytes, std::uint8_t id_size = kSha1By
 struct TreeLine {
   std::string_view name;  // any bytes but NUL
   object::Mode mode = object::Mode::file;
+  bool exact_mode = false;  // written as git writes it today
   GitId id;
+
+  friend bool operator==(const TreeLine&, const TreeLine&) = default;
 };
 // nullopt where an entry is cut off or its mode is no octal number.
 std::optional<std::vector<TreeLine>> parse_tree(ByteView bytes, std::uint8_t id_size = kSha1Bytes);
+
+// Whether hn's entries of these lines, under the same names, give git's bytes again (git_bytes_of):
+// names that hn allows, each once, in git's order, with modes as git writes them today.
+bool is_plain(std::span<const TreeLine> lines) noexcept;
 
 // NAME <EMAIL> SECONDS ZONE, bytes that hn refuses left out, what is missing empty or zero.
 object::Person parse_person(std::string_view text);

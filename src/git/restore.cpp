@@ -142,7 +142,7 @@ Result<std::shared_ptr<const Restorer::Folder>> Restorer::folder_elsewhere(const
   if (!lines) return std::shared_ptr<const Folder>();
   HN_TRY(object::Tree tree, object::read_tree(blocks_, id));
   std::map<std::string, const TreeLine*> by_name;
-  Names names(*lines);
+  Names names(*lines, is_plain(*lines));
   for (const TreeLine& line : *lines) by_name.emplace(names.next(line.name), &line);
   auto out = std::make_shared<Folder>();
   for (const object::TreeEntry& entry : tree.entries) {

@@ -55,7 +55,8 @@ std::shared_ptr<const Folder> Folders::read(const Oid& oid) {
   if (object.type() != Type::tree) source_.fail_broken(oid, "is named as a folder and no tree");
   auto lines = parse_tree(object.bytes(), oid.size);
   if (!lines) source_.fail_broken(oid, "is a tree that is cut off or malformed");
-  auto folder = std::make_shared<const Folder>(Folder{std::move(object), *std::move(lines)});
+  const bool plain = is_plain(*lines);
+  auto folder = std::make_shared<const Folder>(Folder{std::move(object), *std::move(lines), plain});
   keep(oid, folder);
   return folder;
 }
@@ -91,7 +92,7 @@ void Walk::run(const History& history) {
 
 void Walk::start_known(const History::Known& known) {
   sink_.known(known.type, known.oid, known.id);
-  seen_.insert(known.oid, true);
+  seen_.insert(known.oid, false);
   if (known.type != Type::commit || blocks_ == nullptr) return;
   const Object object = source_.read(known.oid);
   const auto links = parse_links(object.bytes(), known.oid.size);
@@ -102,7 +103,7 @@ void Walk::start_known(const History::Known& known) {
   if (!commit) return;
   const Oid root = links->tree;
   root_of_.insert(known.oid, root);
-  if (!seen_.insert(root, true)) return;
+  if (!seen_.insert(root, false)) return;
   sink_.known(Type::tree, root, commit->tree);
   known_folders_.insert(root, commit->tree);
 }
@@ -122,7 +123,7 @@ void Walk::spread_known(const Oid& oid, const Folder& folder) {
     const object::Id child_id = at->second->id();
     by_name.erase(at);  // of two lines of one name the second has another
     const Oid child = line.id;
-    if (line.mode == object::Mode::submodule || !seen_.insert(child, true)) continue;
+    if (line.mode == object::Mode::submodule || !seen_.insert(child, false)) continue;
     const bool is_folder = line.mode == object::Mode::folder;
     sink_.known(is_folder ? Type::tree : Type::blob, child, child_id);
     if (is_folder) known_folders_.insert(child, child_id);
@@ -134,7 +135,7 @@ void Walk::commit(const Oid& oid) {
   const auto links = parse_links(object.bytes(), oid.size);
   if (!links) source_.fail_broken(oid, "is a commit that names no tree");
   const Oid root = links->tree;
-  Item item{Type::commit, oid, {}, std::move(object), {}};
+  Item item{Type::commit, oid, {}, std::move(object), {}, {}};
   if (!links->parents.empty()) item.base = links->parents.front();
   const Oid* older = item.base ? root_of_.find(*item.base) : nullptr;
   tree(root, older != nullptr ? std::optional(*older) : std::nullopt, 0);
@@ -143,14 +144,14 @@ void Walk::commit(const Oid& oid) {
 }
 
 void Walk::tag(const Oid& oid) {
-  sink_.item({Type::tag, oid, {}, source_.read(oid), {}});
+  sink_.item({Type::tag, oid, {}, source_.read(oid), {}, {}});
 }
 
 void Walk::blob(const Oid& oid, const std::optional<Oid>& base) {
   if (!seen_.insert(oid, true)) return;
   Object object = source_.read(oid);
   if (object.type() != Type::blob) source_.fail_broken(oid, "is named as a file and no blob");
-  sink_.item({Type::blob, oid, base, std::move(object), {}});
+  sink_.item({Type::blob, oid, base, std::move(object), {}, {}});
 }
 
 void Walk::tree(const Oid& oid, const std::optional<Oid>& base, std::size_t depth) {
@@ -160,18 +161,24 @@ void Walk::tree(const Oid& oid, const std::optional<Oid>& base, std::size_t dept
                   "git tree " + to_hex(oid) + " lies below " + std::to_string(depth) + " folders",
                   "git itself refuses paths that deep; rewrite the history without them");
   auto folder = folders_.read(oid);
-  children(*folder, base, depth);
-  sink_.item({Type::tree, oid, base, {}, std::move(folder)});
+  auto older = base ? folders_.read(*base) : nullptr;
+  if (older) spread_known(*base, *older);
+  children(*folder, older.get(), base, depth);
+  sink_.item({Type::tree, oid, base, {}, std::move(folder), std::move(older)});
 }
 
-void Walk::children(const Folder& folder, const std::optional<Oid>& base, std::size_t depth) {
-  const auto older = base ? folders_.read(*base) : nullptr;
-  if (older) spread_known(*base, *older);
-  Beside beside(older.get());
+void Walk::children(const Folder& folder, const Folder* older, const std::optional<Oid>& base,
+                    std::size_t depth) {
+  const bool* walked = base ? seen_.find(*base) : nullptr;
+  const bool has_same = walked != nullptr && *walked;
+  Beside beside(older);
   for (const TreeLine& line : folder.lines) {
     const Oid child = line.id;
-    if (line.mode == object::Mode::submodule || seen_.contains(child)) continue;
+    if (line.mode == object::Mode::submodule) continue;
     const TreeLine* before = beside.find(line);
+    // Of a line that the older one has too no table is asked, and nearly all are such.
+    if (has_same && before != nullptr && before->id == child) continue;
+    if (seen_.contains(child)) continue;
     const auto child_base = before != nullptr ? std::optional(before->id) : std::nullopt;
     if (line.mode == object::Mode::folder)
       tree(child, child_base, depth + 1);

@@ -15,6 +15,7 @@ namespace hn::git {
 struct Folder {
   Object object;
   std::vector<TreeLine> lines;
+  bool plain = false;  // is_plain(lines)
 };
 
 // One object, after all that it names.
@@ -24,6 +25,7 @@ struct Item {
   std::optional<Oid> base;               // an older version
   std::optional<Object> object;          // commits, tags, blobs
   std::shared_ptr<const Folder> folder;  // trees
+  std::shared_ptr<const Folder> older;   // trees: that of `base`
 
   ByteView bytes() const noexcept { return folder ? folder->object.bytes() : object->bytes(); }
 };
@@ -114,14 +116,15 @@ class Walk {
   void tag(const Oid& oid);
   void blob(const Oid& oid, const std::optional<Oid>& base);
   void tree(const Oid& oid, const std::optional<Oid>& base, std::size_t depth);
-  void children(const Folder& folder, const std::optional<Oid>& base, std::size_t depth);
+  void children(const Folder& folder, const Folder* older, const std::optional<Oid>& base,
+                std::size_t depth);
   void spread_known(const Oid& oid, const Folder& folder);
 
   const Source& source_;
   const object::BlockReader* blocks_;
   Sink& sink_;
   Folders folders_;
-  OidMap<bool> seen_;
+  OidMap<bool> seen_;                 // true: with all that lies beneath
   OidMap<Oid> root_of_;               // by commit
   OidMap<object::Id> known_folders_;  // of commits imported before, as far as they were needed
   OidMap<bool> spread_;               // those whose children are known too
