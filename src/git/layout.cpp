@@ -75,19 +75,16 @@ void scan(const std::string& shown, const fs::path& folder, int depth, Links lin
   }
 }
 
-void scan_objects(const std::string& shown, const fs::path& folder, int depth,
-                  std::set<fs::path>& seen) {
+void add_object_folders(const fs::path& folder, int depth, std::set<fs::path>& seen) {
   std::error_code error;
-  if (!seen.insert(fs::weakly_canonical(folder, error)).second) return;
-  scan(shown, folder, kObjectsDepthMax, Links::followed);
-  if (depth == 0) return;
+  if (!seen.insert(fs::weakly_canonical(folder, error)).second || depth == 0) return;
   std::string_view lines;
   const std::string text = read_pointer(folder / "info/alternates");
   for (lines = text; !lines.empty();) {
     const std::string_view line = lines.substr(0, lines.find('\n'));
     lines.remove_prefix(std::min(lines.size(), line.size() + 1));
     if (line.empty() || line.front() == '#') continue;
-    scan_objects(shown, folder / fs::path(line), depth - 1, seen);
+    add_object_folders(folder / fs::path(line), depth - 1, seen);
   }
 }
 
@@ -108,6 +105,12 @@ Layout find_layout(const std::string& path) {
   return layout;
 }
 
+std::vector<fs::path> object_folders(const Layout& layout) {
+  std::set<fs::path> seen;
+  add_object_folders(layout.common / "objects", kAlternatesDepthMax, seen);
+  return {seen.begin(), seen.end()};
+}
+
 void require_plain_files(const Layout& layout, const std::string& shown) {
   std::error_code error;
   check(shown, layout.given / ".git", fs::status(layout.given / ".git", error));
@@ -117,8 +120,8 @@ void require_plain_files(const Layout& layout, const std::string& shown) {
       check(shown, folder / name, fs::status(folder / name, error));
     scan(shown, folder / "refs", kRefsDepthMax, Links::refused);
   }
-  std::set<fs::path> seen;
-  scan_objects(shown, layout.common / "objects", kAlternatesDepthMax, seen);
+  for (const fs::path& folder : object_folders(layout))
+    scan(shown, folder, kObjectsDepthMax, Links::followed);
 }
 
 bool is_shallow(const Layout& layout) {

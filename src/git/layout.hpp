@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 // Where the files of a git repository lie, found without git, and whether they can be read at all.
 namespace hn::git {
@@ -15,6 +16,9 @@ struct Layout {
 // Follows the files .git and commondir. Total: whether there is a repository at all is for whoever
 // opens it to say. Failure(refused) as below.
 Layout find_layout(const std::string& path);
+
+// Where its objects lie: its own folder and those of alternates, in no order of importance.
+std::vector<std::filesystem::path> object_folders(const Layout& layout);
 
 // Opening a named pipe waits for ever, a device may never end, and a ring of folders has no end: in
 // a repository that somebody handed over they are traps. Failure(refused) where HEAD,

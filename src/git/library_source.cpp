@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "git/library.hpp"
+#include "git/packs.hpp"
 #include "git/source.hpp"
 
 // Libgit2 1.5 forgets a few hundred bytes for each line of a repository's configuration that is no
@@ -85,6 +86,11 @@ void free_object(const void* object) {
   git_odb_object_free(static_cast<git_odb_object*>(const_cast<void*>(object)));
 }
 
+using PackedWhole = std::shared_ptr<const Packs::Whole>;
+void free_packed(const void* whole) {
+  delete static_cast<const PackedWhole*>(whole);
+}
+
 void free_bytes(const void* bytes) {
   delete static_cast<const Bytes*>(bytes);
 }
@@ -112,10 +118,11 @@ class LibrarySource final : public Source {
   Header header(const Oid& oid) const;
 
   std::unique_ptr<git_odb, Freed<git_odb_free>> odb_;
+  Packs packs_;
 };
 
 LibrarySource::LibrarySource(const Layout& layout, const std::string& shown, bool any_owner)
-    : Source(shown), layout_(layout) {
+    : Source(shown), layout_(layout), packs_(object_folders(layout)) {
   git_repository* repository = nullptr;
   if (const int error = library::open(&repository, layout.given.string(), any_owner); error != 0)
     fail_open(shown, error);
@@ -143,6 +150,13 @@ Type LibrarySource::type_of(const Oid& oid) const {
 }
 
 Object LibrarySource::read(const Oid& oid) const {
+  if (auto packed = packs_.read(oid)) {
+    check_size(oid, packed->type, packed->whole->size);
+    const ByteView bytes = packed->whole->bytes();
+    if (git_id_of(packed->type, bytes) != oid) fail_broken(oid, "does not match its id");
+    auto owner = std::make_unique<PackedWhole>(std::move(packed->whole));
+    return {packed->type, bytes, Object::Owner(owner.release(), free_packed)};
+  }
   const Header is = header(oid);
   const git_oid id = raw_oid(oid);
   if (is.size < library::kShortBytesMax) {

@@ -15,7 +15,6 @@ constexpr std::size_t kGroupBytes = 256U << 10U;
 constexpr std::size_t kGroupBlocks = 256;
 // Groups in flight for each thread: one at work, one waiting.
 constexpr std::size_t kGroupsPerThread = 2;
-constexpr std::size_t kRecentBytesMax = 32U << 20U;
 // What a spilled batch writes at a time.
 constexpr std::size_t kFlushBytes = 1U << 20U;
 
@@ -42,11 +41,8 @@ bool BlockStage::has(const object::Address& address) const {
 }
 
 Result<Plain> BlockStage::read(const object::Address& address) const {
-  const auto recent = recent_.find(address);
-  if (recent != recent_.end()) {
-    const auto& block = *recent->second.block;
-    return Plain{block.kind, block.bytes, recent->second.depth};
-  }
+  if (const auto* recent = recent_.find(address))
+    return Plain{recent->block->kind, recent->block->bytes, recent->depth};
   const auto place = row_places_.find(address);
   if (place == row_places_.end()) return fail(Code::absent, "no such block", address.bytes);
   if (const auto known = cache_.find(address)) return *known;
@@ -59,8 +55,10 @@ Result<Plain> BlockStage::read(const object::Address& address) const {
     base = std::move(own->bytes);
   }
   const ByteView stored = ByteView(record).subspan(head.head_bytes());
-  HN_TRY(Bytes plain, decode_form(head.form, head.plain_bytes, stored, base));
-  return Plain{head.kind, std::move(plain), head.depth};
+  HN_TRY(Bytes bytes, decode_form(head.form, head.plain_bytes, stored, base));
+  Plain plain{head.kind, std::move(bytes), head.depth};
+  cache_.add(address, std::make_shared<const Plain>(plain));
+  return plain;
 }
 
 Bytes BlockStage::record_at(const IndexRow& row) const {
@@ -86,7 +84,7 @@ void BlockStage::add(object::Kind kind, const object::Address& address, ByteView
       item.depth = static_cast<std::uint8_t>(found->depth + 1);
     }
   }
-  remember(std::move(block), item.depth);
+  recent_.add(std::move(block), item.depth);
   group_.push_back(std::move(item));
   group_bytes_ += bytes.size();
   if (group_bytes_ >= kGroupBytes || group_.size() >= kGroupBlocks) submit_group();
@@ -94,11 +92,8 @@ void BlockStage::add(object::Kind kind, const object::Address& address, ByteView
 
 // The depth of a base that is not packed yet is the greatest that it can get.
 std::optional<BlockStage::Base> BlockStage::find_base(const object::Address& address) {
-  const auto recent = recent_.find(address);
-  if (recent != recent_.end()) {
-    const auto& block = recent->second.block;
-    return Base{std::shared_ptr<const Bytes>(block, &block->bytes), recent->second.depth};
-  }
+  if (const auto* recent = recent_.take_as_base(address))
+    return Base{std::shared_ptr<const Bytes>(recent->block, &recent->block->bytes), recent->depth};
   std::optional<Plain> plain;
   if (row_places_.contains(address)) {
     if (auto own = read(address)) plain = std::move(*own);
@@ -110,23 +105,6 @@ std::optional<BlockStage::Base> BlockStage::find_base(const object::Address& add
   const auto block =
       std::make_shared<const PlainBlock>(PlainBlock{plain->kind, address, std::move(plain->bytes)});
   return Base{std::shared_ptr<const Bytes>(block, &block->bytes), depth};
-}
-
-void BlockStage::remember(std::shared_ptr<const PlainBlock> block, std::uint8_t depth) {
-  recent_bytes_ += block->bytes.size();
-  recent_order_.push_back(block->address);
-  const object::Address address = block->address;
-  recent_.emplace(address, Recent{std::move(block), depth});
-}
-
-// Groups are packed in order, so what is not packed yet stands at the end.
-void BlockStage::forget_old() {
-  while (recent_bytes_ > kRecentBytesMax && row_places_.contains(recent_order_.front())) {
-    const auto at = recent_.find(recent_order_.front());
-    recent_bytes_ -= at->second.block->bytes.size();
-    recent_.erase(at);
-    recent_order_.pop_front();
-  }
 }
 
 void BlockStage::submit_group() {
@@ -141,7 +119,7 @@ void BlockStage::submit_group() {
 
 void BlockStage::absorb(PackedGroup group) {
   append(group.bytes, group.rows);
-  forget_old();
+  recent_.forget([this](const object::Address& address) { return row_places_.contains(address); });
 }
 
 void BlockStage::append(ByteView records, std::span<const IndexRow> rows) {

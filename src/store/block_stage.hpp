@@ -1,10 +1,10 @@
 #pragma once
 
-#include <deque>
 #include <unordered_map>
 
 #include "store/opened.hpp"
 #include "store/pipeline.hpp"
+#include "store/recent_blocks.hpp"
 
 namespace hn::store {
 
@@ -46,8 +46,6 @@ class BlockStage {
     std::uint8_t depth = 0;
   };
   std::optional<Base> find_base(const object::Address& address);
-  void remember(std::shared_ptr<const PlainBlock> block, std::uint8_t depth);
-  void forget_old();
   void submit_group();
   void absorb(PackedGroup group);
   void append(ByteView records, std::span<const IndexRow> rows);
@@ -61,15 +59,9 @@ class BlockStage {
   std::vector<PackItem> group_;
   std::size_t group_bytes_ = 0;
 
-  // Plaintext that is not packed yet, and, as far as kRecentBytesMax allows, some that is: bases of
-  // what comes next are mostly among it.
-  struct Recent {
-    std::shared_ptr<const PlainBlock> block;
-    std::uint8_t depth = 0;
-  };
-  std::unordered_map<object::Address, Recent> recent_;
-  std::deque<object::Address> recent_order_;
-  std::size_t recent_bytes_ = 0;
+  // Plaintext that is not packed yet, and some that is: bases of what comes next are mostly among
+  // it.
+  RecentBlocks recent_;
 
   // Of what came in stored form. `recent_` would not do: what waits there for its group to be
   // packed holds back all that came later.
