@@ -86,7 +86,7 @@ void free_object(const void* object) {
   git_odb_object_free(static_cast<git_odb_object*>(const_cast<void*>(object)));
 }
 
-using PackedWhole = std::shared_ptr<const Packs::Whole>;
+using PackedWhole = std::shared_ptr<const Bytes>;
 void free_packed(const void* whole) {
   delete static_cast<const PackedWhole*>(whole);
 }
@@ -122,7 +122,7 @@ class LibrarySource final : public Source {
 };
 
 LibrarySource::LibrarySource(const Layout& layout, const std::string& shown, bool any_owner)
-    : Source(shown), layout_(layout), packs_(object_folders(layout)) {
+    : Source(shown), layout_(layout), packs_(map_packs(object_folders(layout))) {
   git_repository* repository = nullptr;
   if (const int error = library::open(&repository, layout.given.string(), any_owner); error != 0)
     fail_open(shown, error);
@@ -151,8 +151,8 @@ Type LibrarySource::type_of(const Oid& oid) const {
 
 Object LibrarySource::read(const Oid& oid) const {
   if (auto packed = packs_.read(oid)) {
-    check_size(oid, packed->type, packed->whole->size);
-    const ByteView bytes = packed->whole->bytes();
+    check_size(oid, packed->type, packed->whole->size());
+    const ByteView bytes(*packed->whole);
     if (git_id_of(packed->type, bytes) != oid) fail_broken(oid, "does not match its id");
     auto owner = std::make_unique<PackedWhole>(std::move(packed->whole));
     return {packed->type, bytes, Object::Owner(owner.release(), free_packed)};

@@ -7,8 +7,10 @@
 #include <array>
 #include <cstring>
 
+#include "git/delta.hpp"
 #include "git/parse.hpp"
 #include "hn/base/error.hpp"
+#include "hn/base/roomy.hpp"
 
 namespace hn::git {
 namespace {
@@ -102,54 +104,13 @@ std::optional<Type> type_from(unsigned kind) {
   }
 }
 
-Packs::Whole room_for(std::uint64_t size) {
-  // Not zeroed: every byte is written, or the object is thrown away.
-  return {std::unique_ptr<Byte[]>(new Byte[size + 1]), static_cast<std::size_t>(size)};
-}
-
-// What `delta` makes of `base`.
-std::optional<Packs::Whole> apply(ByteView base, ByteView delta) {
-  Input in(delta);
-  const std::uint64_t from = in.number(0, 0);
-  const std::uint64_t size = in.number(0, 0);
-  if (in.failed() || from != base.size() || size > kWholeBytesMax) return std::nullopt;
-  Packs::Whole out = room_for(size);
-  std::size_t done = 0;
-  while (!in.empty()) {
-    const unsigned op = in.u8();
-    ByteView part;
-    if ((op & 128U) == 0) {
-      if (op == 0) return std::nullopt;
-      part = in.take(op);
-    } else {
-      std::size_t at = 0;
-      std::size_t length = 0;
-      for (unsigned i = 0; i < 4; ++i)
-        if ((op >> i & 1U) != 0) at |= std::size_t{in.u8()} << 8U * i;
-      for (unsigned i = 0; i < 3; ++i)
-        if ((op >> (4 + i) & 1U) != 0) length |= std::size_t{in.u8()} << 8U * i;
-      if (length == 0) length = 0x10000;
-      if (at > base.size() || length > base.size() - at) return std::nullopt;
-      part = base.subspan(at, length);
-    }
-    if (in.failed() || part.size() > out.size - done) return std::nullopt;
-    std::memcpy(out.data.get() + done, part.data(), part.size());
-    done += part.size();
-  }
-  if (done != out.size) return std::nullopt;
-  return out;
-}
-
 }  // namespace
 
 // A pack beside its index, both mapped.
 class Packs::Pack {
  public:
-  Pack(const fs::path& pack, const fs::path& index)
-      : pack_(mapped(pack)),
-        index_(mapped(index)),
-        bytes_(pack_->bytes()),
-        rows_(index_->bytes()) {}
+  explicit Pack(Files files)
+      : files_(std::move(files)), bytes_(files_.pack->bytes()), rows_(files_.index->bytes()) {}
 
   // Whether both are what they are called, so far as reading relies on it.
   bool open() noexcept {
@@ -199,10 +160,6 @@ class Packs::Pack {
   }
 
  private:
-  static std::unique_ptr<os::Mapping> mapped(const fs::path& path) {
-    const auto file = os::posix().open(path.string(), os::Access::read);
-    return file->map(file->stat().size);
-  }
   std::size_t fan(std::size_t byte) const noexcept { return u32_at(rows_, 8 + 4 * byte); }
   static std::size_t id_at(std::size_t row) noexcept { return kIndexHeadBytes + row * kIdBytes; }
   std::optional<std::uint64_t> offset(std::size_t row) const noexcept {
@@ -214,8 +171,7 @@ class Packs::Pack {
     return std::uint64_t{u32_at(rows_, place)} << 32U | u32_at(rows_, place + 4);
   }
 
-  std::unique_ptr<os::Mapping> pack_;
-  std::unique_ptr<os::Mapping> index_;
+  Files files_;
   ByteView bytes_;  // of the pack, less its checksum
   ByteView rows_;
   std::size_t count_ = 0;
@@ -231,17 +187,19 @@ class Packs::Inflate {
   Inflate& operator=(const Inflate&) = delete;
 
   // Exactly `size` bytes, or nothing.
-  std::optional<Whole> run(ByteView deflated, std::uint64_t size) {
+  std::optional<Bytes> run(ByteView deflated, std::uint64_t size) {
     // No byte of deflate stands for more than 1,032: a claim beyond that needs no room.
     if (size / 1032 > deflated.size()) return std::nullopt;
-    Whole out = room_for(size);
+    Bytes out = roomy(size + 1);
+    out.resize(size + 1);  // one more: to see that it ends
     inflateReset(&stream_);
     stream_.next_in = const_cast<Byte*>(deflated.data());
     stream_.avail_in = static_cast<unsigned>(std::min<std::size_t>(deflated.size(), UINT32_MAX));
-    stream_.next_out = out.data.get();
-    stream_.avail_out = static_cast<unsigned>(out.size + 1);  // one more: to see that it ends
+    stream_.next_out = out.data();
+    stream_.avail_out = static_cast<unsigned>(out.size());
     if (inflate(&stream_, Z_FINISH) != Z_STREAM_END || stream_.total_out != size)
       return std::nullopt;
+    out.resize(size);
     return out;
   }
 
@@ -267,7 +225,7 @@ class Packs::Bases {
       young_bytes_ = 0;
     }
     if (young_.emplace(Key{place.pack, place.offset}, found).second)
-      young_bytes_ += found.whole->size + 128;
+      young_bytes_ += found.whole->size() + 128;
   }
 
  private:
@@ -283,8 +241,7 @@ class Packs::Bases {
   std::size_t young_bytes_ = 0;
 };
 
-Packs::Packs(const std::vector<fs::path>& objects)
-    : inflate_(std::make_unique<Inflate>()), bases_(std::make_unique<Bases>()) {
+std::vector<Packs::Files> map_packs(const std::vector<fs::path>& objects) {
   std::vector<fs::path> found;
   for (const fs::path& folder : objects) {
     std::error_code error;
@@ -293,13 +250,27 @@ Packs::Packs(const std::vector<fs::path>& objects)
       if (at->path().extension() == ".idx") found.push_back(at->path());
   }
   std::ranges::sort(found);
+  const auto mapped = [](const fs::path& path) {
+    const auto file = os::posix().open(path.string(), os::Access::read);
+    return file->map(file->stat().size);
+  };
+  std::vector<Packs::Files> files;
   for (const fs::path& index : found) {
     try {
-      auto pack = std::make_unique<Pack>(fs::path(index).replace_extension(".pack"), index);
-      if (pack->open()) packs_.push_back(std::move(pack));
+      auto pack = mapped(fs::path(index).replace_extension(".pack"));
+      files.push_back({std::move(pack), mapped(index)});
     } catch (const Failure&) {
       // Left to whoever reads the repository in full.
     }
+  }
+  return files;
+}
+
+Packs::Packs(std::vector<Files> files)
+    : inflate_(std::make_unique<Inflate>()), bases_(std::make_unique<Bases>()) {
+  for (Files& one : files) {
+    auto pack = std::make_unique<Pack>(std::move(one));
+    if (pack->open()) packs_.push_back(std::move(pack));
   }
 }
 
@@ -337,7 +308,7 @@ std::optional<Packs::Found> Packs::read_at(Place place) const {
     if (const auto type = type_from(head->kind)) {
       auto whole = inflate_->run(head->deflated, head->size);
       if (!whole) return std::nullopt;
-      found = Found{*type, std::make_shared<const Whole>(*std::move(whole))};
+      found = Found{*type, std::make_shared<const Bytes>(*std::move(whole))};
       if (!chain.empty()) bases_->add(place, *found);
       break;
     }
@@ -354,9 +325,9 @@ std::optional<Packs::Found> Packs::read_at(Place place) const {
     chain.pop_back();
     const auto delta = inflate_->run(step.head.deflated, step.head.size);
     if (!delta) return std::nullopt;
-    auto whole = apply(found->whole->bytes(), delta->bytes());
+    auto whole = apply_delta(*found->whole, *delta, kWholeBytesMax);
     if (!whole) return std::nullopt;
-    found->whole = std::make_shared<const Whole>(*std::move(whole));
+    found->whole = std::make_shared<const Bytes>(*std::move(whole));
     if (!chain.empty()) bases_->add({place.pack, step.offset}, *found);
   }
   return found;

@@ -17,18 +17,17 @@ namespace hn::git {
 // caller compares the hash. One thread at a time.
 class Packs {
  public:
-  // In the `pack` folders of these folders of objects, with ids of SHA-1.
-  explicit Packs(const std::vector<std::filesystem::path>& objects);
+  struct Files {
+    std::unique_ptr<os::Mapping> pack;
+    std::unique_ptr<os::Mapping> index;
+  };
+  // Packs beside their indexes, with ids of SHA-1.
+  explicit Packs(std::vector<Files> files);
   ~Packs();
 
-  struct Whole {
-    std::unique_ptr<Byte[]> data;
-    std::size_t size = 0;
-    ByteView bytes() const noexcept { return {data.get(), size}; }
-  };
   struct Found {
     Type type = Type::blob;
-    std::shared_ptr<const Whole> whole;
+    std::shared_ptr<const Bytes> whole;
   };
   std::optional<Found> read(const GitId& id) const;
 
@@ -50,5 +49,8 @@ class Packs {
   std::unique_ptr<Inflate> inflate_;
   std::unique_ptr<Bases> bases_;
 };
+
+// Those in the `pack` folders of these folders of objects, as far as they can be opened.
+std::vector<Packs::Files> map_packs(const std::vector<std::filesystem::path>& objects);
 
 }  // namespace hn::git

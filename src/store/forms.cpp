@@ -3,6 +3,7 @@
 
 #include <zstd.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace hn::store {
@@ -40,13 +41,13 @@ std::optional<Bytes> compress(ByteView plain, const std::optional<ByteView>& bas
   if (size_max == 0) return std::nullopt;
   ZSTD_CCtx* const context = compressor();
   if (base) ZSTD_CCtx_refPrefix(context, base->data(), base->size());
-  Bytes out(size_max - 1);
-  const std::size_t size =
-      ZSTD_compress2(context, out.data(), out.size(), plain.data(), plain.size());
+  // Most blocks shrink to a small part: room for the whole would be cleared and given back each
+  // time.
+  thread_local Bytes room(object::kBlockBytesMax);
+  const std::size_t size = ZSTD_compress2(context, room.data(), std::min(room.size(), size_max - 1),
+                                          plain.data(), plain.size());
   if (ZSTD_isError(size) != 0) return std::nullopt;
-  out.resize(size);
-  out.shrink_to_fit();
-  return out;
+  return to_bytes(ByteView(room).first(size));
 }
 
 }  // namespace
