@@ -102,6 +102,14 @@ std::string_view git_mode(Mode mode) noexcept {
   return {};
 }
 
+void put_line(Bytes& out, std::string_view name, Mode mode, const GitId& id) {
+  append(out, as_bytes(git_mode(mode)));
+  out.push_back(' ');
+  append(out, as_bytes(name));
+  out.push_back(0);
+  append(out, ByteView(id.bytes).first(id.size));
+}
+
 std::string_view name_of(Type type) noexcept {
   switch (type) {
     case Type::commit:
@@ -164,16 +172,12 @@ Result<Bytes> git_bytes_of(std::span<const object::TreeEntry> entries, const Ent
   Bytes out;
   out.reserve(entries.size() * 48);
   for (const std::size_t i : git_order(entries)) {
-    const std::string_view mode = git_mode(entries[i].value.mode);
-    if (mode.empty()) return fail(Code::unsupported, "git has no form for a conflict");
+    if (git_mode(entries[i].value.mode).empty())
+      return fail(Code::unsupported, "git has no form for a conflict");
     const auto id = ids(i);
     if (!id)
       return fail(Code::absent, "git's id of this object is not known", entries[i].value.bytes);
-    append(out, as_bytes(mode));
-    out.push_back(' ');
-    append(out, as_bytes(entries[i].name));
-    out.push_back(0);
-    append(out, ByteView(id->bytes).first(id->size));
+    put_line(out, entries[i].name, entries[i].value.mode, *id);
   }
   return out;
 }

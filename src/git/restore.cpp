@@ -5,6 +5,7 @@
 #include "git/names.hpp"
 #include "git/plain_tree.hpp"
 #include "git/tree_form.hpp"
+#include "hn/base/roomy.hpp"
 #include "hn/git/import.hpp"
 #include "hn/object/file.hpp"
 
@@ -17,23 +18,6 @@ using object::Mode;
 // Of one generation of what is kept as bases. Longer files are not: they would drive out all else.
 constexpr std::size_t kLatelyBytesMax = std::size_t{48} << 20;
 constexpr std::size_t kKeptFileBytesMax = std::size_t{8} << 20;
-
-// The entry of this name; both folders are sorted by it.
-class Beside {
- public:
-  explicit Beside(const std::vector<object::TreeEntry>* entries) : entries_(entries) {}
-  // Its place; nullopt where there is none.
-  std::optional<std::size_t> find(std::string_view name) {
-    if (entries_ == nullptr) return std::nullopt;
-    while (at_ < entries_->size() && (*entries_)[at_].name < name) ++at_;
-    if (at_ == entries_->size() || (*entries_)[at_].name != name) return std::nullopt;
-    return at_;
-  }
-
- private:
-  const std::vector<object::TreeEntry>* entries_;
-  std::size_t at_ = 0;
-};
 
 bool is_folder(const object::Value& value) noexcept {
   return value.mode == Mode::folder;
@@ -141,22 +125,30 @@ Result<std::shared_ptr<const Restorer::Folder>> Restorer::folder_elsewhere(const
   const auto lines = bytes ? parse_tree(*bytes, id_bytes_) : std::nullopt;
   if (!lines) return std::shared_ptr<const Folder>();
   HN_TRY(object::Tree tree, object::read_tree(blocks_, id));
+  const bool same = is_plain(*lines) && lines->size() == tree.entries.size();
+  if (!tree.raw && !same) return std::shared_ptr<const Folder>();
   std::map<std::string, const TreeLine*> by_name;
   Names names(*lines, is_plain(*lines));
   for (const TreeLine& line : *lines) by_name.emplace(names.next(line.name), &line);
-  auto out = std::make_shared<Folder>();
   for (const object::TreeEntry& entry : tree.entries) {
     const auto at = by_name.find(entry.name);
     if (at == by_name.end() || at->second->mode != entry.value.mode)
       return std::shared_ptr<const Folder>();
-    out->ids.push_back(at->second->id);
     if (entry.value.mode == Mode::submodule) continue;
     ids_.emplace(entry.value.id(), Known{at->second->id, false});
     if (is_folder(entry.value)) elsewhere_folders_.insert(entry.value.id());
   }
-  out->entries = std::move(tree.entries);
-  out->bytes = std::make_shared<const Bytes>(*bytes);
-  return std::shared_ptr<const Folder>(std::move(out));
+  return keep_folder(id, *bytes, tree.raw.has_value());
+}
+
+std::shared_ptr<const Restorer::Folder> Restorer::keep_folder(const object::Id& id, Bytes bytes,
+                                                              bool raw) {
+  auto out = std::make_shared<Folder>();
+  out->bytes = std::make_shared<const Bytes>(std::move(bytes));
+  out->raw = raw;
+  if (!raw) out->lines = parse_tree(*out->bytes, id_bytes_).value();
+  folders_.keep(id, out, out->bytes->size() + out->lines.size() * sizeof(TreeLine) + 128);
+  return out;
 }
 
 // A folder whose id is known, as the older version of another; null where it is not at hand.
@@ -164,64 +156,95 @@ Result<std::shared_ptr<const Restorer::Folder>> Restorer::folder(const object::I
   if (auto kept = folders_.find(id)) return kept;
   const auto git = known(id);
   if (!git) return std::shared_ptr<const Folder>();
-  std::shared_ptr<const Folder> made;
-  if (elsewhere_folders_.contains(id)) {
-    HN_TRY(made, folder_elsewhere(id, *git));
-  } else {
-    HN_TRY(object::Tree tree, object::read_tree(blocks_, id));
-    auto out = std::make_shared<Folder>();
-    for (const object::TreeEntry& entry : tree.entries) {
-      const auto child =
-          entry.value.mode == Mode::submodule ? submodule_id(entry.value) : known(entry.value.id());
-      if (!child) return std::shared_ptr<const Folder>();
-      out->ids.push_back(*child);
-    }
-    HN_TRY(Bytes bytes, bytes_of(blocks_, tree.raw, tree.entries, out->ids));
-    out->entries = std::move(tree.entries);
-    out->bytes = std::make_shared<const Bytes>(std::move(bytes));
-    made = std::move(out);
+  if (elsewhere_folders_.contains(id)) return folder_elsewhere(id, *git);
+  HN_TRY(const object::Tree tree, object::read_tree(blocks_, id));
+  std::vector<GitId> ids;
+  for (const object::TreeEntry& entry : tree.entries) {
+    const auto child =
+        entry.value.mode == Mode::submodule ? submodule_id(entry.value) : known(entry.value.id());
+    if (!child) return std::shared_ptr<const Folder>();
+    ids.push_back(*child);
   }
-  if (made) folders_.keep(id, made, made->entries.size() * 160 + made->bytes->size());
-  return made;
+  HN_TRY(Bytes bytes, bytes_of(blocks_, tree.raw, tree.entries, ids));
+  return keep_folder(id, std::move(bytes), tree.raw.has_value());
 }
 
-Result<std::optional<GitId>> Restorer::child(const object::TreeEntry& entry,
-                                             const object::Value* older, std::size_t depth) {
-  const bool comparable = older != nullptr && (is_folder(*older) == is_folder(entry.value)) &&
-                          (is_content(*older) == is_content(entry.value));
+Result<std::optional<GitId>> Restorer::child(const object::Value& value, const object::Value* older,
+                                             std::size_t depth) {
+  const bool comparable = older != nullptr && (is_folder(*older) == is_folder(value)) &&
+                          (is_content(*older) == is_content(value));
   const auto base = comparable ? std::optional(older->id()) : std::nullopt;
-  switch (entry.value.mode) {
+  switch (value.mode) {
     case Mode::submodule:
-      return std::optional(submodule_id(entry.value));
+      return std::optional(submodule_id(value));
     case Mode::conflict:
       return std::optional<GitId>();
     case Mode::folder:
-      return tree(entry.value.id(), base, depth + 1);
+      return tree(value.id(), base, depth + 1);
     default: {
-      HN_TRY(const GitId made, file(entry.value.id(), base));
+      HN_TRY(const GitId made, file(value.id(), base));
       return std::optional(made);
     }
   }
 }
 
-// Fills in the ids; false where there is a conflict beneath.
-Result<bool> Restorer::children(Folder& folder, const Folder* older, std::size_t depth) {
-  bool whole = true;
-  Beside beside(older != nullptr ? &older->entries : nullptr);
-  folder.ids.reserve(folder.entries.size());
-  for (const object::TreeEntry& entry : folder.entries) {
-    const auto place = beside.find(entry.name);
-    const object::Value* before =
-        place && older != nullptr ? &older->entries[*place].value : nullptr;
-    if (before != nullptr && *before == entry.value) {
-      folder.ids.push_back(older->ids[*place]);
-      continue;
-    }
-    HN_TRY(const auto made, child(entry, before, depth));
-    whole = whole && made;
-    folder.ids.push_back(made.value_or(GitId{}));
+Result<std::optional<Bytes>> Restorer::whole(const object::Tree& tree, std::size_t depth) {
+  std::vector<GitId> ids;
+  ids.reserve(tree.entries.size());
+  bool complete = true;
+  for (const object::TreeEntry& entry : tree.entries) {
+    HN_TRY(const auto made, child(entry.value, nullptr, depth));
+    complete = complete && made;
+    ids.push_back(made.value_or(GitId{}));
   }
-  return whole;
+  if (!complete) return std::optional<Bytes>();
+  HN_TRY(Bytes bytes, bytes_of(blocks_, tree.raw, tree.entries, ids));
+  return std::optional(std::move(bytes));
+}
+
+// Git's bytes of the older version with other lines where entries differ: a folder of many names is
+// neither read nor written as a whole for one of them.
+Result<std::optional<Bytes>> Restorer::edited(const Folder& older,
+                                              std::span<const object::Change> changes,
+                                              std::size_t depth) {
+  std::vector<TreeLine> edits;  // an id of no bytes: the line goes
+  bool complete = true;
+  for (const object::Change& change : changes) {
+    const auto& before = change.old_value;
+    if (before) edits.push_back({change.name, before->mode, true, {{}, 0}});
+    if (!change.new_value) continue;
+    HN_TRY(const auto made, child(*change.new_value, before ? &*before : nullptr, depth));
+    complete = complete && made;
+    const TreeLine line{change.name, change.new_value->mode, true, made.value_or(GitId{})};
+    if (before && is_folder(*before) == is_folder(*change.new_value)) edits.pop_back();
+    edits.push_back(line);
+  }
+  if (!complete) return std::optional<Bytes>();
+  const auto less = [](const TreeLine& a, const TreeLine& b) {
+    return git_less(a.name, a.mode, b.name, b.mode);
+  };
+  std::ranges::sort(edits, less);
+  const ByteView bytes(*older.bytes);
+  const auto start_of = [&](auto line) {
+    if (line == older.lines.end()) return bytes.size();
+    return static_cast<std::size_t>(as_bytes(line->name).data() - bytes.data()) -
+           git_mode(line->mode).size() - 1;
+  };
+  Bytes out = roomy(bytes.size() + edits.size() * 64);
+  auto at = older.lines.begin();
+  const auto copy_to = [&](auto line) {
+    const std::size_t from = start_of(at);
+    const ByteView part = bytes.subspan(from, start_of(line) - from);
+    out.insert(out.end(), part.begin(), part.end());
+    at = line;
+  };
+  for (const TreeLine& edit : edits) {
+    copy_to(std::lower_bound(at, older.lines.end(), edit, less));
+    if (at != older.lines.end() && !less(edit, *at)) ++at;
+    if (edit.id.size != 0) put_line(out, edit.name, edit.mode, edit.id);
+  }
+  copy_to(older.lines.end());
+  return std::optional(std::move(out));
 }
 
 Result<std::optional<GitId>> Restorer::tree(const object::Id& id,
@@ -237,17 +260,21 @@ Result<std::optional<GitId>> Restorer::tree(const object::Id& id,
   }
   // An older version that the other side has may name this one's children, and even itself.
   if (const auto done = known(id)) return done;
-  HN_TRY(object::Tree read, object::read_tree(blocks_, id));
-  auto made = std::make_shared<Folder>();
-  made->entries = std::move(read.entries);
-  HN_TRY(const bool whole, children(*made, older.get(), depth));
-  if (!whole) {
+  HN_TRY(const Bytes top, blocks_.read(id, Kind::tree));
+  HN_TRY(const object::TreeNode node, object::decode_tree_node(top));
+  std::optional<Bytes> bytes;
+  if (older && !older->raw && !node.raw) {
+    HN_TRY(const auto changes, object::diff_tree(blocks_, base, id));
+    HN_TRY(bytes, edited(*older, changes, depth));
+  } else {
+    HN_TRY(const object::Tree read, object::read_tree(blocks_, id));
+    HN_TRY(bytes, whole(read, depth));
+  }
+  if (!bytes) {
     conflicted_.insert(id);
     return std::optional<GitId>();
   }
-  HN_TRY(Bytes bytes, bytes_of(blocks_, read.raw, made->entries, made->ids));
-  made->bytes = std::make_shared<const Bytes>(std::move(bytes));
-  folders_.keep(id, made, made->entries.size() * 160 + made->bytes->size());
+  const auto made = keep_folder(id, *std::move(bytes), node.raw.has_value());
   Base delta;
   if (older && ids_.at(*base).handed_out) delta = {ids_.at(*base).id, older->bytes};
   HN_TRY(const GitId git, keep(id, Type::tree, made->bytes, {}, std::move(delta)));

@@ -60,11 +60,11 @@ class Restorer {
   Result<GitId> add(object::Kind kind, const object::Id& id);
 
  private:
-  // A folder as it was handed out: what its next version is compared with.
+  // A folder as it was handed out: what its next version is made from.
   struct Folder {
-    std::vector<object::TreeEntry> entries;
-    std::vector<GitId> ids;  // by entry
     std::shared_ptr<const Bytes> bytes;
+    std::vector<TreeLine> lines;  // of `bytes`
+    bool raw = false;             // its bytes were kept, entries do not make them
   };
   // Two generations: when the younger is full, the older goes.
   template <class T>
@@ -98,9 +98,13 @@ class Restorer {
   // nullopt for a folder with a conflict beneath: git has no form for it.
   Result<std::optional<GitId>> tree(const object::Id& id, const std::optional<object::Id>& base,
                                     std::size_t depth);
-  Result<bool> children(Folder& folder, const Folder* older, std::size_t depth);
-  Result<std::optional<GitId>> child(const object::TreeEntry& entry, const object::Value* older,
+  // Its bytes; nullopt as above.
+  Result<std::optional<Bytes>> whole(const object::Tree& tree, std::size_t depth);
+  Result<std::optional<Bytes>> edited(const Folder& older, std::span<const object::Change> changes,
+                                      std::size_t depth);
+  Result<std::optional<GitId>> child(const object::Value& value, const object::Value* older,
                                      std::size_t depth);
+  std::shared_ptr<const Folder> keep_folder(const object::Id& id, Bytes bytes, bool raw);
   Result<std::shared_ptr<const Folder>> folder(const object::Id& id);
   Result<std::shared_ptr<const Folder>> folder_elsewhere(const object::Id& id, const GitId& git);
 
