@@ -14,6 +14,7 @@ class ChunkCursor {
   std::uint64_t file_bytes() const noexcept { return file_bytes_; }
   // The bytes of a file that is one chunk; read already.
   const std::optional<Bytes>& only_chunk() const noexcept { return only_; }
+  std::optional<Bytes> take_only_chunk() noexcept { return std::move(only_); }
 
   Result<std::optional<ListRow>> next();
 

@@ -30,13 +30,11 @@ Result<std::vector<ListRow>> chunks_of(const BlockReader& reader, const Id& file
   return rows;
 }
 
-Result<void> stream_file(const BlockReader& reader, const Id& file,
+namespace {
+
+// From the first chunk of a file that has several.
+Result<void> stream_rest(const BlockReader& reader, ChunkCursor& cursor,
                          const std::function<bool(ByteView)>& sink) {
-  HN_TRY(ChunkCursor cursor, ChunkCursor::open(reader, file));
-  if (cursor.only_chunk()) {
-    sink(*cursor.only_chunk());
-    return {};
-  }
   for (;;) {
     HN_TRY(const auto row, cursor.next());
     if (!row) return {};
@@ -48,12 +46,23 @@ Result<void> stream_file(const BlockReader& reader, const Id& file,
   }
 }
 
+}  // namespace
+
+Result<void> stream_file(const BlockReader& reader, const Id& file,
+                         const std::function<bool(ByteView)>& sink) {
+  HN_TRY(ChunkCursor cursor, ChunkCursor::open(reader, file));
+  if (!cursor.only_chunk()) return stream_rest(reader, cursor, sink);
+  sink(*cursor.only_chunk());
+  return {};
+}
+
 Result<Bytes> read_file(const BlockReader& reader, const Id& file, std::uint64_t max) {
-  HN_TRY(const std::uint64_t size, file_size(reader, file));
-  if (size > max) return fail(Code::refused, "the file is too long", file.bytes);
+  HN_TRY(ChunkCursor cursor, ChunkCursor::open(reader, file));
+  if (cursor.file_bytes() > max) return fail(Code::refused, "the file is too long", file.bytes);
+  if (auto only = cursor.take_only_chunk()) return *std::move(only);
   Bytes out;
   // No reserve: the length is a claim until the chunks have come.
-  HN_CHECK(stream_file(reader, file, [&](ByteView bytes) {
+  HN_CHECK(stream_rest(reader, cursor, [&](ByteView bytes) {
     out.insert(out.end(), bytes.begin(), bytes.end());
     return true;
   }));

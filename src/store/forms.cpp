@@ -4,7 +4,10 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
+
+#include "hn/base/roomy.hpp"
 
 namespace hn::store {
 namespace {
@@ -50,6 +53,18 @@ std::optional<Bytes> compress(ByteView plain, const std::optional<ByteView>& bas
   return to_bytes(ByteView(room).first(size));
 }
 
+// A prefix is any bytes. Zstd's call for a dictionary takes them so, and spares the tables that its
+// call for a prefix allocates each time, unless they happen to begin as a trained dictionary does.
+std::size_t decompress(ZSTD_DCtx* context, Bytes& plain, ByteView bytes, ByteView prefix) {
+  constexpr std::array<Byte, 4> kTrained{0x37, 0xa4, 0x30, 0xec};  // ZSTD_MAGIC_DICTIONARY
+  if (prefix.size() < 8 || equal(prefix.first(4), kTrained)) {
+    ZSTD_DCtx_refPrefix(context, prefix.data(), prefix.size());
+    return ZSTD_decompressDCtx(context, plain.data(), plain.size(), bytes.data(), bytes.size());
+  }
+  return ZSTD_decompress_usingDict(context, plain.data(), plain.size(), bytes.data(), bytes.size(),
+                                   prefix.data(), prefix.size());
+}
+
 }  // namespace
 
 std::optional<Form> form_from(std::uint8_t byte) noexcept {
@@ -65,10 +80,10 @@ Result<Bytes> decode_form(Form form, std::uint32_t plain_bytes, ByteView bytes, 
     return to_bytes(bytes);
   }
   ZSTD_DCtx* const context = decompressor();
-  if (form == Form::zstd_prefix) ZSTD_DCtx_refPrefix(context, base.data(), base.size());
-  Bytes plain(plain_bytes);
+  Bytes plain = roomy(plain_bytes);
+  plain.resize(plain_bytes);
   const std::size_t size =
-      ZSTD_decompressDCtx(context, plain.data(), plain.size(), bytes.data(), bytes.size());
+      decompress(context, plain, bytes, form == Form::zstd_prefix ? base : ByteView());
   if (ZSTD_isError(size) != 0 || size != plain_bytes) return fail(Code::invalid, "zstd frame");
   return plain;
 }
