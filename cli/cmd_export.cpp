@@ -137,6 +137,7 @@ Json json_of(const git::Exported& out, const std::string& folder) {
   Json json;
   put_text(json, "folder", folder);
   json["made"] = out.made;
+  json["object_format"] = out.id_bytes == 32 ? "sha256" : "sha1";
   json["commits"] = out.commits;
   json["objects"] = out.objects();
   json["bytes"] = out.bytes;
@@ -150,6 +151,14 @@ Json json_of(const git::Exported& out, const std::string& folder) {
     json["refs"].push_back(std::move(row));
   }
   return json;
+}
+
+std::optional<std::uint8_t> id_bytes_of(const Given& given) {
+  const auto format = given.value("object-format");
+  if (!format) return std::nullopt;
+  if (*format == "sha1") return 20;
+  if (*format == "sha256") return 32;
+  throw Failure(Code::usage, "'" + *format + "' is no format of git's ids", "sha1 or sha256");
 }
 
 // One export after another into the same folder.
@@ -170,6 +179,7 @@ class Exporter {
     options_.history = &repository.history();
     options_.made_here = &map_;
     options_.imported = [this](const git::GitId& id) { return imported(id); };
+    options_.id_bytes = id_bytes_of(given);
     options_.fs = &context.world.fs;
     options_.unique = unique_;
   }
@@ -274,6 +284,8 @@ Command cmd_export() {
           "Write the history as a git repository",
           {{"--refs", "PATTERN", "only these branches and tags", Offers::nothing, "", true},
            {"--bare", "", "without a working tree, where the git repository is made"},
+           {"--object-format", "FORMAT", "sha1 or sha256, where the git repository is made",
+            Offers::words, "sha1 sha256"},
            {"--force", "", "move references back too, and over commits that hn has not seen"},
            {"--prune", "", "remove branches and tags that are not here"},
            {"--check", "", "read everything again and compare"},

@@ -110,9 +110,10 @@ _hn() {
     export)
       case $prev in
         --refs) return ;;
+        --object-format) _hn_words "sha1 sha256"; return ;;
       esac
-      case $cur in -*) _hn_words '--refs --bare --force --prune --check --watch --json'; return ;; esac
-      _hn_place '--refs'
+      case $cur in -*) _hn_words '--refs --bare --object-format --force --prune --check --watch --json'; return ;; esac
+      _hn_place '--refs --object-format'
       case $place in
         0) _hn_words "git" ;;
         1) _hn_files -d ;;

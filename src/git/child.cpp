@@ -218,8 +218,10 @@ std::string Child::errors() const {
   return text;
 }
 
-Ran run_child(const ChildOptions& options, std::size_t bytes_max) {
+Ran run_child(const ChildOptions& options, std::size_t bytes_max, std::string_view input) {
   Child child(options);
+  // One that does not listen says why, and ends.
+  child.write(input);
   child.end_input();
   Ran ran;
   std::array<Byte, 16 * 1024> piece{};

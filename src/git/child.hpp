@@ -59,13 +59,14 @@ class Child {
   bool own_group_ = false;
 };
 
-// Runs it to its end. Its output, at most `bytes_max` of it: more is an error.
+// Gives it `input` and runs it to its end; it must not write more than a pipe holds (64 KiB) before
+// it has read all. Its output, at most `bytes_max` of it: more is an error.
 struct Ran {
   int status = 0;
   std::string output;
   std::string errors;
 };
-Ran run_child(const ChildOptions& options, std::size_t bytes_max);
+Ran run_child(const ChildOptions& options, std::size_t bytes_max, std::string_view input = {});
 
 // The first line of what git said that tells the reason, without its "fatal: ".
 std::string reason_in(std::string_view errors);

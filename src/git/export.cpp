@@ -5,6 +5,7 @@
 #include <set>
 
 #include "git/library.hpp"
+#include "git/object_format.hpp"
 #include "git/pack_sink.hpp"
 
 namespace hn::git {
@@ -27,8 +28,8 @@ class There final : public Elsewhere {
 
   std::optional<GitId> has(const object::Id& id, const std::optional<GitId>& claimed) override {
     if (target_.made()) return std::nullopt;
-    const auto git = claimed ? claimed : options_.made_here->git_id(id);
-    return git && git->size == 20 && target_.has(*git) ? git : std::nullopt;
+    const auto git = claimed ? claimed : options_.made_here->git_id(id, target_.id_bytes());
+    return git && git->size == target_.id_bytes() && target_.has(*git) ? git : std::nullopt;
   }
   std::optional<Bytes> read(Type type, const GitId& id) override { return target_.read(type, id); }
 
@@ -50,7 +51,8 @@ class Nowhere final : public RestoredSink {
 
 // Git's id as the commit or tag carries it, or as it went out before. A folder or file carries
 // none; few tags name one.
-std::optional<GitId> known_git_id(const ExportOptions& options, const ExportRef& ref) {
+std::optional<GitId> known_git_id(const ExportOptions& options, std::uint8_t id_bytes,
+                                  const ExportRef& ref) {
   std::optional<GitId> carried;
   if (ref.kind == object::Kind::commit)
     carried = require(object::read_commit(*options.blocks, ref.id), "reading a branch").git;
@@ -58,9 +60,10 @@ std::optional<GitId> known_git_id(const ExportOptions& options, const ExportRef&
     carried = require(object::read_tag(*options.blocks, ref.id), "reading a tag").git;
   if (ref.kind != object::Kind::commit && ref.kind != object::Kind::tag) {
     Nowhere nowhere;
-    return require(Restorer(*options.blocks, nowhere).add(ref.kind, ref.id), "reading a tag");
+    return require(Restorer(*options.blocks, nowhere, nullptr, id_bytes).add(ref.kind, ref.id),
+                   "reading a tag");
   }
-  return carried ? carried : options.made_here->git_id(ref.id);
+  return carried ? carried : options.made_here->git_id(ref.id, id_bytes);
 }
 
 std::string where(const ExportOptions& options, const std::string& name) {
@@ -69,7 +72,7 @@ std::string where(const ExportOptions& options, const std::string& name) {
 
 // A branch moves forward, and what else is there stays, unless the user says otherwise.
 void require_forward(const ExportOptions& options, const ExportRef& ref, const GitId& before) {
-  if (known_git_id(options, ref) == before) return;
+  if (known_git_id(options, before.size, ref) == before) return;
   const auto old = here(options, before);
   if (!old) {
     throw Failure(Code::refused,
@@ -114,14 +117,16 @@ std::vector<ExportRef> usable(const ExportOptions& options, Exported& out) {
 // What one export works on.
 class Export {
  public:
-  Export(const ExportOptions& options, Progress& progress, Target::Missing missing)
+  Export(const ExportOptions& options, Progress& progress, Missing missing)
       : options_(options),
         progress_(progress),
-        target_(options, missing),
+        open_(open_target(options, missing)),
+        target_(*open_),
         there_(options, target_) {}
 
   Exported run() {
     out_.made = target_.made();
+    out_.id_bytes = target_.id_bytes();
     progress_.at(Phase::references, 0, 0, 0);
     const std::vector<ExportRef> refs = usable(options_, out_);
     for (const ExportRef& ref : refs) {
@@ -139,12 +144,12 @@ class Export {
   Compared compare() {
     Exported unused;
     CompareSink sink(target_, options_.path);
-    Restorer restorer(*options_.blocks, sink);
+    Restorer restorer(*options_.blocks, sink, nullptr, target_.id_bytes());
     restorer.progress = [&](std::uint64_t done, std::uint64_t objects) {
       progress_.at(Phase::objects, done, 0, objects);
     };
     for (const ExportRef& ref : usable(options_, unused)) {
-      const GitId made = require(restorer.add(ref.kind, ref.id), "comparing " + ref.name);
+      const GitId made = restored(restorer, ref, "comparing ");
       const auto holds = target_.ref(ref.name);
       if (!holds)
         throw Failure(Code::not_found, where(options_, ref.name) + " is not there",
@@ -159,14 +164,22 @@ class Export {
   }
 
  private:
+  // Where the history is of the other kind, that is said of the whole.
+  GitId restored(Restorer& restorer, const ExportRef& ref, std::string_view doing) {
+    auto made = restorer.add(ref.kind, ref.id);
+    if (!made && made.error().code == Code::unsupported)
+      require_format(options_, target_.id_bytes());
+    return require(std::move(made), std::string(doing) + ref.name);
+  }
+
   void write(const std::vector<ExportRef>& refs) {
     PackSink sink(options_, target_, out_);
-    Restorer restorer(*options_.blocks, sink, &there_);
+    Restorer restorer(*options_.blocks, sink, &there_, target_.id_bytes());
     restorer.progress = [&](std::uint64_t done, std::uint64_t objects) {
       progress_.at(Phase::objects, done, 0, objects);
     };
     for (const ExportRef& ref : refs) {
-      const GitId made = require(restorer.add(ref.kind, ref.id), "exporting " + ref.name);
+      const GitId made = restored(restorer, ref, "exporting ");
       const auto& before = before_[ref.name];
       const Change change = !before ? Change::made : *before == made ? Change::none : Change::moved;
       out_.refs.push_back({ref.name, change, before, made});
@@ -204,7 +217,7 @@ class Export {
       if (ref.change == Change::none) continue;
       if (ref.name == head && target_.has_working_tree() && ref.now) {
         if (!out_.made && !options_.keep_files) target_.require_clean(ref.before);
-        target_.check_out(*ref.now, options_.keep_files);
+        target_.check_out(ref.before, *ref.now, options_.keep_files);
       }
       moves.push_back({ref.name, ref.before, ref.now});
     }
@@ -213,7 +226,8 @@ class Export {
 
   const ExportOptions& options_;
   Progress& progress_;
-  Target target_;
+  std::unique_ptr<Target> open_;
+  Target& target_;
   There there_;
   std::map<std::string, std::optional<GitId>> before_;
   Exported out_;
@@ -222,11 +236,11 @@ class Export {
 }  // namespace
 
 Exported export_git(const ExportOptions& options, Progress& progress) {
-  return Export(options, progress, Target::Missing::make).run();
+  return Export(options, progress, Missing::make).run();
 }
 
 Compared compare_export(const ExportOptions& options, Progress& progress) {
-  return Export(options, progress, Target::Missing::fail).compare();
+  return Export(options, progress, Missing::fail).compare();
 }
 
 }  // namespace hn::git

@@ -2,6 +2,7 @@
 #include "hn/git/git_map.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "hn/base/codec.hpp"
 #include "hn/crypto/hash.hpp"
@@ -16,6 +17,10 @@ constexpr std::size_t kRowBytesMin = 32 + 1 + 20;
 
 Hash checksum(ByteView bytes) noexcept {
   return crypto::hash(crypto::Purpose("hn.gitmap"), bytes);
+}
+
+bool comes_before(const GitMapRows::value_type& a, const GitMapRows::value_type& b) noexcept {
+  return a.first != b.first ? a.first < b.first : a.second.size < b.second.size;
 }
 
 }  // namespace
@@ -47,7 +52,8 @@ Result<GitMapRows> decode_git_map(ByteView bytes) {
     git.size = in.u8();
     if (git.size != 20 && git.size != 32) return fail(Code::invalid, "git map: length of an id");
     std::ranges::copy(in.take(git.size), git.bytes.begin());
-    if (!rows.empty() && !(rows.back().first < id)) return fail(Code::invalid, "git map: order");
+    if (!rows.empty() && !comes_before(rows.back(), {id, git}))
+      return fail(Code::invalid, "git map: order");
     rows.emplace_back(id, git);
   }
   if (!in.done()) return fail(Code::invalid, "git map: length");
@@ -59,13 +65,13 @@ GitMap::GitMap(os::FileSystem& fs, std::string path) : fs_(fs), path_(std::move(
   const auto rows = decode_git_map(os::read_file(fs_, path_));
   if (!rows) return;
   for (const auto& [id, git] : *rows) {
-    rows_.emplace(id, git);
+    rows_.emplace_hint(rows_.end(), std::pair(id, git.size), git);
     back_.emplace(git, id);
   }
 }
 
-std::optional<GitId> GitMap::git_id(const object::Id& id) const {
-  const auto at = rows_.find(id);
+std::optional<GitId> GitMap::git_id(const object::Id& id, std::uint8_t id_bytes) const {
+  const auto at = rows_.find({id, id_bytes});
   return at != rows_.end() ? std::optional(at->second) : std::nullopt;
 }
 
@@ -75,15 +81,16 @@ std::optional<object::Id> GitMap::id_of(const GitId& git) const {
 }
 
 void GitMap::learn(const object::Id& id, const GitId& git) {
-  if (!rows_.emplace(id, git).second) return;
+  if (!rows_.emplace(std::pair(id, git.size), git).second) return;
   back_.emplace(git, id);
   learnt_ = true;
 }
 
 void GitMap::save(const std::string& unique) {
   if (!learnt_) return;
-  GitMapRows rows(rows_.begin(), rows_.end());
-  std::ranges::sort(rows);
+  GitMapRows rows;
+  rows.reserve(rows_.size());
+  for (const auto& [key, git] : rows_) rows.emplace_back(key.first, git);
   const std::string temporary = path_ + "." + unique;
   fs_.open(temporary, os::Access::create)->write_at(0, encode_git_map(rows));
   fs_.rename(temporary, path_);

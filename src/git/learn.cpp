@@ -26,8 +26,8 @@ class InSource final : public Elsewhere {
 
   std::optional<GitId> has(const object::Id& id, const std::optional<GitId>& claimed) override {
     if (claimed && options_.imported(*claimed) != id) return std::nullopt;
-    const auto git = claimed ? claimed : options_.made_here->git_id(id);
-    if (!git) return std::nullopt;
+    const auto git = claimed ? claimed : options_.made_here->git_id(id, source_.id_bytes());
+    if (!git || git->size != source_.id_bytes()) return std::nullopt;
     return is_there(*git) ? git : std::nullopt;
   }
 
@@ -64,13 +64,16 @@ void learn_made_here(const LearnOptions& options) {
   for (const object::Id& commit : options.commits) {
     const auto read = object::read_commit(*options.blocks, commit);
     const bool carries = read && read->git && options.imported(*read->git) == commit;
-    if (!carries && !options.made_here->git_id(commit)) open.push_back(commit);
+    if (!carries) open.push_back(commit);
   }
   if (open.empty()) return;
   const auto source = open_source(options.source);
+  std::erase_if(open, [&](const object::Id& commit) {
+    return options.made_here->git_id(commit, source->id_bytes()).has_value();
+  });
   InSource there(options, *source);
   Learning sink(*options.made_here);
-  Restorer restorer(*options.blocks, sink, &there);
+  Restorer restorer(*options.blocks, sink, &there, source->id_bytes());
   // One that cannot be made, since blocks of it are missing or it lies about its id, was not made
   // before either.
   for (const object::Id& commit : open) {

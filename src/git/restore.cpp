@@ -79,6 +79,15 @@ Result<GitId> Restorer::keep(const object::Id& id, Type type, std::shared_ptr<co
   return made;
 }
 
+// What came from a repository of the other kind names ids that mean nothing here.
+Result<void> Restorer::require_length(const GitId& git, const object::Id& id) const {
+  if (git.size == id_bytes_) return {};
+  return fail(Code::unsupported,
+              git.size == kSha256Bytes ? "it came from git with SHA-256 ids, or names one"
+                                       : "it came from git with SHA-1 ids, or names one",
+              id.bytes);
+}
+
 Result<GitId> Restorer::add(Kind kind, const object::Id& id) {
   switch (kind) {
     case Kind::commit:
@@ -176,6 +185,7 @@ Result<std::optional<GitId>> Restorer::child(const object::Value& value, const o
   const auto base = comparable ? std::optional(older->id()) : std::nullopt;
   switch (value.mode) {
     case Mode::submodule:
+      HN_CHECK(require_length(submodule_id(value), {}));
       return std::optional(submodule_id(value));
     case Mode::conflict:
       return std::optional<GitId>();
@@ -335,6 +345,7 @@ Result<void> Restorer::open(std::vector<Open>& path, const object::Id& id) {
     ids_.emplace(id, Known{*git, false});
     return start_elsewhere(commit, *git);
   }
+  if (commit.git) HN_CHECK(require_length(*commit.git, id));
   path.push_back({id, std::move(commit.parents), 0});
   return {};
 }
@@ -369,6 +380,7 @@ Result<GitId> Restorer::tags(const object::Id& start) {
       ids_.emplace(id, Known{*git, false});
       break;
     }
+    if (tag.git) HN_CHECK(require_length(*tag.git, id));
     path.emplace_back(id, tag);
     kind = tag.target_kind;
     id = tag.target;

@@ -44,7 +44,8 @@ class Elsewhere {
 
 // Commits are walked with a stack of its own, folders by recursion, bounded as import bounds them.
 // Errors are those of reading blocks; Code::damaged where a commit or tag claims another git id
-// than it has; Code::refused over a limit. Failures of the sink pass through. Memory: some 110
+// than it has; Code::unsupported where it came from, or names, ids of another length;
+// Code::refused over a limit. Failures of the sink pass through. Memory: some 110
 // bytes an object, and versions kept as bases up to a limit.
 class Restorer {
  public:
@@ -89,6 +90,7 @@ class Restorer {
   };
 
   std::optional<GitId> known(const object::Id& id) const;
+  Result<void> require_length(const GitId& git, const object::Id& id) const;
   Result<GitId> keep(const object::Id& id, Type type, std::shared_ptr<const Bytes> bytes,
                      const std::optional<GitId>& claimed, Base base);
 

@@ -6,6 +6,7 @@
 
 #include "git/layout.hpp"
 #include "git/oid_map.hpp"
+#include "git/parse.hpp"
 #include "hn/git/import.hpp"
 
 // A git repository on disk, as far as import reads it.
@@ -54,6 +55,9 @@ class Source {
 
   // In byte order. What cannot be resolved becomes a notice, as git passes it over with a warning.
   virtual std::vector<SourceRef> refs(const Wanted& wanted, std::vector<Notice>& notices) const = 0;
+
+  // The length of its ids, 20 or 32.
+  virtual std::uint8_t id_bytes() const noexcept { return kSha1Bytes; }
 
   // The branch that HEAD names, there or not; empty where it names none.
   virtual std::string head_branch() const = 0;

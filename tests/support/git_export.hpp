@@ -10,18 +10,20 @@ namespace hn::testing {
 
 class MemoryMade final : public git::MadeHere {
  public:
-  std::optional<git::GitId> git_id(const object::Id& id) const override {
-    const auto at = ids.find(id);
+  std::optional<git::GitId> git_id(const object::Id& id, std::uint8_t id_bytes) const override {
+    const auto at = ids.find({id, id_bytes});
     return at != ids.end() ? std::optional(at->second) : std::nullopt;
   }
   std::optional<object::Id> id_of(const git::GitId& git) const override {
-    for (const auto& [id, known] : ids)
-      if (known == git) return id;
+    for (const auto& [key, known] : ids)
+      if (known == git) return key.first;
     return std::nullopt;
   }
-  void learn(const object::Id& id, const git::GitId& git) override { ids.emplace(id, git); }
+  void learn(const object::Id& id, const git::GitId& git) override {
+    ids.emplace(std::pair(id, git.size), git);
+  }
 
-  std::map<object::Id, git::GitId> ids;
+  std::map<std::pair<object::Id, std::uint8_t>, git::GitId> ids;
 };
 
 class Exporting {

@@ -277,7 +277,8 @@ def git_maps():
     sha1, sha256 = b"\x11" * 20, b"\x22" * 32
     valid = [{"name": name, "bytes": sealed(rows(*pairs)).hex(),
               "rows": [{"id": i.hex(), "git": g.hex()} for i, g in pairs]}
-             for name, pairs in (("no rows", ()), ("an id of each length", ((low, sha1), (high, sha256))))]
+             for name, pairs in (("no rows", ()), ("an id of each length", ((low, sha1), (high, sha256))),
+                                ("a commit that went out in both", ((low, sha1), (low, sha256), (high, sha1))))]
     good = rows((low, sha1), (high, sha256))
     damaged = [{"why": why, "bytes": data.hex()} for why, data in (
         ("no bytes", b""), ("no hash", good), ("another hash", sealed(good)[:-1] + b"\0"),
@@ -286,6 +287,7 @@ def git_maps():
         ("more rows than bytes", sealed(rows((low, sha1), count=2))),
         ("2^63 rows", sealed(rows((low, sha1), count=1 << 63))),
         ("descending ids", sealed(rows((high, sha1), (low, sha256)))), ("an id twice", sealed(rows((low, sha1), (low, sha1)))),
+        ("an id twice, the longer first", sealed(rows((low, sha256), (low, sha1)))),
         ("a git id of 21 bytes", sealed(rows((low, sha1 + b"\0")))), ("a git id of none", sealed(rows((low, b"")))))]
     return {"page": "hn-repository(5)", "valid": valid, "damaged": damaged}
 

@@ -25,7 +25,8 @@ struct ExportRef {
 class MadeHere {
  public:
   virtual ~MadeHere() = default;
-  virtual std::optional<GitId> git_id(const object::Id& id) const = 0;
+  // `id_bytes`: 20 or 32, for what went out as SHA-1 and as SHA-256 has an id of each.
+  virtual std::optional<GitId> git_id(const object::Id& id, std::uint8_t id_bytes) const = 0;
   virtual std::optional<object::Id> id_of(const GitId& git) const = 0;
   virtual void learn(const object::Id& id, const GitId& git) = 0;
 };
@@ -41,6 +42,9 @@ struct ExportOptions {
   // References below refs/heads/ and refs/tags/ that are not in the list are removed.
   bool prune = false;
   std::vector<ExportRef> refs;
+  // Of git's ids, 20 or 32. Not given: those of the repository that is there, else of the history;
+  // 20 where all of it was made in hn.
+  std::optional<std::uint8_t> id_bytes;
   std::string head;  // the full name of the branch that HEAD of a new repository names
   const object::BlockReader* blocks = nullptr;
   const object::History* history = nullptr;
@@ -61,6 +65,7 @@ struct ExportedRef {
 
 struct Exported {
   bool made = false;              // the repository was not there
+  std::uint8_t id_bytes = 20;     // of its ids
   std::vector<ExportedRef> refs;  // by name, all that were asked for, and those removed
   std::uint64_t commits = 0;      // written, as the other counts
   std::uint64_t tags = 0;
@@ -74,7 +79,8 @@ struct Exported {
 // Writes what is missing, then moves the references, all or none; an interrupted export leaves no
 // reference moved and nothing that git would not clear away. Throws Failure: invalid (neither a git
 // repository nor an empty folder), refused (a reference holds commits that hn has not seen, or was
-// rewritten here; files in the way), exists, unsupported, damaged, absent, no_space, io.
+// rewritten here; files in the way), exists, unsupported (ids of the other length; git is missing,
+// which writes SHA-256), damaged, absent, no_space, io.
 Exported export_git(const ExportOptions& options, Progress& progress);
 
 struct Compared {

@@ -2,7 +2,6 @@
 
 #include <map>
 #include <string>
-#include <unordered_map>
 
 #include "hn/git/export.hpp"
 
@@ -15,7 +14,7 @@ class GitMap final : public MadeHere {
   // A file that is not there, or is not whole, is an empty map.
   GitMap(os::FileSystem& fs, std::string path);
 
-  std::optional<GitId> git_id(const object::Id& id) const override;
+  std::optional<GitId> git_id(const object::Id& id, std::uint8_t id_bytes) const override;
   std::optional<object::Id> id_of(const GitId& git) const override;
   void learn(const object::Id& id, const GitId& git) override;
 
@@ -25,13 +24,13 @@ class GitMap final : public MadeHere {
  private:
   os::FileSystem& fs_;
   std::string path_;
-  std::unordered_map<object::Id, GitId> rows_;
+  std::map<std::pair<object::Id, std::uint8_t>, GitId> rows_;  // by id and length of git's
   std::map<GitId, object::Id> back_;
   bool learnt_ = false;
 };
 
 using GitMapRows = std::vector<std::pair<object::Id, GitId>>;
-// Rows by id, each once.
+// Rows by id, then by the length of git's, each such pair once.
 Bytes encode_git_map(const GitMapRows& rows);
 Result<GitMapRows> decode_git_map(ByteView bytes);
 

@@ -407,7 +407,7 @@ TEST_CASE("what another device exported is known when it comes back from git") {
   };
   git::LearnOptions learning{{repo.path(), false, {}, &blocks}, {ours}, &blocks, believed, &made};
   git::learn_made_here(learning);
-  CHECK(made.git_id(ours) == there.refs.at(0).now);
+  CHECK(made.git_id(ours, 20) == there.refs.at(0).now);
   Silent silent;
   const auto again = git::import_git(
       {repo.path(), false, [&](const git::GitId& git) { return made.id_of(git); }, &blocks}, blocks,
@@ -528,8 +528,8 @@ TEST_CASE("what was learnt is there the next time, by both names") {
   map.learn(id, git);
   map.save("x");
   const git::GitMap again(os::posix(), path);
-  CHECK(again.git_id(id) == git);
+  CHECK(again.git_id(id, 20) == git);
   CHECK(again.id_of(git) == id);
   std::ofstream(path) << "broken";
-  CHECK_FALSE(git::GitMap(os::posix(), path).git_id(id).has_value());
+  CHECK_FALSE(git::GitMap(os::posix(), path).git_id(id, 20).has_value());
 }

@@ -1,15 +1,16 @@
 // Repositories that git itself made, packed and loose, and the count of objects that git sees.
 #include <doctest/doctest.h>
 
-#include <cstdio>
-
 #include "hn/git/verify.hpp"
 #include "hn/object/file.hpp"
 #include "support/git_export.hpp"
+#include "support/git_program.hpp"
 #include "support/git_repo.hpp"
 #include "support/memory_blocks.hpp"
 
 using namespace hn;
+using hn::testing::has_git;
+using hn::testing::run;
 
 namespace {
 
@@ -17,36 +18,7 @@ struct Silent final : git::Progress {
   void at(git::Phase, std::uint64_t, std::uint64_t, std::uint64_t) override {}
 };
 
-// Runs a line of shell in a folder, with no configuration but the repository's own.
-std::string run(const std::filesystem::path& folder, const std::string& line) {
-  const std::string command =
-      "cd '" + folder.string() +
-      "' && env -i PATH=/usr/bin:/bin HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 "
-      "GIT_AUTHOR_NAME=Anna GIT_AUTHOR_EMAIL=a@x GIT_COMMITTER_NAME=Anna GIT_COMMITTER_EMAIL=a@x "
-      "sh -ec '" +
-      line + "' 2>&1";
-  std::string out;
-  FILE* pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe))
-    out.push_back(static_cast<char>(c));
-  REQUIRE_MESSAGE(pclose(pipe) == 0, out);
-  return out;
-}
-
-bool has_git() {
-  return std::filesystem::exists("/usr/bin/git");
-}
-
-constexpr const char* kHistory =
-    "git init -q -b main . ; mkdir -p src/deep ; "
-    "for i in 1 2 3 4 5 6 7 8; do seq $((i * 30)) > src/numbers; echo $i > src/deep/f$i; "
-    "git add . ; git commit -q -m \"change $i\"; done ; "
-    "git checkout -q -b side main~3 ; ln -s numbers src/link ; git add . ; git commit -q -m side ; "
-    "git checkout -q -b more main~1 ; git mv src/deep/f1 src/first ; git commit -q -m moved ; "
-    "git checkout -q main ; git merge -q -m octopus side more ; "
-    "git tag light main~2 ; git tag -a -m heavy heavy main ; git tag -a -m nested nested heavy ; "
-    "git tag blob $(git rev-parse main:src/numbers) ; git tag tree $(git rev-parse main:src)";
+const std::string kHistory = testing::history_of("git init -q -b main .");
 
 void check_repository(const std::filesystem::path& folder) {
   testing::MemoryBlocks blocks;
