@@ -6,6 +6,7 @@
 #include "hn/git/refs.hpp"
 #include "hn/os/folder_watch.hpp"
 #include "hn/repo/publish.hpp"
+#include "hn/repo/publish_notes.hpp"
 #include "hn/repo/revision.hpp"
 #include "progress.hpp"
 #include "report.hpp"
@@ -99,11 +100,14 @@ std::string default_head(const repo::Repository& repository) {
                   : std::string();
 }
 
+constexpr std::string_view kNotes = "refs/notes/hn";
+
 // "6 commits, 2 branches and 1 tag", without what there is none of.
 std::string what_went(const git::Exported& out) {
   std::uint64_t branches = 0;
   std::uint64_t tags = 0;
   for (const git::ExportedRef& ref : out.refs) {
+    if (ref.name == kNotes) continue;
     if (ref.change != Change::none && ref.change != Change::removed)
       ++(ref.name.starts_with("refs/tags/") ? tags : branches);
   }
@@ -112,6 +116,7 @@ std::string what_went(const git::Exported& out) {
   if (branches > 0)
     parts.push_back(branches == 1 ? "1 branch" : std::to_string(branches) + " branches");
   if (tags > 0) parts.push_back(count_of(tags, "tag"));
+  if (out.notes > 0) parts.push_back(count_of(out.notes, "note"));
   if (parts.empty()) return "nothing new";
   std::string text = parts.front();
   for (std::size_t i = 1; i < parts.size(); ++i)
@@ -140,6 +145,7 @@ Json json_of(const git::Exported& out, const std::string& folder) {
   json["object_format"] = out.id_bytes == 32 ? "sha256" : "sha1";
   json["commits"] = out.commits;
   json["objects"] = out.objects();
+  json["notes"] = out.notes;
   json["bytes"] = out.bytes;
   json["refs"] = Json::array();
   for (const git::ExportedRef& ref : out.refs) {
@@ -151,6 +157,13 @@ Json json_of(const git::Exported& out, const std::string& folder) {
     json["refs"].push_back(std::move(row));
   }
   return json;
+}
+
+std::vector<git::ExportNote> notes_of(const repo::Repository& repository) {
+  std::vector<git::ExportNote> out;
+  for (repo::PublishNote& note : repo::publish_notes(repository))
+    out.push_back({note.target.kind, note.target.id, std::move(note.text), note.seconds});
+  return out;
 }
 
 std::optional<std::uint8_t> id_bytes_of(const Given& given) {
@@ -193,6 +206,7 @@ class Exporter {
                     "`hn branch` lists them; a pattern stands in quotes");
     }
     options_.head = default_head(repository_);
+    if (given_.has("notes")) options_.notes = notes_of(repository_);
     git::Exported out;
     {
       Shown progress(context_, "exporting");
@@ -288,6 +302,7 @@ Command cmd_export() {
             Offers::words, "sha1 sha256"},
            {"--force", "", "move references back too, and over commits that hn has not seen"},
            {"--prune", "", "remove branches and tags that are not here"},
+           {"--notes", "", "with the signatures of hn's devices, as notes in refs/notes/hn"},
            {"--check", "", "read everything again and compare"},
            {"--watch", "", "go on, and export whenever something is new"},
            {"--json", "", "as JSON"}},

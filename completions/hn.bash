@@ -112,7 +112,7 @@ _hn() {
         --refs) return ;;
         --object-format) _hn_words "sha1 sha256"; return ;;
       esac
-      case $cur in -*) _hn_words '--refs --bare --object-format --force --prune --check --watch --json'; return ;; esac
+      case $cur in -*) _hn_words '--refs --bare --object-format --force --prune --notes --check --watch --json'; return ;; esac
       _hn_place '--refs --object-format'
       case $place in
         0) _hn_words "git" ;;

@@ -96,6 +96,7 @@ complete -c hn -n '__hn_at export' -l bare -d 'without a working tree, where the
 complete -c hn -n '__hn_at export' -l object-format -x -a 'sha1 sha256' -d 'sha1 or sha256, where the git repository is made'
 complete -c hn -n '__hn_at export' -l force -d 'move references back too, and over commits that hn has not seen'
 complete -c hn -n '__hn_at export' -l prune -d 'remove branches and tags that are not here'
+complete -c hn -n '__hn_at export' -l notes -d 'with the signatures of hn'\''s devices, as notes in refs/notes/hn'
 complete -c hn -n '__hn_at export' -l check -d 'read everything again and compare'
 complete -c hn -n '__hn_at export' -l watch -d 'go on, and export whenever something is new'
 complete -c hn -n '__hn_at export' -l json -d 'as JSON'

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "git/library.hpp"
+#include "git/notes.hpp"
 #include "git/object_format.hpp"
 #include "git/pack_sink.hpp"
 
@@ -134,7 +135,9 @@ class Export {
       const auto& before = before_[ref.name];
       if (before && !options_.force) require_forward(options_, ref, *before);
     }
+    if (options_.notes) require_notes(refs);
     write(refs);
+    if (options_.notes) write_notes();
     if (options_.prune) prune(refs);
     move();
     std::ranges::sort(out_.refs, {}, &ExportedRef::name);
@@ -160,6 +163,7 @@ class Export {
             where(options_, ref.name) + " holds " + to_hex(*holds) + ", not " + to_hex(made),
             "`hn export git` moves it on where it is behind");
     }
+    if (options_.notes) sink.objects += compare_notes(target_, texts());
     return {sink.objects};
   }
 
@@ -185,6 +189,51 @@ class Export {
       out_.refs.push_back({ref.name, change, before, made});
     }
     sink.finish();
+  }
+
+  void require_notes(const std::vector<ExportRef>& refs) {
+    const std::string name(kNotesRef);
+    if (std::ranges::find(refs, name, &ExportRef::name) != refs.end())
+      throw Failure(Code::refused, name + " is a branch or tag here, and would become hn's notes",
+                    "export without --notes, or choose with --refs");
+    before_[name] = target_.ref(name);
+    if (before_[name] && !options_.force) require_own_notes(target_, *before_[name]);
+  }
+
+  // The notes on what is there, whoever brought it.
+  NoteTexts texts() const {
+    NoteTexts out;
+    for (const ExportNote& note : *options_.notes) {
+      std::optional<GitId> git;
+      if (note.kind == object::Kind::tag) {
+        const auto tag = object::read_tag(*options_.blocks, note.about);
+        if (tag) git = tag->git;
+      } else {
+        const auto commit = object::read_commit(*options_.blocks, note.about);
+        if (commit) git = commit->git;
+      }
+      if (!git) git = options_.made_here->git_id(note.about, target_.id_bytes());
+      if (git && git->size == target_.id_bytes() && target_.has(*git))
+        out.emplace(*git, NoteText{note.text, note.seconds});
+    }
+    return out;
+  }
+
+  void write_notes() {
+    const std::string name(kNotesRef);
+    const NoteTexts list = texts();
+    const auto& before = before_[name];
+    if (list.empty() && !before) return;
+    Exported counts;
+    PackSink sink(options_, target_, counts);
+    const NotesMade made = make_notes(target_, list, before, sink);
+    sink.finish();
+    out_.notes = made.notes;
+    out_.bytes += counts.bytes;
+    const Change change = !before                  ? Change::made
+                          : *before == made.commit ? Change::none
+                                                   : Change::moved;
+    out_.refs.push_back({name, change, before, made.commit});
   }
 
   void prune(const std::vector<ExportRef>& refs) {

@@ -31,6 +31,14 @@ class MadeHere {
   virtual void learn(const object::Id& id, const GitId& git) = 0;
 };
 
+// What git shall note (git-notes(1)) about a commit or tag.
+struct ExportNote {
+  object::Kind kind = object::Kind::commit;
+  object::Id about;
+  std::string text;          // ends in a newline
+  std::int64_t seconds = 0;  // its time; the notes' commit gets the greatest
+};
+
 struct ExportOptions {
   std::string path;   // a git repository, or a folder that is not there or empty
   bool bare = false;  // where it is made: without a working tree
@@ -45,6 +53,9 @@ struct ExportOptions {
   // Of git's ids, 20 or 32. Not given: those of the repository that is there, else of the history;
   // 20 where all of it was made in hn.
   std::optional<std::uint8_t> id_bytes;
+  // Where given, refs/notes/hn has these about all of it that is in the repository (hn-git(7),
+  // NOTES); ids in ascending order, each once.
+  std::optional<std::vector<ExportNote>> notes;
   std::string head;  // the full name of the branch that HEAD of a new repository names
   const object::BlockReader* blocks = nullptr;
   const object::History* history = nullptr;
@@ -71,6 +82,7 @@ struct Exported {
   std::uint64_t tags = 0;
   std::uint64_t trees = 0;
   std::uint64_t blobs = 0;
+  std::uint64_t notes = 0;  // new or changed
   std::uint64_t bytes = 0;  // of the pack and its index; 0 where single objects were written
   std::vector<Notice> notices;
   std::uint64_t objects() const noexcept { return commits + tags + trees + blobs; }
