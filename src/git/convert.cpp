@@ -66,6 +66,39 @@ Kind target_kind(Type type) noexcept {
   return Kind::chunk;
 }
 
+// Of a commit or tag that fits no block, so much is shown; with the most parents there are it fits.
+constexpr std::size_t kShownMessageBytes = std::size_t{64} << 10;
+constexpr std::size_t kShownNameBytes = 1024;
+
+// Room for the id of git's bytes, if they turn out to be needed, has to be left too.
+bool is_too_long(const Result<Bytes>& encoded) {
+  if (!encoded) return encoded.error().code == Code::refused;
+  return encoded->size() + sizeof(object::Id) > object::kBlockBytesMax;
+}
+
+void cut(std::string& text, std::size_t bytes_max) {
+  if (text.size() > bytes_max) text.resize(bytes_max);
+}
+
+void cut(object::Person& person) {
+  cut(person.name, kShownNameBytes);
+  cut(person.email, kShownNameBytes);
+}
+
+void shorten(object::Commit& commit) {
+  commit.headers.clear();
+  cut(commit.message, kShownMessageBytes);
+  cut(commit.author);
+  cut(commit.committer);
+}
+
+void shorten(object::Tag& tag) {
+  tag.headers.clear();
+  cut(tag.name, kShownNameBytes);
+  cut(tag.message, kShownMessageBytes);
+  if (tag.tagger) cut(*tag.tagger);
+}
+
 }  // namespace
 
 void Converter::known(Type type, const Oid& oid, const object::Id& id) {
@@ -217,9 +250,8 @@ void Converter::fail_refused(const Item& item, std::string_view rule) const {
 
 object::Id Converter::raw(const Item& item) {
   const ByteView bytes = item.bytes();
-  if (bytes.size() > object::kBlockBytesMax)
-    fail_refused(item, "what canonical form cannot hold is longer than a block (256 KiB)");
-  return writer_.write(Kind::raw, bytes);
+  return bytes.size() > object::kBlockBytesMax ? object::write_file(writer_, bytes)
+                                               : writer_.write(Kind::raw, bytes);
 }
 
 // A commit that hn exported with conflicts gets them back.
@@ -254,11 +286,18 @@ Converter::Converted Converter::commit(const Item& item) {
     return std::nullopt;
   };
   const auto bytes = git_bytes_of(commit, ids);
-  if (!bytes || !equal(*bytes, item.bytes())) {
+  bool exact = bytes && equal(*bytes, item.bytes());
+  auto encoded = object::encode_commit(commit);
+  if (is_too_long(encoded)) {
+    shorten(commit);
+    say_shortened(item.oid);
+    exact = false;
+  }
+  if (!exact) {
     commit.raw = raw(item);
     ++out_.counts.raw_commits;
+    encoded = object::encode_commit(commit);
   }
-  const auto encoded = object::encode_commit(commit);
   if (!encoded) fail_refused(item, encoded.error().rule);
   return {writer_.write(Kind::commit, *encoded, block_base(item)), Type::commit, true};
 }
@@ -272,13 +311,24 @@ Converter::Converted Converter::tag(const Item& item) {
                   std::string(text->message), item.oid,  {}};
   const auto bytes =
       git_bytes_of(tag, [&](const object::Id&) { return std::optional(text->target); });
-  if (!bytes || !equal(*bytes, item.bytes())) {
+  bool exact = bytes && equal(*bytes, item.bytes());
+  auto encoded = object::encode_tag(tag);
+  if (is_too_long(encoded)) {
+    shorten(tag);
+    say_shortened(item.oid);
+    exact = false;
+  }
+  if (!exact) {
     tag.raw = raw(item);
     ++out_.counts.raw_tags;
+    encoded = object::encode_tag(tag);
   }
-  const auto encoded = object::encode_tag(tag);
   if (!encoded) fail_refused(item, encoded.error().rule);
   return {writer_.write(Kind::tag, *encoded), Type::tag, true};
+}
+
+void Converter::say_shortened(const Oid& oid) {
+  notice(oid, "is longer than a block: its message is shown in part, its headers are not");
 }
 
 void Converter::notice(const Oid& subject, std::string what) {

@@ -42,6 +42,7 @@ class Converter final : public Sink {
   object::Id raw(const Item& item);
   object::Id root(const object::Id& plain, std::string_view message);
   [[noreturn]] void fail_refused(const Item& item, std::string_view rule) const;
+  void say_shortened(const Oid& oid);
   void notice(const Oid& subject, std::string what);
 
   const Source& source_;

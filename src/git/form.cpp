@@ -6,6 +6,8 @@
 
 #include "git/hash.hpp"
 #include "git/tree_form.hpp"
+#include "hn/git/import.hpp"
+#include "hn/object/file.hpp"
 
 namespace hn::git {
 namespace {
@@ -187,21 +189,29 @@ Result<Bytes> git_bytes_of(std::span<const object::TreeEntry> entries, const Git
                       EntryIds([&](std::size_t i) { return value_id(entries[i].value, ids); }));
 }
 
+Result<Bytes> raw_bytes(const object::BlockReader& blocks, const object::Id& id) {
+  HN_TRY(object::Block block, blocks.read(id));
+  if (block.kind == object::Kind::raw) return std::move(block.bytes);
+  if (block.kind != object::Kind::list)
+    return fail(Code::invalid, "what is named as git's bytes is something else", id.bytes);
+  return object::read_file(blocks, id, kMetaBytesMax);
+}
+
 Result<Bytes> exact_bytes(const object::BlockReader& blocks, const object::Commit& commit,
                           const GitIds& ids) {
-  if (commit.raw) return blocks.read(*commit.raw, object::Kind::raw);
+  if (commit.raw) return raw_bytes(blocks, *commit.raw);
   return git_bytes_of(commit, ids);
 }
 
 Result<Bytes> exact_bytes(const object::BlockReader& blocks, const object::Tag& tag,
                           const GitIds& ids) {
-  if (tag.raw) return blocks.read(*tag.raw, object::Kind::raw);
+  if (tag.raw) return raw_bytes(blocks, *tag.raw);
   return git_bytes_of(tag, ids);
 }
 
 Result<Bytes> exact_bytes(const object::BlockReader& blocks, const object::Tree& tree,
                           const GitIds& ids) {
-  if (tree.raw) return blocks.read(*tree.raw, object::Kind::raw);
+  if (tree.raw) return raw_bytes(blocks, *tree.raw);
   return git_bytes_of(tree.entries, ids);
 }
 

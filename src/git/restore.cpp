@@ -33,7 +33,7 @@ GitId submodule_id(const object::Value& value) {
 Result<Bytes> bytes_of(const object::BlockReader& blocks, const std::optional<object::Id>& raw,
                        const std::vector<object::TreeEntry>& entries,
                        const std::vector<GitId>& ids) {
-  if (raw) return blocks.read(*raw, Kind::raw);
+  if (raw) return raw_bytes(blocks, *raw);
   return git_bytes_of(entries, EntryIds([&](std::size_t i) { return std::optional(ids[i]); }));
 }
 

@@ -38,7 +38,7 @@ std::optional<object::Commit> ClosureWalk::commit_block(const Id& id) {
   if (!enter(id)) return std::nullopt;
   auto commit = object::read_commit(store_, id);
   if (!commit) return std::nullopt;  // dead everywhere: its publish is no head
-  if (commit->raw) enter(*commit->raw);
+  if (commit->raw) file(*commit->raw, std::nullopt);
   return std::move(commit).value();
 }
 
@@ -71,7 +71,7 @@ void ClosureWalk::tag(const Id& id) {
   if (!enter(id)) return;
   const auto tag = object::read_tag(store_, id);
   if (!tag) return;
-  if (tag->raw) enter(*tag->raw);
+  if (tag->raw) file(*tag->raw, std::nullopt);
   target({tag->target_kind, tag->target});
 }
 
@@ -94,7 +94,7 @@ void ClosureWalk::tree_nodes(const Id& id, const std::unordered_set<Id>& old) {
   if (!bytes) return;
   const auto node = object::decode_tree_node(*bytes);
   if (!node) return;
-  if (node->raw) enter(*node->raw);
+  if (node->raw) file(*node->raw, std::nullopt);
   for (const auto& child : node->children) tree_nodes(child.id, old);
 }
 

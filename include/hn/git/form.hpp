@@ -30,6 +30,10 @@ Result<Bytes> git_bytes_of(const object::Commit& commit, const GitIds& ids);
 Result<Bytes> git_bytes_of(const object::Tag& tag, const GitIds& ids);
 Result<Bytes> git_bytes_of(std::span<const object::TreeEntry> entries, const GitIds& ids);
 
+// Git's bytes that a commit, tag or folder keeps beside its fields: a raw block, or a file where
+// they are longer than a block.
+Result<Bytes> raw_bytes(const object::BlockReader& blocks, const object::Id& id);
+
 // Git's bytes as they were: the raw block where the value names one, else as above.
 Result<Bytes> exact_bytes(const object::BlockReader& blocks, const object::Commit& commit,
                           const GitIds& ids);

@@ -318,9 +318,13 @@ TEST_CASE("missing and broken objects end in a failure that names them") {
   }
 }
 
-TEST_CASE("what fits no block is refused by name") {
+TEST_CASE("more parents than a commit of hn's can have are refused by name") {
   GitRepo repo;
-  const std::string id = repo.plain(one_file(repo, "1"), {}, std::string(300'000, 'm'));
+  const std::string tree = repo.tree({});
+  std::vector<std::string> parents;
+  for (std::size_t i = 0; i <= object::kParentsMax; ++i)
+    parents.push_back(repo.plain(tree, {}, std::to_string(i)));
+  const std::string id = repo.plain(tree, parents);
   repo.ref("refs/heads/main", id);
   CHECK(failure_of(repo.path(), id) == Code::refused);
 }

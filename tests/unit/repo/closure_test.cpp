@@ -32,6 +32,28 @@ TEST_CASE("a manifest names every block once") {
   CHECK(rows.size() == 9);
 }
 
+TEST_CASE("git's bytes beside a commit go with it, also where they fill a file") {
+  RepoDevice anna("anna", 1);
+  anna.found();
+  anna.commit(anna.main(), {{"a", "1\n"}});
+  store::Batch batch = anna->store().begin();
+  std::string text;
+  for (int i = 0; text.size() < 700'000; ++i) text += std::to_string(i * 7919) + "\n";
+  auto commit = *object::read_commit(anna->store(), *repo::tip_of(*anna, anna.main()).commit);
+  commit.raw = object::write_file(batch, as_bytes(text));
+  const object::Id tip = batch.write(object::Kind::commit, *object::encode_commit(commit));
+  batch.commit();
+  const std::size_t chunks = object::chunks_of(anna->store(), *commit.raw)->size();
+  std::size_t visited = 0;
+  repo::ClosureWalk walk(
+      anna->store(), [&](const object::Id&, std::uint32_t) { ++visited; },
+      [](const object::Id&) {});
+  walk.target({object::Kind::commit, tip});
+  // The commit, its folder, a file; the list and its chunks.
+  CHECK(visited == 4 + chunks);
+  CHECK(chunks > 1);
+}
+
 TEST_CASE("a change that was taken back hides nothing from the walk") {
   RepoDevice anna("anna", 1);
   RepoDevice bob("bob", 2);
