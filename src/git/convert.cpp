@@ -106,7 +106,7 @@ void Converter::known(Type type, const Oid& oid, const object::Id& id) {
 }
 
 void Converter::item(Item item) {
-  out_.counts.bytes += item.bytes().size();
+  out_.counts.bytes += item.bytes().size() + item.large;
   const auto convert = [&]() -> Converted {
     switch (item.type) {
       case Type::blob:
@@ -156,6 +156,7 @@ std::optional<object::Id> Converter::block_base(const Item& item) const {
 
 Converter::Converted Converter::blob(const Item& item) {
   ++out_.counts.blobs;
+  if (item.large > 0) return large_blob(item);
   const ByteView bytes = item.bytes();
   if (bytes.size() <= object::kFileChunkBytesMax)
     return {writer_.write(Kind::chunk, bytes, block_base(item)), Type::blob, true};
@@ -168,6 +169,13 @@ object::Id Converter::id_of(const Oid& folder, const TreeLine& line) const {
   if (line.mode == object::Mode::submodule) return {};
   const Type type = line.mode == object::Mode::folder ? Type::tree : Type::blob;
   return child(folder, line.id, type).id;
+}
+
+Converter::Converted Converter::large_blob(const Item& item) {
+  object::FileWriter file(writer_, blocks_, base_id(item));
+  if (!large_.read(item.oid, [&](ByteView piece) { file.add(piece); }))
+    source_.fail_broken(item.oid, "does not match its id");
+  return {file.finish(), Type::blob, false};
 }
 
 // hn's entries in the order of git's lines, with names that hn can hold.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "git/large_blob.hpp"
 #include "git/walk.hpp"
 
 // Git's objects become blocks, one by one, children first.
@@ -8,8 +9,8 @@ namespace hn::git {
 class Converter final : public Sink {
  public:
   Converter(const Source& source, const object::BlockReader* blocks, object::BlockWriter& writer,
-            Imported& out)
-      : source_(source), blocks_(blocks), writer_(writer), out_(out) {}
+            LargeBlobs& large, Imported& out)
+      : source_(source), blocks_(blocks), writer_(writer), large_(large), out_(out) {}
 
   void known(Type type, const Oid& oid, const object::Id& id) override;
   void item(Item item) override;
@@ -31,6 +32,7 @@ class Converter final : public Sink {
   std::optional<object::Id> base_id(const Item& item) const;
 
   Converted blob(const Item& item);
+  Converted large_blob(const Item& item);
   Converted tree(const Item& item);
   // From the older version, where both are plain and it was converted here.
   std::optional<Converted> edited_tree(const Item& item);
@@ -48,6 +50,7 @@ class Converter final : public Sink {
   const Source& source_;
   const object::BlockReader* blocks_;
   object::BlockWriter& writer_;
+  LargeBlobs& large_;
   Imported& out_;
   OidMap<Converted> done_;
 };

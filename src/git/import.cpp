@@ -123,9 +123,11 @@ Imported import_git(const ImportOptions& options, object::BlockWriter& writer, P
   const std::uint64_t total = history.steps().size();
   progress.at(Phase::history, total, total, 0);
 
-  Converter converter(*source, options.blocks, writer, out);
+  LargeBlobs large(find_layout(options.path).folder.string(), source->shown());
+  const bool leave_large = LargeBlobs::are_readable();
+  Converter converter(*source, options.blocks, writer, large, out);
   {
-    Pipe pipe([&](Sink& sink) { Walk(*source, options.blocks, sink).run(history); });
+    Pipe pipe([&](Sink& sink) { Walk(*source, options.blocks, sink, leave_large).run(history); });
     Counted counted(converter, out.counts, total, progress);
     pipe.drain(counted);
     counted.tell();

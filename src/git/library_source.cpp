@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "git/large_blob.hpp"
 #include "git/library.hpp"
 #include "git/packs.hpp"
 #include "git/source.hpp"
@@ -100,6 +101,7 @@ class LibrarySource final : public Source {
   LibrarySource(const Layout& layout, const std::string& shown, bool any_owner);
 
   Object read(const Oid& oid) const override;
+  Short read_short(const Oid& oid) const override;
   Type type_of(const Oid& oid) const override;
   std::vector<SourceRef> refs(const Wanted& wanted, std::vector<Notice>& notices) const override;
   std::string head_branch() const override;
@@ -116,6 +118,8 @@ class LibrarySource final : public Source {
     std::size_t size = 0;
   };
   Header header(const Oid& oid) const;
+  Object load(const Oid& oid, const Header& is) const;
+  std::optional<Object> read_packed(const Oid& oid) const;
 
   std::unique_ptr<git_odb, Freed<git_odb_free>> odb_;
   Packs packs_;
@@ -149,15 +153,32 @@ Type LibrarySource::type_of(const Oid& oid) const {
   return header(oid).type;
 }
 
+std::optional<Object> LibrarySource::read_packed(const Oid& oid) const {
+  auto packed = packs_.read(oid);
+  if (!packed) return std::nullopt;
+  check_size(oid, packed->type, packed->whole->size());
+  const ByteView bytes(*packed->whole);
+  if (git_id_of(packed->type, bytes) != oid) fail_broken(oid, "does not match its id");
+  auto owner = std::make_unique<PackedWhole>(std::move(packed->whole));
+  return Object(packed->type, bytes, Object::Owner(owner.release(), free_packed));
+}
+
 Object LibrarySource::read(const Oid& oid) const {
-  if (auto packed = packs_.read(oid)) {
-    check_size(oid, packed->type, packed->whole->size());
-    const ByteView bytes(*packed->whole);
-    if (git_id_of(packed->type, bytes) != oid) fail_broken(oid, "does not match its id");
-    auto owner = std::make_unique<PackedWhole>(std::move(packed->whole));
-    return {packed->type, bytes, Object::Owner(owner.release(), free_packed)};
+  if (auto packed = read_packed(oid)) return *std::move(packed);
+  return load(oid, header(oid));
+}
+
+Source::Short LibrarySource::read_short(const Oid& oid) const {
+  if (auto packed = read_packed(oid)) {
+    const std::uint64_t bytes = packed->bytes().size();
+    return {std::move(packed), bytes};
   }
   const Header is = header(oid);
+  if (is.type == Type::blob && is.size > kLargeBytes) return {std::nullopt, is.size};
+  return {load(oid, is), is.size};
+}
+
+Object LibrarySource::load(const Oid& oid, const Header& is) const {
   const git_oid id = raw_oid(oid);
   if (is.size < library::kShortBytesMax) {
     if (auto bytes = library::read_short(odb_.get(), id)) {

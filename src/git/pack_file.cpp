@@ -137,6 +137,29 @@ void PackWriter::add(const Packed& object) {
     put_deflated(object.bytes);
   }
   row.crc = crc_;
+  keep(row);
+}
+
+void PackWriter::begin(Type type, const GitId& id, std::uint64_t bytes) {
+  HN_ASSERT(!finished_ && !begun_ && rows_.size() < UINT32_MAX);
+  begun_ = Row{id, written_ + buffer_.size(), 0, 0};
+  crc_ = static_cast<std::uint32_t>(crc32(0, nullptr, 0));
+  put(entry_head(entry_of(type), bytes));
+  deflateReset(zlib_.get());
+}
+
+void PackWriter::more(ByteView piece) {
+  deflate_part(piece, false);
+}
+
+void PackWriter::end() {
+  deflate_part({}, true);
+  begun_->crc = crc_;
+  keep(*begun_);
+  begun_.reset();
+}
+
+void PackWriter::keep(const Row& row) {
   const bool fresh = row_of_.insert(row.id, static_cast<std::uint32_t>(rows_.size()));
   HN_ASSERT(fresh);
   rows_.push_back(row);
@@ -150,6 +173,10 @@ void PackWriter::put(ByteView bytes) {
 
 void PackWriter::put_deflated(ByteView bytes) {
   deflateReset(zlib_.get());
+  deflate_part(bytes, true);
+}
+
+void PackWriter::deflate_part(ByteView bytes, bool last) {
   int state = Z_OK;
   // In parts: zlib counts its input in 32 bits.
   do {
@@ -160,11 +187,11 @@ void PackWriter::put_deflated(ByteView bytes) {
     do {
       zlib_->next_out = deflated_.data();
       zlib_->avail_out = static_cast<unsigned>(deflated_.size());
-      state = deflate(zlib_.get(), bytes.empty() ? Z_FINISH : Z_NO_FLUSH);
+      state = deflate(zlib_.get(), bytes.empty() && last ? Z_FINISH : Z_NO_FLUSH);
       HN_ASSERT(state == Z_OK || state == Z_STREAM_END || state == Z_BUF_ERROR);
       put(ByteView(deflated_).first(deflated_.size() - zlib_->avail_out));
     } while (zlib_->avail_out == 0);
-  } while (state != Z_STREAM_END);
+  } while (last ? state != Z_STREAM_END : !bytes.empty());
 }
 
 void PackWriter::flush() {

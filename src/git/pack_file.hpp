@@ -38,6 +38,11 @@ class PackWriter {
   PackWriter& operator=(const PackWriter&) = delete;
 
   void add(const Packed& object);
+  // One whose bytes come in pieces: `bytes` of them in all, before anything else is added. Its
+  // memory is that of a piece.
+  void begin(Type type, const GitId& id, std::uint64_t bytes);
+  void more(ByteView piece);
+  void end();
   bool contains(const GitId& id) const { return row_of_.contains(id); }
   std::size_t count() const noexcept { return rows_.size(); }
 
@@ -55,6 +60,8 @@ class PackWriter {
   const Row* base_of(const Packed& object) const;
   void put(ByteView bytes);
   void put_deflated(ByteView bytes);
+  void deflate_part(ByteView bytes, bool last);
+  void keep(const Row& row);
   void flush();
   Bytes sealed_trailer();
   Bytes index(ByteView trailer);
@@ -67,6 +74,7 @@ class PackWriter {
   std::unique_ptr<z_stream_s> zlib_;
   std::vector<Row> rows_;  // by offset
   OidMap<std::uint32_t> row_of_;
+  std::optional<Row> begun_;
   Bytes deflated_;             // room for what zlib makes
   Bytes buffer_;               // behind `written_`
   std::uint64_t written_ = 0;  // bytes of the pack that are in its file

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "git/cat_file.hpp"
+#include "git/large_blob.hpp"
 #include "git/program.hpp"
 #include "git/source.hpp"
 
@@ -25,9 +26,11 @@ class ProgramSource final : public Source {
       hint_ = "it is a partial clone: make a full one with `git clone --mirror URL DIR`";
     // A git that knows no better tries to fetch what a partial clone lacks, which it is not
     // allowed, and ends.
-    batch_ = std::make_unique<CatFile>(command({"cat-file", "--batch"}), shown, [this] {
-      if (is_partial_) fail_broken(asked_, "is missing");
-    });
+    const std::string threshold = "core.bigFileThreshold=" + std::to_string(kLargeBytes / 2);
+    batch_ =
+        std::make_unique<CatFile>(command({"-c", threshold, "cat-file", "--batch"}), shown, [this] {
+          if (is_partial_) fail_broken(asked_, "is missing");
+        });
   }
 
   std::uint8_t id_bytes() const noexcept override { return id_bytes_; }
@@ -42,6 +45,21 @@ class ProgramSource final : public Source {
     Object object = *std::move(last_);
     last_.reset();
     return object;
+  }
+
+  // What git says of an object it says before its bytes, which come all the same.
+  Short read_short(const Oid& oid) const override {
+    if (last_ && last_oid_ == oid) {
+      const std::uint64_t bytes = last_->bytes().size();
+      return {read(oid), bytes};
+    }
+    const CatFile::Header header = ask(oid);
+    if (header.type != Type::blob || header.size <= kLargeBytes) {
+      keep(oid, header);
+      return {read(oid), header.size};
+    }
+    batch_->contents(header.size, [](ByteView) {});
+    return {std::nullopt, header.size};
   }
 
   std::vector<SourceRef> refs(const Wanted& wanted, std::vector<Notice>& notices) const override {
@@ -63,19 +81,24 @@ class ProgramSource final : public Source {
     return program::command(program_, layout_.folder, words);
   }
 
-  void fetch(const Oid& oid) const {
+  CatFile::Header ask(const Oid& oid) const {
     last_.reset();
     asked_ = oid;
     const auto header = batch_->ask(oid);
     if (!header) fail_broken(oid, "is missing");
     check_size(oid, header->type, header->size);
-    auto bytes = std::make_unique<Bytes>(batch_->contents(header->size));
-    if (git_id_of(header->type, *bytes, id_bytes_) != oid)
-      fail_broken(oid, "does not match its id");
+    return *header;
+  }
+
+  void keep(const Oid& oid, const CatFile::Header& header) const {
+    auto bytes = std::make_unique<Bytes>(batch_->contents(header.size));
+    if (git_id_of(header.type, *bytes, id_bytes_) != oid) fail_broken(oid, "does not match its id");
     const ByteView view(*bytes);
-    last_ = Object(header->type, view, Object::Owner(bytes.release(), free_bytes));
+    last_ = Object(header.type, view, Object::Owner(bytes.release(), free_bytes));
     last_oid_ = oid;
   }
+
+  void fetch(const Oid& oid) const { keep(oid, ask(oid)); }
 
   static void free_bytes(const void* bytes) { delete static_cast<const Bytes*>(bytes); }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "git/large_blob.hpp"
 #include "git/names.hpp"
 #include "git/plain_tree.hpp"
 #include "git/tree_form.hpp"
@@ -15,9 +16,8 @@ namespace {
 using object::Kind;
 using object::Mode;
 
-// Of one generation of what is kept as bases. Longer files are not: they would drive out all else.
+// Of one generation of what is kept as bases.
 constexpr std::size_t kLatelyBytesMax = std::size_t{48} << 20;
-constexpr std::size_t kKeptFileBytesMax = std::size_t{8} << 20;
 
 bool is_folder(const object::Value& value) noexcept {
   return value.mode == Mode::folder;
@@ -110,7 +110,7 @@ Result<Restorer::Base> Restorer::file_base(const std::optional<object::Id>& base
   const auto at = base ? ids_.find(*base) : ids_.end();
   if (at == ids_.end() || !at->second.handed_out || !sink_.wants_bases()) return Base{};
   if (auto kept = files_.find(*base)) return Base{at->second.id, std::move(kept)};
-  auto bytes = object::read_file(blocks_, *base, kKeptFileBytesMax);
+  auto bytes = object::read_file(blocks_, *base, kLargeBytes);
   if (!bytes && bytes.error().code == Code::refused) return Base{};  // longer than is kept
   if (!bytes) return Unexpected(bytes.error());
   return Base{at->second.id, std::make_shared<const Bytes>(*std::move(bytes))};
@@ -118,11 +118,39 @@ Result<Restorer::Base> Restorer::file_base(const std::optional<object::Id>& base
 
 Result<GitId> Restorer::file(const object::Id& id, const std::optional<object::Id>& base) {
   if (const auto done = known(id)) return *done;
+  auto read = object::read_file(blocks_, id, kLargeBytes);
+  if (!read && read.error().code == Code::refused) return large_file(id);
+  if (!read) return Unexpected(read.error());
   HN_TRY(Base older, file_base(base));
-  HN_TRY(Bytes read, object::read_file(blocks_, id, kBlobBytesMax));
-  const auto bytes = std::make_shared<const Bytes>(std::move(read));
-  if (bytes->size() <= kKeptFileBytesMax) files_.keep(id, bytes, bytes->size() + 128);
+  const auto bytes = std::make_shared<const Bytes>(*std::move(read));
+  files_.keep(id, bytes, bytes->size() + 128);
   return keep(id, Type::blob, bytes, {}, std::move(older));
+}
+
+// Twice through the store: git's id stands in front of what it is made from.
+Result<GitId> Restorer::large_file(const object::Id& id) {
+  HN_TRY(const std::uint64_t bytes, object::file_size(blocks_, id));
+  if (bytes > kBlobBytesMax) return fail(Code::refused, "the file is too long for git", id.bytes);
+  GitHash hash = object_hash(Type::blob, bytes, id_bytes_);
+  std::uint64_t read = 0;
+  HN_CHECK(object::stream_file(blocks_, id, [&](ByteView piece) {
+    hash.update(piece);
+    read += piece.size();
+    return true;
+  }));
+  if (read != bytes) return fail(Code::damaged, "a file is not as long as it claims", id.bytes);
+  const GitId made = hash.finish();
+  ids_.emplace(id, Known{made, false});
+  ++objects_;
+  Restored head{Type::blob, made, id, false, {}, {}, {}};
+  head.large = bytes;
+  sink_.object(std::move(head));
+  if (!sink_.wants_pieces()) return made;
+  HN_CHECK(object::stream_file(blocks_, id, [&](ByteView piece) {
+    sink_.piece(to_bytes(piece));
+    return true;
+  }));
+  return made;
 }
 
 // Folders.

@@ -22,12 +22,17 @@ struct Restored {
   // An older version that was handed out before, where there is one at hand.
   std::optional<GitId> base;
   std::shared_ptr<const Bytes> base_bytes;
+  // A large blob (large_blob.hpp) has no bytes here, but so many in pieces behind it.
+  std::uint64_t large = 0;
 };
 
 class RestoredSink {
  public:
   virtual ~RestoredSink() = default;
   virtual void object(Restored object) = 0;
+  // What follows a large blob, to its end.
+  virtual void piece(Bytes) {}
+  virtual bool wants_pieces() const { return false; }
   // Whether it has a use for older versions, which have to be read.
   virtual bool wants_bases() const { return true; }
 };
@@ -95,6 +100,7 @@ class Restorer {
                      const std::optional<GitId>& claimed, Base base);
 
   Result<GitId> file(const object::Id& id, const std::optional<object::Id>& base);
+  Result<GitId> large_file(const object::Id& id);
   Result<Base> file_base(const std::optional<object::Id>& base);
 
   // nullopt for a folder with a conflict beneath: git has no form for it.

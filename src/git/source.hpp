@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,12 @@ class Source {
   // One thread at a time.
   virtual Object read(const Oid& oid) const = 0;
   virtual Type type_of(const Oid& oid) const = 0;
+  // The same for one that is not large (large_blob.hpp): of a large blob the length alone.
+  struct Short {
+    std::optional<Object> object;
+    std::uint64_t bytes = 0;
+  };
+  virtual Short read_short(const Oid& oid) const = 0;
 
   // In byte order. What cannot be resolved becomes a notice, as git passes it over with a warning.
   virtual std::vector<SourceRef> refs(const Wanted& wanted, std::vector<Notice>& notices) const = 0;

@@ -149,7 +149,15 @@ void Walk::tag(const Oid& oid) {
 
 void Walk::blob(const Oid& oid, const std::optional<Oid>& base) {
   if (!seen_.insert(oid, true)) return;
-  Object object = source_.read(oid);
+  if (!leave_large_) return blob(oid, base, source_.read(oid));
+  Source::Short read = source_.read_short(oid);
+  if (read.object) return blob(oid, base, *std::move(read.object));
+  Item large{Type::blob, oid, base, {}, {}, {}};
+  large.large = read.bytes;
+  sink_.item(std::move(large));
+}
+
+void Walk::blob(const Oid& oid, const std::optional<Oid>& base, Object object) {
   if (object.type() != Type::blob) source_.fail_broken(oid, "is named as a file and no blob");
   sink_.item({Type::blob, oid, base, std::move(object), {}, {}});
 }

@@ -27,7 +27,13 @@ struct Item {
   std::shared_ptr<const Folder> folder;  // trees
   std::shared_ptr<const Folder> older;   // trees: that of `base`
 
-  ByteView bytes() const noexcept { return folder ? folder->object.bytes() : object->bytes(); }
+  std::uint64_t large = 0;  // of a blob that is not held: its length
+
+  // None of what is large.
+  ByteView bytes() const noexcept {
+    if (large > 0) return {};
+    return folder ? folder->object.bytes() : object->bytes();
+  }
 };
 
 class Sink {
@@ -106,8 +112,13 @@ class History {
 // Reads what History found and everything beneath, and hands it to `sink` in order.
 class Walk {
  public:
-  Walk(const Source& source, const object::BlockReader* blocks, Sink& sink)
-      : source_(source), blocks_(blocks), sink_(sink), folders_(source) {}
+  // `leave_large`: hand over large blobs by their length alone.
+  Walk(const Source& source, const object::BlockReader* blocks, Sink& sink, bool leave_large)
+      : source_(source),
+        blocks_(blocks),
+        sink_(sink),
+        leave_large_(leave_large),
+        folders_(source) {}
   void run(const History& history);
 
  private:
@@ -115,6 +126,7 @@ class Walk {
   void commit(const Oid& oid);
   void tag(const Oid& oid);
   void blob(const Oid& oid, const std::optional<Oid>& base);
+  void blob(const Oid& oid, const std::optional<Oid>& base, Object object);
   void tree(const Oid& oid, const std::optional<Oid>& base, std::size_t depth);
   void children(const Folder& folder, const Folder* older, const std::optional<Oid>& base,
                 std::size_t depth);
@@ -123,6 +135,7 @@ class Walk {
   const Source& source_;
   const object::BlockReader* blocks_;
   Sink& sink_;
+  bool leave_large_;
   Folders folders_;
   OidMap<bool> seen_;                 // true: with all that lies beneath
   OidMap<Oid> root_of_;               // by commit
