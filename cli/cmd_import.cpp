@@ -9,6 +9,7 @@
 #include "interrupts.hpp"
 #include "progress.hpp"
 #include "report.hpp"
+#include "unfinished.hpp"
 
 namespace hn::cli {
 namespace {
@@ -258,12 +259,15 @@ std::vector<std::string> patterns_of(const Given& given) {
 
 int import_from(const Context& context, const Given& given, const std::string& folder,
                 const std::string& source, const git::ImportOptions& options) {
+  Unfinished unfinished(context, folder);
   repo::Repository repository =
       target_of(context, folder, options, given.value("name").value_or(""));
+  unfinished.made(repository);
   const git::Imported imported = bring_in(context, repository, options);
   say_notices(context, imported);
   const std::vector<repo::Adopted> adopted =
       repo::adopt_import(repository, import_of(source, imported));
+  unfinished.keep();
   for (const repo::Adopted& one : adopted) say_adopted(context, one);
   const repo::Moved moved = check_out_or_say(context, repository, imported);
   say_refusals(context, moved);
@@ -330,6 +334,7 @@ int run(Context& context, const Given& given) {
   options.path = source;
   const auto dir = given.value("DIR");
   const std::string folder = dir ? context.absolute(*dir) : default_folder(context, source);
+  const Interrupts interrupts;
   return import_from(context, given, folder, std::filesystem::canonical(source).string(), options);
 }
 

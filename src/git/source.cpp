@@ -57,8 +57,11 @@ std::unique_ptr<Source> open_source(const ImportOptions& options) {
   const std::string shown = quoted(options.shown.empty() ? options.path : options.shown);
   require_plain_files(layout, shown);
   if (is_shallow(layout))
-    throw Failure(Code::refused, "git repository " + shown + " is a shallow clone",
-                  "`git fetch --unshallow` in it brings the rest of its history");
+    throw Failure(
+        Code::refused,
+        "git repository " + shown +
+            " is a shallow clone: its oldest commits name parents that it left out",
+        "`git fetch --unshallow` in it brings them; without them nothing can be taken up");
   try {
     return open_with_library(layout, shown, options.any_owner);
   } catch (const Failure& failure) {

@@ -52,8 +52,10 @@ std::unique_ptr<Target> open(const ExportOptions& options, Missing missing) {
     }
   }
   if (is_shallow(layout))
-    throw Failure(Code::refused, "git repository " + shown(options.path) + " is a shallow clone",
-                  "`git fetch --unshallow` in it brings the rest of its history");
+    throw Failure(Code::refused,
+                  "git repository " + shown(options.path) +
+                      " is a shallow clone: its oldest commits name parents that it left out",
+                  "`git fetch --unshallow` in it brings them");
   return std::move(opened.target);
 }
 

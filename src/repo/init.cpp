@@ -217,10 +217,13 @@ void remove_below(os::FileSystem& fs, const std::string& path) {
 
 void remove_empty_clone(Repository& repository) {
   HN_ASSERT(repository.store().entry_count() == 0);
-  os::FileSystem& fs = repository.world().fs;
-  const Layout& layout = repository.layout();
-  remove_below(fs, layout.hn());
-  forget_device_key(repository.world(), repository.record().instance);
+  remove_repository(repository.world(), repository.layout(), repository.record().instance);
+}
+
+void remove_repository(const World& world, const Layout& layout,
+                       const std::optional<Instance>& instance) {
+  remove_below(world.fs, layout.hn());
+  if (instance) forget_device_key(world, *instance);
 }
 
 }  // namespace hn::repo

@@ -51,4 +51,9 @@ void restore_identity(Repository& repository, const Identity& identity);
 // device. `repository` is of no use afterwards.
 void remove_empty_clone(Repository& repository);
 
+// Takes away what init() made, whole or in part: .hn and, where it is known, the key of the device.
+// For whoever made it just now and could not go on.
+void remove_repository(const World& world, const Layout& layout,
+                       const std::optional<Instance>& instance);
+
 }  // namespace hn::repo
