@@ -1,0 +1,92 @@
+#!/bin/bash
+# Git histories into hn and back, beside git's own clone of them, on this machine.
+#
+#   tests/bench/git.sh HN-BINARY GIT-REPOSITORY...
+#   tests/bench/git.sh build/release/hn ~/project.git
+#
+# For each repository, which is only read: how many objects and references it has, and whether they
+# come back from hn with the same ids; seconds and peak memory of `git clone --bare --no-local`, of an
+# import, an export, and both again with nothing new, with their ratio to git's clone; and the bytes
+# of hn's store beside git's pack and index after `git gc`. PLACE chooses where (a new folder in
+# TMPDIR, removed at the end). Memory is what /usr/bin/time calls the maximum resident set, files
+# that are mapped included.
+set -eu
+hn=$(realpath "$1")
+shift
+place=${PLACE:-$(mktemp -d)}
+mkdir -p "$place"
+trap 'rm -rf "$place/bench"' EXIT
+[ -n "${PLACE:-}" ] || trap 'rm -rf "$place"' EXIT
+
+export HOME=$place/bench/home XDG_DATA_HOME=$place/bench/keys GIT_CONFIG_NOSYSTEM=1
+mkdir -p "$HOME"
+git config --global user.name bench
+git config --global user.email bench@example.org
+git config --global --add safe.directory '*'
+
+# measured COMMAND...: leaves its seconds and its peak in kilobytes in $seconds and $peak.
+measured() {
+  status=0
+  if [ -x /usr/bin/time ]; then
+    /usr/bin/time -o "$place/bench/time" -f '%e %M' "$@" >"$place/bench/out" 2>&1 || status=$?
+  else
+    python3 -c '
+import resource, subprocess, sys, time
+start = time.monotonic()
+status = subprocess.call(sys.argv[2:])
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+open(sys.argv[1], "w").write(f"{time.monotonic() - start:.2f} {peak}\n")
+sys.exit(status)' "$place/bench/time" "$@" >"$place/bench/out" 2>&1 || status=$?
+  fi
+  if [ "$status" != 0 ]; then
+    echo "failed with status $status: $*" >&2
+    cat "$place/bench/out" >&2
+    exit 1
+  fi
+  read -r seconds peak < <(tail -n 1 "$place/bench/time")
+}
+
+# line NAME: what was measured, beside the clone.
+line() {
+  awk -v name="$1" -v s="$seconds" -v m="$peak" -v git="$clone" 'BEGIN {
+    ratio = git > 0 ? sprintf("%6.2f of git clone", s / git) : "     -"
+    printf "  %-18s %8.2f s  %s  %7.1f MiB peak\n", name, s, ratio, m / 1024 }'
+}
+
+bytes_of() { du -cb "$@" | tail -n 1 | cut -f 1; }
+refs_of() { git -C "$1" for-each-ref --format='%(objectname) %(objecttype) %(refname)' refs/heads refs/tags; }
+objects_of() { git -C "$1" rev-list --objects --branches --tags --count; }
+
+for repo in "$@"; do
+  repo=$(realpath "$repo")
+  here=$place/bench/one
+  mkdir -p "$here"
+  format=$(git -C "$repo" rev-parse --show-object-format)
+  echo "$(basename "$repo"): $(objects_of "$repo") objects, $(refs_of "$repo" | wc -l) branches and tags, $format"
+
+  measured git clone -q --bare --no-local "$repo" "$here/git.git"
+  clone=$seconds
+  line "git clone"
+  measured "$hn" import git "$here/git.git" "$here/hn" --name bench
+  line "hn import"
+  measured "$hn" import git "$here/git.git" "$here/hn"
+  line "import, no news"
+  measured "$hn" -C "$here/hn" export git "$here/out.git"
+  line "hn export"
+  measured "$hn" -C "$here/hn" export git "$here/out.git"
+  line "export, no news"
+
+  refs_of "$here/git.git" >"$here/before"
+  refs_of "$here/out.git" >"$here/after"
+  if cmp -s "$here/before" "$here/after"; then
+    echo "  references identical: yes, $(wc -l <"$here/after")"
+  else
+    echo "  references identical: no; of $(wc -l <"$here/before"), $(comm -12 "$here/before" "$here/after" | wc -l) are"
+  fi
+  git -C "$here/git.git" gc -q
+  theirs=$(bytes_of "$here"/git.git/objects/pack/*.pack "$here"/git.git/objects/pack/*.idx)
+  ours=$(bytes_of "$here/hn/.hn/store")
+  awk -v a="$ours" -v b="$theirs" 'BEGIN {
+    printf "  hn store %.1f MB, git pack and index %.1f MB, ratio %.2f\n", a / 1e6, b / 1e6, a / b }'
+  rm -rf "$here"
+done
