@@ -135,6 +135,7 @@ class Export {
       const auto& before = before_[ref.name];
       if (before && !options_.force) require_forward(options_, ref, *before);
     }
+    if (!out_.made) require_room(refs);
     if (options_.notes) require_notes(refs);
     write(refs);
     if (options_.notes) write_notes();
@@ -189,6 +190,25 @@ class Export {
       out_.refs.push_back({ref.name, change, before, made});
     }
     sink.finish();
+  }
+
+  // Git cannot hold `a` beside `a/b`, nor take the one away and make the other in one go.
+  void require_room(const std::vector<ExportRef>& refs) const {
+    const std::vector<std::string> there = target_.refs();
+    for (const ExportRef& ref : refs) {
+      if (before_.at(ref.name)) continue;
+      std::optional<std::string> other;
+      for (std::size_t at = ref.name.find('/'); at != std::string::npos;
+           at = ref.name.find('/', at + 1))
+        if (std::ranges::binary_search(there, ref.name.substr(0, at)))
+          other = ref.name.substr(0, at);
+      const auto below = std::ranges::lower_bound(there, ref.name + "/");
+      if (below != there.end() && below->starts_with(ref.name + "/")) other = *below;
+      if (other)
+        throw Failure(Code::refused,
+                      "git cannot hold " + ref.name + " beside " + where(options_, *other),
+                      "`git update-ref -d " + *other + "` takes it away, if nobody needs it");
+    }
   }
 
   void require_notes(const std::vector<ExportRef>& refs) {

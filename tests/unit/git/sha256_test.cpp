@@ -272,6 +272,30 @@ TEST_CASE("references of a SHA-256 repository move all or none, and prune takes 
   CHECK(run(out, "git fsck --strict --full 2>&1 | grep -v dangling || true") == "");
 }
 
+TEST_CASE("a name beside which git has another is refused before anything is written") {
+  if (!has_git()) return;
+  for (const std::uint8_t id_bytes : {std::uint8_t{20}, std::uint8_t{32}}) {
+    CAPTURE(id_bytes);
+    const TemporaryFolder folder;
+    const std::string out = folder.path().string() + "/x";
+    MemoryBlocks blocks;
+    Exporting exporting(blocks, out);
+    exporting.options.id_bytes = id_bytes;
+    const object::Id first = commit_on(blocks, "1\n", {});
+    exporting.of("refs/heads/t", first).of("refs/heads/d/e", first).run();
+    const std::string before = run(out, "git for-each-ref ; git count-objects");
+    const object::Id next = commit_on(blocks, "2\n", {first});
+    for (const char* name : {"refs/heads/t/u", "refs/heads/d"}) {
+      exporting.options.refs.clear();
+      exporting.of(name, next);
+      exporting.options.prune = true;
+      CHECK(message_of(exporting).find("git cannot hold " + std::string(name) + " beside") !=
+            std::string::npos);
+    }
+    CHECK(run(out, "git for-each-ref ; git count-objects") == before);
+  }
+}
+
 TEST_CASE(
     "no hook and no filter of a SHA-256 repository runs; its files follow while they are clean") {
   if (!has_git()) return;
