@@ -224,8 +224,8 @@ std::optional<Converter::Converted> Converter::edited_tree(const Item& item) {
     return std::tuple(std::string_view(a.name), !a.value) <
            std::tuple(std::string_view(b.name), !b.value);
   });
-  const auto doubles = std::ranges::unique(edits, {}, &object::Edit::name);
-  edits.erase(doubles.begin(), doubles.end());
+  const auto same = [](const object::Edit& a, const object::Edit& b) { return a.name == b.name; };
+  edits.erase(std::unique(edits.begin(), edits.end(), same), edits.end());
   const auto id = object::edit_tree(writer_, *blocks_, base->id, edits);
   if (!id) return std::nullopt;
   return Converted{*id, Type::tree, false, true};
