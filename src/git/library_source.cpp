@@ -17,6 +17,11 @@ extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() {
   return "leak:libpcre2-8.so";
 }
+// And not told at the end of every program, whose output may be compared.
+extern "C" const char* __lsan_default_options();
+extern "C" const char* __lsan_default_options() {
+  return "print_suppressions=0";
+}
 #endif
 #endif
 
