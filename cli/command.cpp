@@ -101,6 +101,11 @@ std::string Context::absolute(const std::string& path) const {
   return without_dot(path.starts_with('/') ? path : folder + "/" + path);
 }
 
+std::string Context::folder_in(const repo::Repository& repository) const {
+  const std::string& root = repository.layout().root;
+  return folder.starts_with(root + "/") ? folder.substr(root.size() + 1) : "";
+}
+
 std::string Context::in_repository(const repo::Repository& repository,
                                    const std::string& path) const {
   const std::string full = absolute(path);
@@ -125,7 +130,7 @@ std::string help_text(const Command& command) {
   const auto row = [&](const std::string& left, std::string_view right) {
     constexpr std::size_t kColumn = 26;
     out << "  " << left;
-    if (left.size() >= kColumn)
+    if (left.size() + 1 >= kColumn)
       out << "\n  " << std::string(kColumn, ' ');
     else
       out << std::string(kColumn - left.size(), ' ');
@@ -136,7 +141,7 @@ std::string help_text(const Command& command) {
   if (!command.options.empty()) out << "\n";
   for (const Option& option : command.options) {
     std::string left(option.names);
-    if (const std::size_t comma = left.find(','); comma != std::string::npos)
+    for (std::size_t comma = 0; (comma = left.find(',', comma)) != left.npos; ++comma)
       left.insert(comma + 1, " ");
     if (!option.value.empty()) left += " " + std::string(option.value);
     row(left, option.help);

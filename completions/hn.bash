@@ -101,8 +101,13 @@ _hn() {
       esac
       ;;
     diff)
-      case $cur in -*) _hn_words '--json'; return ;; esac
-      _hn_place ''
+      case $prev in
+        -U|--unified) return ;;
+        --find-renames) return ;;
+        --color) _hn_words "always never auto"; return ;;
+      esac
+      case $cur in -*) _hn_words '-p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --exit-code --quiet --color --no-color --json'; return ;; esac
+      _hn_place '-U --unified --find-renames --color'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -167,12 +172,23 @@ _hn() {
       ;;
     log)
       case $prev in
-        -n|--number) return ;;
+        -n|--max-count|--number) return ;;
+        --skip) return ;;
+        --author) return ;;
+        --committer) return ;;
+        --grep) return ;;
+        --after|--since) return ;;
+        --before|--until) return ;;
+        --pretty|--format) _hn_words "oneline short medium full fuller raw reference format:"; return ;;
+        --date) _hn_words "default iso iso-strict rfc short raw unix relative local format:"; return ;;
+        --color) _hn_words "always never auto"; return ;;
+        -U|--unified) return ;;
+        --find-renames) return ;;
       esac
-      case $cur in -*) _hn_words '-n --number --oneline --json'; return ;; esac
-      _hn_place '-n --number'
+      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --merges --no-merges --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --json'; return ;; esac
+      _hn_place '-n --max-count --number --skip --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames'
       case $place in
-        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+        *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
       ;;
     members)
@@ -196,10 +212,17 @@ _hn() {
       esac
       ;;
     show)
-      case $cur in -*) _hn_words '--json'; return ;; esac
-      _hn_place ''
+      case $prev in
+        --pretty|--format) _hn_words "oneline short medium full fuller raw reference format:"; return ;;
+        --date) _hn_words "default iso iso-strict rfc short raw unix relative local format:"; return ;;
+        --color) _hn_words "always never auto"; return ;;
+        -U|--unified) return ;;
+        --find-renames) return ;;
+      esac
+      case $cur in -*) _hn_words '--first-parent --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --json'; return ;; esac
+      _hn_place '--pretty --format --date --color -U --unified --find-renames'
       case $place in
-        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+        *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
       ;;
     status)
