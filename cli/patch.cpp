@@ -57,11 +57,22 @@ bool is_other_kind(const FileDiff& file) {
   return file.before && file.after && letter_of(file.before, file.after) == 'T';
 }
 
-void print_header(const Context& context, const Paint& p, const FileDiff& file) {
+// The other way round, b is what comes first.
+struct Prefixes {
+  std::string before = "a/";
+  std::string after = "b/";
+  explicit Prefixes(bool reverse) {
+    if (reverse) std::swap(before, after);
+  }
+};
+
+void print_header(const Context& context, const Paint& p, const FileDiff& file,
+                  const Prefixes& prefixes) {
   const auto line = [&](const std::string& text) {
     context.out << p.bold << text << p.off << "\n";
   };
-  line("diff --git " + shown_path("a/" + file.old_path) + " " + shown_path("b/" + file.new_path));
+  line("diff --git " + shown_path(prefixes.before + file.old_path) + " " +
+       shown_path(prefixes.after + file.new_path));
   if (!file.before) {
     line("new file mode " + std::string(mode_text(file.after->mode)));
   } else if (!file.after) {
@@ -138,10 +149,11 @@ void print_file_patch(const Context& context, const object::BlockReader& reader,
   const Side before = side_of(reader, file.before);
   const Side after = side_of(reader, file.after);
   const bool same = file.before && file.after && file.before->bytes == file.after->bytes;
-  const std::string left = file.before ? shown_path("a/" + file.old_path) : "/dev/null";
-  const std::string right = file.after ? shown_path("b/" + file.new_path) : "/dev/null";
+  const Prefixes prefixes(options.reverse);
+  const std::string left = file.before ? shown_path(prefixes.before + file.old_path) : "/dev/null";
+  const std::string right = file.after ? shown_path(prefixes.after + file.new_path) : "/dev/null";
   if (same || !is_shown(before) || !is_shown(after)) {
-    print_header(context, p, file);
+    print_header(context, p, file, prefixes);
     if (!same) context.out << "Binary files " << left << " and " << right << " differ\n";
     return;
   }
@@ -149,7 +161,7 @@ void print_file_patch(const Context& context, const object::BlockReader& reader,
   const bool plain =
       file.before && file.after && !file.renamed && file.before->mode == file.after->mode;
   if (plain && hunks.empty()) return;
-  print_header(context, p, file);
+  print_header(context, p, file, prefixes);
   if (hunks.empty()) return;
   // A name with a blank gets a tab behind it, so that patch(1) sees where it ends.
   const auto ended = [](const std::string& name) {
