@@ -33,7 +33,18 @@ _hn() {
     '')
       case $prev in -C) _hn_files -d; return ;; esac
       case $cur in -*) _hn_words '-C --help --version'; return ;; esac
-      _hn_words 'branch bundle cat clone commit conflicts device diff export fsck help id import init invite log members revoke serve show status switch sync version' ;;
+      _hn_words 'blame branch bundle cat clone commit conflicts device diff export fsck help id import init invite log members revoke serve show status switch sync version' ;;
+    blame)
+      case $prev in
+        -L) return ;;
+        --date) _hn_words "default iso iso-strict rfc short raw unix relative local format:"; return ;;
+      esac
+      case $cur in -*) _hn_words '-L -p --porcelain -l -s -e --show-email -w --date --json'; return ;; esac
+      _hn_place '-L --date'
+      case $place in
+        *) _hn_files -f ;;
+      esac
+      ;;
     branch)
       case $cur in -*) _hn_words '-d --delete --json'; return ;; esac
       _hn_place ''
@@ -133,7 +144,7 @@ _hn() {
       case $cur in -*) _hn_words '--completion'; return ;; esac
       _hn_place '--completion'
       case $place in
-        0) _hn_words "branch bundle cat clone commit conflicts device diff export fsck help id import init invite log members revoke serve show status switch sync version" ;;
+        0) _hn_words "blame branch bundle cat clone commit conflicts device diff export fsck help id import init invite log members revoke serve show status switch sync version" ;;
       esac
       ;;
     id)

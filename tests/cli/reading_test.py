@@ -146,6 +146,8 @@ def random_words(chance, count):
                           ["--no-renames", "--name-status"], ["-M%d%%" % chance.randrange(30, 100), "--name-status"]])
     paths = chance.sample(["dir", "a", "*.txt", ":!dir", "dir/sub", "x y", ":(icase)DIR", ":(glob)dir/*"],
                           chance.randrange(1, 3))
+    if chance.randrange(6) == 0:
+        return ["blame", "--porcelain", *chance.choice([[], ["-w"]]), "main", "--", chance.choice(NAMES)]
     if chance.randrange(3) == 0:
         a, b = revision(), revision()
         words = ["diff", *diff, chance.choice([[a, b], [a + ".." + b]])[0]]
@@ -158,9 +160,11 @@ def random_words(chance, count):
             ["--all"], ["--format=" + chance.choice(["%an|%ae|%ad|%cd|%s", "%f%n%b", "%B", "%P", "short", "fuller"])]]
     for extra in chance.sample(some, chance.randrange(3)):
         words += extra
-    words += chance.choice([[], [], [revision()], [revision() + ".." + revision()],
-                            [revision() + "..." + revision()], ["main", "^other"], ["main^!"]])
-    return words + (["--", *paths] if chance.randrange(2) else [])
+    ranges = [[revision() + ".." + revision()], [revision() + "..." + revision()], ["main", "^other"], ["main^!"]]
+    # Not both: whether git knows that a parent is excluded when it looks at a merge depends on dates.
+    if chance.randrange(2):
+        return words + chance.choice([[], [], [revision()]]) + ["--", *paths]
+    return words + chance.choice([[], [revision()], *ranges])
 
 
 def plain(text, ids=None):
@@ -170,11 +174,17 @@ def plain(text, ids=None):
     return re.sub(rb"(?m)^Merge:.*$", b"Merge:", text)
 
 
+def without_previous(words, text):
+    """git blame -w names the version before only now and then."""
+    return re.sub(rb"(?m)^previous .*\n", b"", text) if words[0] == "blame" and "-w" in words else text
+
+
 def compare(world, words, ids):
     """Nothing, or what differs."""
     theirs = [*words[:1], *(["--date-order"] if words[0] == "log" else []), *words[1:]]
     git_status, git_out, _ = world.run(GIT + theirs, "git")
     status, out, err = world.run([world.program, *words], "hn")
+    out, git_out = without_previous(words, out), without_previous(words, git_out)
     if (status, plain(out, ids)) == (git_status, plain(git_out)):
         return None
     return (f"hn {' '.join(words)}: {status}, git {git_status} {err.decode(errors='replace')}\n--- git\n"
