@@ -88,10 +88,13 @@ class Blamer {
 
   // The file's version in a parent: of the same path, else of the path it was renamed from.
   std::optional<BlamedFile> version_in(const object::Id& parent, const BlamedFile& file,
-                                       bool renamed) const {
+                                       const object::Value& own, bool renamed) const {
     if (!renamed) {
       const BlamedFile same{parent, file.path};
-      return value_of(same) ? std::optional(same) : std::nullopt;
+      const auto value = value_of(same);
+      // A link is no version of a file, nor the other way round.
+      const bool alike = value && value->is_file() == own.is_file();
+      return alike ? std::optional(same) : std::nullopt;
     }
     std::vector<merge::NamedValue> gone;
     std::vector<merge::NamedValue> come;
@@ -114,7 +117,7 @@ class Blamer {
     for (const bool renamed : {false, true}) {
       for (std::size_t i = 0; i < parents.size(); ++i) {
         if (found[i] || values[i] || !repository_.store().has(parents[i])) continue;
-        const auto version = version_in(parents[i], file, renamed);
+        const auto version = version_in(parents[i], file, own, renamed);
         if (!version) continue;
         values[i] = value_of(*version);
         if (values[i]->bytes == own.bytes) return {*version};

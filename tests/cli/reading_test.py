@@ -174,17 +174,11 @@ def plain(text, ids=None):
     return re.sub(rb"(?m)^Merge:.*$", b"Merge:", text)
 
 
-def without_previous(words, text):
-    """git blame -w names the version before only now and then."""
-    return re.sub(rb"(?m)^previous .*\n", b"", text) if words[0] == "blame" and "-w" in words else text
-
-
 def compare(world, words, ids):
     """Nothing, or what differs."""
     theirs = [*words[:1], *(["--date-order"] if words[0] == "log" else []), *words[1:]]
     git_status, git_out, _ = world.run(GIT + theirs, "git")
     status, out, err = world.run([world.program, *words], "hn")
-    out, git_out = without_previous(words, out), without_previous(words, git_out)
     if (status, plain(out, ids)) == (git_status, plain(git_out)):
         return None
     return (f"hn {' '.join(words)}: {status}, git {git_status} {err.decode(errors='replace')}\n--- git\n"
