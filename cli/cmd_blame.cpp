@@ -195,9 +195,9 @@ class Printer {
   void measure() {
     for (const repo::Blamed& one : blamed_) {
       author_width_ = std::max(author_width_, columns_of(name_of(one)));
-      if (!one.from) continue;
-      path_width_ = std::max(path_width_, shown_path(one.from->path).size());
-      show_path_ = show_path_ || one.from->path != path_;
+      const std::string& path = one.from ? one.from->path : path_;
+      path_width_ = std::max(path_width_, shown_path(path).size());
+      show_path_ = show_path_ || path != path_;
     }
     const std::uint32_t last = blamed_.empty() ? 0 : blamed_.back().line + blamed_.back().count;
     digits_ = std::to_string(last).size();

@@ -2,6 +2,7 @@
 #include <ostream>
 
 #include "diff_files.hpp"
+#include "diff_stat.hpp"
 #include "failure.hpp"
 #include "hn/object/file.hpp"
 #include "hn/repo/revision.hpp"
@@ -186,7 +187,11 @@ int run(Context& context, const Given& given) {
   } else {
     print_diffs(context, kept, files, options);
   }
-  return (given.has("exit-code") || options.quiet) && !files.empty() ? kExitNo : 0;
+  if (!given.has("exit-code") && !options.quiet) return 0;
+  // What does not count is no difference.
+  const bool exact = options.unified.shown.whitespace == merge::Whitespace::exact;
+  const bool differs = exact ? !files.empty() : !file_stats(kept, files, options).empty();
+  return differs ? kExitNo : 0;
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ Command cmd_cat();
 Command cmd_clone();
 Command cmd_commit();
 Command cmd_conflicts();
+Command cmd_describe();
 Command cmd_device();
 Command cmd_diff();
 Command cmd_export();
@@ -33,15 +34,16 @@ Command cmd_show();
 Command cmd_status();
 Command cmd_switch();
 Command cmd_sync();
+Command cmd_tag();
 Command cmd_version();
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
-      cmd_blame(),  cmd_branch(),    cmd_bundle(),  cmd_cat(),    cmd_clone(),
-      cmd_commit(), cmd_conflicts(), cmd_device(),  cmd_diff(),   cmd_export(),
-      cmd_fsck(),   cmd_help(),      cmd_id(),      cmd_import(), cmd_init(),
-      cmd_invite(), cmd_log(),       cmd_members(), cmd_revoke(), cmd_serve(),
-      cmd_show(),   cmd_status(),    cmd_switch(),  cmd_sync(),   cmd_version(),
+      cmd_blame(),     cmd_branch(),   cmd_bundle(),  cmd_cat(),  cmd_clone(),  cmd_commit(),
+      cmd_conflicts(), cmd_describe(), cmd_device(),  cmd_diff(), cmd_export(), cmd_fsck(),
+      cmd_help(),      cmd_id(),       cmd_import(),  cmd_init(), cmd_invite(), cmd_log(),
+      cmd_members(),   cmd_revoke(),   cmd_serve(),   cmd_show(), cmd_status(), cmd_switch(),
+      cmd_sync(),      cmd_tag(),      cmd_version(),
   };
   return all;
 }

@@ -41,7 +41,6 @@ constexpr std::array kGitVerbs{
             "hn switch --force BRANCH gives up what is not committed; hn commit --amend replaces "
             "the last commit"},
     GitVerb{"revert", "take the files back with hn cat REV:PATH >PATH, then: hn commit"},
-    GitVerb{"tag", "hn branch NAME REV keeps a name for a commit; tags come with hn import git"},
     GitVerb{"config", "hn reads git's settings: git config --global user.name NAME"},
     GitVerb{"cherry-pick", "take the files with hn cat REV:PATH >PATH, then: hn commit"},
 };
@@ -89,6 +88,8 @@ constexpr char kGuard = '\x01';
 void guard(std::string& word) {
   if (word.starts_with('[') || word.starts_with('{') || word.starts_with(kGuard))
     word.insert(word.begin(), kGuard);
+  // Nor does it take an empty value behind "=".
+  if (word.starts_with("--") && word.ends_with('=')) word += kGuard;
 }
 void unguard(std::string& word) {
   if (word.starts_with(kGuard)) word.erase(word.begin());

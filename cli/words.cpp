@@ -98,7 +98,8 @@ Words split_words(const Context& context, repo::Repository& repository, const Gi
       paths.insert(paths.end(), words.begin() + static_cast<std::ptrdiff_t>(i), words.end());
       break;
     }
-    if (why && !separated && why->code() == Code::not_found) {
+    const bool is_plain = word.find_first_of("@^~:{") == word.npos;
+    if (why && !separated && is_plain && why->code() == Code::not_found) {
       throw Failure(
           Code::not_found, "'" + word + "' is no revision, and no path here",
           "hn log lists commits, hn branch branches; a path that is gone stands behind --");

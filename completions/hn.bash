@@ -33,7 +33,7 @@ _hn() {
     '')
       case $prev in -C) _hn_files -d; return ;; esac
       case $cur in -*) _hn_words '-C --help --version'; return ;; esac
-      _hn_words 'blame branch bundle cat clone commit conflicts device diff export fsck help id import init invite log members revoke serve show status switch sync version' ;;
+      _hn_words 'blame branch bundle cat clone commit conflicts describe device diff export fsck help id import init invite log members revoke serve show status switch sync tag version' ;;
     blame)
       case $prev in
         -L) return ;;
@@ -99,6 +99,13 @@ _hn() {
         0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
       esac
       ;;
+    describe)
+      case $cur in -*) _hn_words '--tags --long --exact-match --always --json'; return ;; esac
+      _hn_place ''
+      case $place in
+        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+      esac
+      ;;
     device)
       case $prev in
         --name) return ;;
@@ -144,7 +151,7 @@ _hn() {
       case $cur in -*) _hn_words '--completion'; return ;; esac
       _hn_place '--completion'
       case $place in
-        0) _hn_words "blame branch bundle cat clone commit conflicts device diff export fsck help id import init invite log members revoke serve show status switch sync version" ;;
+        0) _hn_words "blame branch bundle cat clone commit conflicts describe device diff export fsck help id import init invite log members revoke serve show status switch sync tag version" ;;
       esac
       ;;
     id)
@@ -252,6 +259,18 @@ _hn() {
         --via) return ;;
       esac
       case $cur in -*) _hn_words '--dry-run --no-update --timeout --via --json'; return ;; esac
+      ;;
+    tag)
+      case $prev in
+        -l|--list) return ;;
+        -m|--message) return ;;
+        -F|--file) _hn_files -f; return ;;
+      esac
+      case $cur in -*) _hn_words '-l --list -a --annotate -m --message -F --file -f --force -d --delete --json'; return ;; esac
+      _hn_place '-l --list -m --message -F --file'
+      case $place in
+        *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
+      esac
       ;;
     version)
       case $cur in -*) _hn_words '--json'; return ;; esac

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds what hn log, diff and show print against git, byte for byte, on random histories.
 
-usage: reading_test.py HN [ROUNDS [SEED]]
+usage: beside_git_test.py HN [ROUNDS [SEED]]
 
 Each round makes a git repository of branches that fork and merge, with files that are edited, moved,
 copied, made executable, replaced by links, emptied, of many lines and of bytes; imports it; and
@@ -133,6 +133,11 @@ def history(chance):
             out.append(f"M {mode} inline {quoted}\n".encode() + b"data %d\n%s\n" % (len(text), text))
         commits.append((i + 1, files))
     out.append(b"reset refs/heads/other\nfrom :%d\n" % commits[len(commits) // 2][0])
+    for name in ["v1", "v2", "rel/3"][:chance.randrange(4)]:
+        out.append(f"tag {name}\nfrom :{chance.choice(commits)[0]}\ntagger T <t@x> 1500100000 +0000\n".encode())
+        out.append(b"data 4\ntag\n\n")
+    for name in ["light", "moon"][:chance.randrange(3)]:
+        out.append(f"reset refs/tags/{name}\nfrom :{chance.choice(commits)[0]}\n\n".encode())
     return b"".join(out)
 
 
@@ -146,6 +151,9 @@ def random_words(chance, count):
                           ["--no-renames", "--name-status"], ["-M%d%%" % chance.randrange(30, 100), "--name-status"]])
     paths = chance.sample(["dir", "a", "*.txt", ":!dir", "dir/sub", "x y", ":(icase)DIR", ":(glob)dir/*"],
                           chance.randrange(1, 3))
+    if chance.randrange(8) == 0:
+        options = chance.choice([[], ["--tags"], ["--long"], ["--tags", "--long"], ["--exact-match"]])
+        return ["describe", *options, revision()]
     if chance.randrange(6) == 0:
         return ["blame", "--porcelain", *chance.choice([[], ["-w"]]), "main", "--", chance.choice(NAMES)]
     if chance.randrange(3) == 0:
@@ -168,6 +176,7 @@ def random_words(chance, count):
 
 
 def plain(text, ids=None):
+    text = re.sub(rb"-g[0-9a-f]{10}\n$", b"-g\n", text)
     if ids is not None:
         text = re.sub(rb"\b[0-9a-f]{64}\b", lambda m: ids.get(m[0], m[0]), text)
     text = re.sub(rb"(?m)^index [0-9a-f]+\.\.[0-9a-f]+( \d+)?\n", b"", text)
