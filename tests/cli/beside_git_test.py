@@ -19,7 +19,8 @@ import subprocess
 import sys
 import tempfile
 
-NAMES = ["a", "b.txt", "dir/a", "dir/b.txt", "dir/sub/c", "dir2/a", "x y", "dir/Ärger", "z.bin", "Dir/a"]
+NAMES = ["a", "b.txt", "dir/a", "dir/b.txt", "dir/sub/c", "dir2/a", "x y", "dir/Ärger", "z.bin", "Dir/a",
+         "folder/of-a-name-that-is-so-long-that-no-graph/fits-beside-it-in-a-line-of-eighty-columns.txt"]
 GIT = ["git", "-c", "core.quotepath=false", "-c", "core.abbrev=10"]
 
 
