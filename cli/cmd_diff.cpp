@@ -1,10 +1,16 @@
 #include <map>
 #include <ostream>
 
+#include "diff_files.hpp"
+#include "diff_stat.hpp"
+#include "failure.hpp"
 #include "hn/object/file.hpp"
 #include "hn/repo/revision.hpp"
+#include "hn/repo/revision_text.hpp"
+#include "hn/repo/tree_changes.hpp"
 #include "hn/repo/working_tree.hpp"
-#include "patch.hpp"
+#include "output.hpp"
+#include "words.hpp"
 
 namespace hn::cli {
 namespace {
@@ -33,35 +39,15 @@ class Kept final : public object::BlockReader, public object::BlockWriter {
   std::map<object::Id, object::Block> blocks_;
 };
 
-Json file_json(const std::string& path, const std::optional<object::Value>& before,
-               const std::optional<object::Value>& after) {
-  Json file;
-  put_text(file, "path", path);
-  file["status"] = word_of(before, after);
-  return file;
-}
-
-int diff_trees(Context& context, repo::Repository& repository, const object::Id& before,
-               const object::Id& after, const std::vector<std::string>& paths, bool json) {
-  const auto a = repo::tree_of(repository.store(), before);
-  const auto b = repo::tree_of(repository.store(), after);
-  if (!json) {
-    print_tree_patch(context, repository.store(), a, b, paths);
-    return 0;
-  }
-  const worktree::PathFilter filter(paths);
+Json file_json(const FileDiff& file) {
   Json out;
-  out["files"] = Json::array();
-  repo::require(
-      object::diff_paths(repository.store(), a, b,
-                         [&](const object::Change& c) {
-                           if (filter.matches(c.name))
-                             out["files"].push_back(file_json(c.name, c.old_value, c.new_value));
-                           return true;
-                         }),
-      "comparing trees");
-  print(context, out);
-  return 0;
+  put_text(out, "path", file.new_path);
+  out["status"] = file.renamed ? std::string_view("renamed") : word_of(file.before, file.after);
+  if (file.renamed) {
+    put_text(out, "from", file.old_path);
+    out["percent"] = file.percent;
+  }
+  return out;
 }
 
 struct PathOrder {
@@ -103,100 +89,128 @@ Changes changes_since(repo::Repository& repository, Kept& kept,
   return out;
 }
 
-int diff_working_tree(Context& context, repo::Repository& repository,
-                      const std::optional<object::Id>& old, const std::vector<std::string>& paths,
-                      bool json) {
-  Kept kept(repository.store());
-  const worktree::PathFilter filter(paths);
-  Json out;
-  out["files"] = Json::array();
-  for (const auto& [path, sides] : changes_since(repository, kept, old)) {
-    if (!filter.matches(path)) continue;
-    if (json) {
-      out["files"].push_back(file_json(path, sides.first, sides.second));
-    } else {
-      print_patch(context, path, side_of(kept, sides.first), side_of(kept, sides.second));
-    }
-  }
-  if (json) print(context, out);
-  return 0;
-}
+// What is compared.
+struct Compared {
+  std::optional<object::Id> before;
+  std::optional<object::Id> after;
+  bool working_tree = true;  // instead of `after`
+};
 
-// Whether a word names something in the working tree, or in the commit that it stands on: what was
-// deleted is worth a diff too.
-bool is_path(const Context& context, const repo::Repository& repository, const std::string& word) {
-  if (word.starts_with("../") || word.starts_with("./") || word.starts_with('/')) return true;
-  if (word.find_first_of("*?") != std::string::npos) return true;
-  if (context.world.fs.stat(context.absolute(word))) return true;
+Compared compared(repo::Repository& repository, const std::vector<std::string>& revisions) {
   const auto standing = repository.worktree();
-  const auto tree =
-      repo::tree_of(repository.store(), standing ? standing->base : std::optional<object::Id>());
-  if (!tree || word.empty()) return false;
-  const auto found =
-      object::find_path(repository.store(), *tree, context.in_repository(repository, word));
-  return found && found->has_value();
-}
-
-// The revisions that stand first; paths stay in `words`.
-std::vector<object::Id> take_revisions(const Context& context, repo::Repository& repository,
-                                       std::vector<std::string>& words) {
-  std::vector<object::Id> revisions;
-  while (!words.empty() && revisions.size() < 2 && !is_path(context, repository, words.front())) {
-    const std::string& word = words.front();
-    if (const std::size_t dots = word.find(".."); dots != std::string::npos && revisions.empty()) {
-      revisions.push_back(
-          repo::resolve_commit(repository, dots == 0 ? "HEAD" : word.substr(0, dots)));
-      const std::string right = word.substr(dots + 2);
-      revisions.push_back(repo::resolve_commit(repository, right.empty() ? "HEAD" : right));
-    } else {
-      revisions.push_back(repo::resolve_commit(repository, word));
+  Compared out;
+  if (revisions.empty()) {
+    out.before = standing ? standing->base : std::nullopt;
+    return out;
+  }
+  repo::CommitSet set;
+  for (const std::string& revision : revisions) {
+    const repo::RangeText range = repo::parse_range(revision);
+    if (range.kind == repo::RangeText::Kind::symmetric) {
+      // The common ancestor against the right side.
+      repo::add_range(repository, revision, set);
+      if (set.without.empty())
+        throw Failure(Code::invalid, "'" + revision + "': they have no ancestor in common");
+      return {set.without.front(), set.with.back(), false};
     }
-    words.erase(words.begin());
+    repo::add_range(repository, revision, set);
   }
-  return revisions;
+  if (set.with.size() == 1 && set.without.empty()) {
+    out.before = set.with.front();
+    return out;
+  }
+  out.working_tree = false;
+  if (set.with.size() == 1 && !set.without.empty()) {
+    out.before = set.without.front();
+    out.after = set.with.front();
+  } else if (set.with.size() == 2 && set.without.empty()) {
+    out.before = set.with[0];
+    out.after = set.with[1];
+  } else {
+    throw Failure(Code::usage, "those are more than two commits",
+                  "hn diff compares a commit with the working tree, or two");
+  }
+  return out;
 }
 
-// A mistyped path would otherwise show no difference.
-void require_known(const repo::Repository& repository, const std::vector<object::Id>& revisions,
-                   const std::string& word, const std::string& path) {
-  for (const object::Id& revision : revisions) {
-    const auto tree = repo::tree_of(repository.store(), revision);
-    const auto found = object::find_path(repository.store(), *tree, path);
-    if (found && found->has_value()) return;
+bool is_path_at(const std::string& word) {
+  const auto revision = repo::parse_revision(word);
+  return revision && revision->path;
+}
+
+// REV:PATH twice: two files, whatever they are called.
+std::vector<FileDiff> two_files(repo::Repository& repository,
+                                const std::vector<std::string>& words) {
+  const repo::PathAt a = repo::resolve_path(repository, words[0]);
+  const repo::PathAt b = repo::resolve_path(repository, words[1]);
+  if (a.value.mode == object::Mode::folder || b.value.mode == object::Mode::folder)
+    throw Failure(Code::invalid, "a folder is no file", "hn diff REV REV -- PATH compares folders");
+  if (a.value == b.value) return {};
+  return {{a.path, b.path, a.value, b.value, 0, false}};
+}
+
+std::vector<object::Change> changes_in(repo::Repository& repository, Kept& kept,
+                                       const Compared& sides, const worktree::Pathspec& meant) {
+  if (!sides.working_tree) {
+    return repo::tree_changes(repository.store(), repo::tree_of(repository.store(), sides.before),
+                              repo::tree_of(repository.store(), sides.after), meant);
   }
-  throw Failure(Code::not_found, "there is no '" + word + "' to compare",
-                "up to two revisions, then paths: hn diff [REV [REV]] [PATH...]");
+  std::vector<object::Change> out;
+  for (const auto& [path, values] : changes_since(repository, kept, sides.before)) {
+    if (meant.matches(path)) out.push_back({path, values.first, values.second});
+  }
+  std::ranges::sort(out, {}, &object::Change::name);
+  return out;
 }
 
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
-  std::vector<std::string> words = given.values("REV|PATH");
-  const std::vector<object::Id> revisions = take_revisions(context, repository, words);
-  std::vector<std::string> paths;
-  paths.reserve(words.size());
-  for (const std::string& word : words) {
-    paths.push_back(context.in_repository(repository, word));
-    if (!is_path(context, repository, word))
-      require_known(repository, revisions, word, paths.back());
+  const Words words = split_words(context, repository, given, "REV|PATH");
+  DiffOptions options = diff_options(given);
+  options.quiet = given.has("quiet");
+  if (!options.any() && !given.has("no-patch")) options.patch = true;
+  Kept kept(repository.store());
+  std::vector<FileDiff> files;
+  if (words.revisions.size() == 2 && is_path_at(words.revisions[0]) &&
+      is_path_at(words.revisions[1])) {
+    files = two_files(repository, words.revisions);
+  } else {
+    files = file_diffs(
+        kept, changes_in(repository, kept, compared(repository, words.revisions), words.paths),
+        options);
   }
-  if (std::ranges::find(paths, "") != paths.end()) paths.clear();
-  const bool json = given.has("json");
-  if (revisions.size() == 2)
-    return diff_trees(context, repository, revisions[0], revisions[1], paths, json);
-  const auto standing = repository.worktree();
-  std::optional<object::Id> base = standing ? standing->base : std::nullopt;
-  if (!revisions.empty()) base = revisions.front();
-  return diff_working_tree(context, repository, base, paths, json);
+  if (given.has("json")) {
+    Json out;
+    out["files"] = Json::array();
+    for (const FileDiff& file : files) out["files"].push_back(file_json(file));
+    print(context, out);
+  } else {
+    print_diffs(context, kept, files, options);
+  }
+  if (!given.has("exit-code") && !options.quiet) return 0;
+  // What does not count is no difference.
+  const bool exact = options.unified.shown.whitespace == merge::Whitespace::exact;
+  const bool differs = exact ? !files.empty() : !file_stats(kept, files, options).empty();
+  return differs ? kExitNo : 0;
 }
 
 }  // namespace
 
 Command cmd_diff() {
+  std::vector<Option> options = diff_option_rows();
+  options.push_back({"--exit-code", "", "end with 1 where something differs"});
+  options.push_back({"--quiet", "", "print nothing, and end so"});
+  options.push_back(
+      {"--color", "WHEN", "colours: always, never or auto", Offers::words, "always never auto"});
+  options.push_back({"--no-color", "", "no colours"});
+  options.push_back({"--json", "", "the paths alone, as JSON"});
   return {"diff",
           "Show what differs between the working tree and a revision, or between two",
-          {{"--json", "", "the paths alone, as JSON"}},
+          std::move(options),
           {{"REV|PATH", "up to two revisions, then paths", 0, kMany, Offers::revisions}},
-          run};
+          run,
+          true,
+          true};
 }
 
 }  // namespace hn::cli

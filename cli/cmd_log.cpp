@@ -1,103 +1,203 @@
+#include <algorithm>
 #include <ostream>
 
+#include "commit_print.hpp"
+#include "hn/repo/commit_walk.hpp"
 #include "hn/repo/dates.hpp"
-#include "hn/repo/log_walk.hpp"
-#include "hn/repo/revision.hpp"
-#include "output.hpp"
+#include "hn/repo/pattern.hpp"
+#include "words.hpp"
 
 namespace hn::cli {
 namespace {
 
+std::int64_t moment_of(const Context& context, const std::string& text) {
+  const auto time = repo::parse_date_about(text, context.world.clock.wall());
+  if (time) return time->seconds;
+  throw Failure(Code::usage, "'" + text + "' is not a date",
+                "such as yesterday, 2.weeks.ago or 2026-11-20T12:30:00+01:00");
+}
+
+// Which commits of a walk are shown, by what they say.
+class Filter {
+ public:
+  Filter(const Context& context, const Given& given)
+      : inverted_(given.has("invert-grep")),
+        all_(given.has("all-match")),
+        no_merges_(given.has("no-merges")),
+        merges_(given.has("merges")) {
+    const repo::Pattern::Options options{given.has("fixed-strings") ? repo::Pattern::Kind::fixed
+                                         : given.has("extended-regexp")
+                                             ? repo::Pattern::Kind::extended
+                                             : repo::Pattern::Kind::basic,
+                                         given.has("regexp-ignore-case"), false};
+    for (const std::string& text : given.values("grep")) messages_.emplace_back(text, options);
+    for (const std::string& text : given.values("author")) authors_.emplace_back(text, options);
+    for (const std::string& text : given.values("committer"))
+      committers_.emplace_back(text, options);
+    if (const auto until = given.value("until")) until_ = moment_of(context, *until);
+  }
+
+  bool takes(const object::Commit& commit) const {
+    if (no_merges_ && commit.parents.size() > 1) return false;
+    if (merges_ && commit.parents.size() < 2) return false;
+    if (until_ && commit.committer.time.seconds > *until_) return false;
+    return is_by(authors_, commit.author) && is_by(committers_, commit.committer) &&
+           (messages_.empty() || says(commit.message) != inverted_);
+  }
+
+ private:
+  static bool is_by(const std::vector<repo::Pattern>& patterns, const object::Person& who) {
+    const std::string line = who.name + " <" + who.email + ">";
+    return patterns.empty() || std::ranges::any_of(patterns, [&](const repo::Pattern& pattern) {
+             return pattern.matches(line);
+           });
+  }
+  bool says(const std::string& message) const {
+    const auto matches = [&](const repo::Pattern& p) { return p.matches_a_line(message); };
+    return all_ ? std::ranges::all_of(messages_, matches) : std::ranges::any_of(messages_, matches);
+  }
+
+  bool inverted_, all_, no_merges_, merges_;
+  std::vector<repo::Pattern> messages_, authors_, committers_;
+  std::optional<std::int64_t> until_;
+};
+
 using Found = std::pair<object::Id, object::Commit>;
 
-std::optional<Found> next(const repo::Repository& repository, repo::LogWalk& walk) {
-  const auto id = walk.next();
-  if (!id) return std::nullopt;
-  return Found(*id,
-               repo::require(object::read_commit(repository.store(), *id), "reading a commit"));
+// The commits that are shown, one after the other.
+class Shown {
+ public:
+  Shown(const Context& context, repo::Repository& repository, const Given& given,
+        repo::CommitWalk::Options options)
+      : repository_(repository),
+        walk_(repository, std::move(options)),
+        filter_(context, given),
+        skip_(given.number("skip", UINT32_MAX).value_or(0)),
+        left_(given.number("number", UINT32_MAX).value_or(UINT64_MAX)) {}
+
+  std::optional<Found> next() {
+    while (left_ > 0) {
+      const auto id = walk_.next();
+      if (!id) return std::nullopt;
+      auto commit =
+          repo::require(object::read_commit(repository_.store(), *id), "reading a commit");
+      if (!filter_.takes(commit)) continue;
+      if (skip_ > 0) {
+        --skip_;
+        continue;
+      }
+      --left_;
+      return Found(*id, std::move(commit));
+    }
+    return std::nullopt;
+  }
+
+ private:
+  repo::Repository& repository_;
+  repo::CommitWalk walk_;
+  Filter filter_;
+  std::uint64_t skip_;
+  std::uint64_t left_;
+};
+
+template <class Visit>
+void each(Shown& shown, bool reverse, Visit visit) {
+  if (!reverse) {
+    while (const auto found = shown.next()) visit(*found);
+    return;
+  }
+  std::vector<Found> all;
+  while (auto found = shown.next()) all.push_back(std::move(*found));
+  std::for_each(all.rbegin(), all.rend(), visit);
 }
 
-void print_long(const Context& context, const object::Id& id, const object::Commit& commit) {
-  const Paint p = paint(context);
-  context.out << p.yellow << "commit " << object::to_hex(id) << p.off << "\n";
-  if (commit.parents.size() > 1) {
-    context.out << "Merge:";
-    for (const object::Id& parent : commit.parents) context.out << " " << short_id(parent);
-    context.out << "\n";
-  }
-  if (commit.auto_merge) {
-    context.out << "Auto-merge: by rule, of " << count_of(commit.parents.size(), "head") << "\n";
-  } else {
-    context.out << "Author: " << escape_controls(commit.author.name) << " <"
-                << escape_controls(commit.author.email) << ">\n";
-  }
-  const WallTime& time = commit.auto_merge ? commit.committer.time : commit.author.time;
-  context.out << "Date:   " << repo::format_date(time) << "\n"
-              << (commit.message.empty() ? "" : "\n");
-  std::string_view rest = commit.message;
-  while (!rest.empty()) {
-    const std::size_t end = rest.find('\n');
-    context.out << "    " << escape_controls(rest.substr(0, end)) << "\n";
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-  }
-}
-
-void print_json(const Context& context, const repo::Repository& repository, repo::LogWalk& walk,
-                std::uint64_t max) {
+void print_json(const Context& context, Shown& shown, bool reverse) {
   // Written as it is found, so that memory does not grow with the history.
   context.out << "{\"commits\": [";
-  for (std::uint64_t n = 0; n < max; ++n) {
-    const auto found = next(repository, walk);
-    if (!found) break;
-    context.out << (n == 0 ? "\n" : ",\n")
-                << commit_json(found->first, found->second)
+  bool first = true;
+  each(shown, reverse, [&](const Found& found) {
+    context.out << (std::exchange(first, false) ? "\n" : ",\n")
+                << commit_json(found.first, found.second)
                        .dump(-1, ' ', false, Json::error_handler_t::replace);
-  }
+  });
   context.out << "\n]}\n";
+}
+
+repo::CommitWalk::Options walk_options(const Context& context, repo::Repository& repository,
+                                       const Given& given, const Words& words) {
+  repo::CommitWalk::Options out;
+  for (const std::string& revision : words.revisions) add_range(repository, revision, out.set);
+  if (given.has("all")) {
+    const auto all = repo::all_commits_named(repository);
+    out.set.with.insert(out.set.with.end(), all.begin(), all.end());
+  } else if (out.set.with.empty()) {
+    const auto standing = repository.worktree();
+    if (standing && standing->base) {
+      out.set.with.push_back(*standing->base);
+    } else if (!given.has("json")) {
+      throw Failure(Code::not_found, "there is no commit yet",
+                    "make the first one: hn commit -m MESSAGE");
+    }
+  }
+  out.paths = words.paths;
+  out.first_parent = given.has("first-parent");
+  if (const auto since = given.value("since")) out.since = moment_of(context, *since);
+  return out;
 }
 
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
-  const std::uint64_t max = given.number("number", UINT32_MAX).value_or(UINT64_MAX);
-  repo::LogWalk walk(repository.history());
-  const auto revision = given.value("REV");
-  if (revision) {
-    walk.start(repo::resolve_commit(repository, *revision));
-  } else if (const auto standing = repository.worktree(); standing && standing->base) {
-    walk.start(*standing->base);
-  } else if (!given.has("json")) {
-    throw Failure(Code::not_found, "there is no commit yet",
-                  "make the first one: hn commit -m MESSAGE");
-  }
+  const Words words = split_words(context, repository, given, "REV|PATH");
+  const CommitFormat format = commit_format(context, repository, given);
+  CommitPrinter::Options options;
+  options.diff = diff_options(given);
+  options.paths = words.paths;
+  options.first_parent = given.has("first-parent");
+  if (given.has("no-patch")) options.diff.patch = false;
+  Shown shown(context, repository, given, walk_options(context, repository, given, words));
+  const bool reverse = given.has("reverse");
   if (given.has("json")) {
-    print_json(context, repository, walk, max);
+    print_json(context, shown, reverse);
     return 0;
   }
-  const Paint p = paint(context);
-  for (std::uint64_t n = 0; n < max; ++n) {
-    const auto found = next(repository, walk);
-    if (!found) break;
-    if (given.has("oneline")) {
-      context.out << p.yellow << short_id(found->first) << p.off << " " << subject_of(found->second)
-                  << "\n";
-    } else {
-      if (n > 0) context.out << "\n";
-      print_long(context, found->first, found->second);
-    }
-  }
+  CommitPrinter printer(context, repository, format, options);
+  each(shown, reverse, [&](const Found& found) { printer.print(found.first, found.second); });
+  if (format.is_text() && context.out_is_terminal) context.out << "\n";
   return 0;
 }
 
 }  // namespace
 
 Command cmd_log() {
+  std::vector<Option> rows{
+      {"-n,--max-count,--number", "N", "at most N commits"},
+      {"--skip", "N", "not the first N"},
+      {"--reverse", "", "the oldest first"},
+      {"--all", "", "what all branches and tags lead to"},
+      {"--first-parent", "", "of a merge follow the first parent alone"},
+      {"--merges", "", "merges alone"},
+      {"--no-merges", "", "no merges"},
+      {"--author", "PATTERN", "written by whom the pattern matches", Offers::nothing, "", true},
+      {"--committer", "PATTERN", "committed by whom it matches", Offers::nothing, "", true},
+      {"--grep", "PATTERN", "whose message has a line that it matches", Offers::nothing, "", true},
+      {"--all-match", "", "all patterns of --grep, not one of them"},
+      {"--invert-grep", "", "whose message has none"},
+      {"-i,--regexp-ignore-case", "", "the patterns match capitals and small letters alike"},
+      {"-E,--extended-regexp", "", "the patterns are extended regular expressions"},
+      {"-F,--fixed-strings", "", "the patterns are no regular expressions"},
+      {"--after,--since", "DATE", "committed since then"},
+      {"--before,--until", "DATE", "committed until then"}};
+  for (const auto& more : {format_option_rows(), diff_option_rows()})
+    rows.insert(rows.end(), more.begin(), more.end());
+  rows.push_back({"--json", "", "as JSON"});
   return {"log",
           "List commits, the newest first",
-          {{"-n,--number", "N", "at most N commits"},
-           {"--oneline", "", "one line each"},
-           {"--json", "", "as JSON"}},
-          {{"REV", "begin there (else at the working tree's commit)", 0, 1, Offers::revisions}},
-          run};
+          std::move(rows),
+          {{"REV|PATH", "what they lead to (else the working tree's commit); then paths", 0, kMany,
+            Offers::revisions}},
+          run,
+          true,
+          true};
 }
 
 }  // namespace hn::cli

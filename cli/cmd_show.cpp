@@ -1,39 +1,20 @@
 #include <ostream>
 
+#include "commit_print.hpp"
 #include "hn/object/file.hpp"
+#include "hn/repo/commit_walk.hpp"
 #include "hn/repo/dates.hpp"
 #include "hn/repo/revision.hpp"
+#include "hn/repo/revision_text.hpp"
 #include "patch.hpp"
+#include "words.hpp"
 
 namespace hn::cli {
 namespace {
 
-void show_commit(const Context& context, const repo::Repository& repository, const object::Id& id) {
-  const Paint p = paint(context);
-  const auto commit =
-      repo::require(object::read_commit(repository.store(), id), "reading the commit");
-  context.out << p.yellow << "commit " << object::to_hex(id) << p.off << "\n";
-  for (const object::Id& parent : commit.parents)
-    context.out << "Parent: " << object::to_hex(parent) << "\n";
-  if (!commit.auto_merge) {
-    context.out << "Author: " << escape_controls(commit.author.name) << " <"
-                << escape_controls(commit.author.email) << ">\n";
-  }
-  context.out << "Date:   "
-              << repo::format_date(commit.auto_merge ? commit.committer.time : commit.author.time)
-              << "\n\n";
-  if (!commit.message.empty()) context.out << escape_controls(commit.message, true) << "\n";
-  if (commit.parents.size() > 1) return;
-  std::optional<object::Id> before;
-  if (!commit.parents.empty()) {
-    before = repo::require(object::read_commit(repository.store(), commit.parents.front()),
-                           "reading the parent")
-                 .tree;
-  }
-  print_tree_patch(context, repository.store(), before, commit.tree, {});
-}
-
-void show_tag(const Context& context, const repo::Repository& repository, const object::Id& id) {
+// Answers what it stands on.
+log::Target show_tag(const Context& context, const repo::Repository& repository,
+                     const object::Id& id) {
   const auto tag = repo::require(object::read_tag(repository.store(), id), "reading the tag");
   context.out << "tag " << escape_controls(tag.name) << "\n";
   if (tag.tagger) {
@@ -42,7 +23,32 @@ void show_tag(const Context& context, const repo::Repository& repository, const 
                 << ">\nDate:   " << repo::format_date(tag.tagger->time) << "\n";
   }
   context.out << "\n" << escape_controls(tag.message, true) << "\n";
-  if (tag.target_kind == object::Kind::commit) show_commit(context, repository, tag.target);
+  return {tag.target_kind, tag.target};
+}
+
+void show_blob(const Context& context, repo::Repository& repository, const std::string& word) {
+  const repo::PathAt at = repo::resolve_path(repository, word);
+  if (at.value.mode == object::Mode::folder) {
+    context.out << "tree " << escape_controls(word) << "\n\n";
+    const auto tree =
+        repo::require(object::read_tree(repository.store(), at.value.id()), "reading the folder");
+    for (const object::TreeEntry& entry : tree.entries) {
+      context.out << shown_path(entry.name) << (entry.value.mode == object::Mode::folder ? "/" : "")
+                  << "\n";
+    }
+    return;
+  }
+  const Side side = side_of(repository.store(), at.value);
+  if (side.bytes) {
+    context.out << as_text(*side.bytes);
+    return;
+  }
+  repo::require(object::stream_file(repository.store(), at.value.id(),
+                                    [&](ByteView bytes) {
+                                      context.out << as_text(bytes);
+                                      return static_cast<bool>(context.out);
+                                    }),
+                "reading the file");
 }
 
 Json tag_json(const repo::Repository& repository, const object::Id& id) {
@@ -79,33 +85,82 @@ Json as_json(const repo::Repository& repository, const log::Target& target, cons
   return out;
 }
 
-int run(Context& context, const Given& given) {
-  repo::Repository repository = context.open();
-  const log::Target target = repo::resolve(repository, given.value("REV").value_or("HEAD"));
-  if (given.has("json")) {
-    print(context, as_json(repository, target,
-                           repo::resolve_commit(repository, given.value("REV").value_or("HEAD"))));
-    return 0;
+bool is_path_at(const std::string& word) {
+  const auto revision = repo::parse_revision(word);
+  return revision && revision->path;
+}
+
+void show(Context& context, repo::Repository& repository, CommitPrinter& printer,
+          const std::string& word) {
+  if (is_path_at(word)) return show_blob(context, repository, word);
+  const repo::RangeText range = repo::parse_range(word);
+  if (range.kind != repo::RangeText::Kind::one) {
+    repo::CommitWalk::Options options;
+    repo::add_range(repository, word, options.set);
+    repo::CommitWalk walk(repository, std::move(options));
+    while (const auto id = walk.next()) {
+      printer.print(
+          *id, repo::require(object::read_commit(repository.store(), *id), "reading the commit"));
+    }
+    return;
   }
-  if (target.kind == object::Kind::tag) {
-    show_tag(context, repository, target.id);
-  } else if (target.kind == object::Kind::commit) {
-    show_commit(context, repository, target.id);
-  } else {
+  log::Target at = repo::resolve(repository, word);
+  while (at.kind == object::Kind::tag) at = show_tag(context, repository, at.id);
+  if (at.kind == object::Kind::tree) {
+    const auto tree = repo::require(object::read_tree(repository.store(), at.id), "reading it");
+    context.out << "tree " << escape_controls(word) << "\n\n";
+    for (const object::TreeEntry& entry : tree.entries) {
+      context.out << shown_path(entry.name) << (entry.value.mode == object::Mode::folder ? "/" : "")
+                  << "\n";
+    }
+    return;
+  }
+  if (at.kind != object::Kind::commit) {
     throw Failure(Code::invalid, "that is neither a commit nor a tag",
                   "hn cat REV:PATH prints a file");
   }
+  printer.print(
+      at.id, repo::require(object::read_commit(repository.store(), at.id), "reading the commit"));
+}
+
+int run(Context& context, const Given& given) {
+  repo::Repository repository = context.open();
+  Words words = split_words(context, repository, given, "REV|PATH");
+  if (words.revisions.empty()) words.revisions.emplace_back("HEAD");
+  if (given.has("json")) {
+    if (words.revisions.size() > 1) throw Failure(Code::usage, "--json shows one commit");
+    const std::string& word = words.revisions.front();
+    print(context, as_json(repository, repo::resolve(repository, word),
+                           repo::resolve_commit(repository, word)));
+    return 0;
+  }
+  CommitPrinter::Options options;
+  options.diff = diff_options(given);
+  if (!options.diff.any() && !given.has("no-patch")) options.diff.patch = true;
+  options.paths = words.paths;
+  // A merge has no patch of its own; what it brought over its first parent can be counted.
+  options.first_parent = given.has("first-parent") || !options.diff.patch;
+  CommitPrinter printer(context, repository, commit_format(context, repository, given), options);
+  for (const std::string& word : words.revisions) show(context, repository, printer, word);
   return 0;
 }
 
 }  // namespace
 
 Command cmd_show() {
+  std::vector<Option> rows{
+      {"--first-parent", "", "show what a merge brought over its first parent"}};
+  for (const auto& more : {format_option_rows(), diff_option_rows()})
+    rows.insert(rows.end(), more.begin(), more.end());
+  rows.push_back({"--json", "", "as JSON"});
   return {"show",
-          "Show a commit and what it changed",
-          {{"--json", "", "as JSON"}},
-          {{"REV", "the commit or tag (else the working tree's commit)", 0, 1, Offers::revisions}},
-          run};
+          "Show commits and what they changed",
+          std::move(rows),
+          {{"REV|PATH", "commits, tags, REV:PATH (else the working tree's commit); then paths", 0,
+            kMany, Offers::revisions}},
+          run,
+          true,
+          true};
 }
 
 }  // namespace hn::cli

@@ -1,14 +1,28 @@
 #include <ostream>
 
+#include "hn/repo/moves.hpp"
 #include "hn/repo/revision.hpp"
+#include "hn/repo/revision_text.hpp"
 #include "report.hpp"
 
 namespace hn::cli {
 namespace {
 
+// "-" and "@{-N}" are the branch that was left so many switches ago.
+std::string branch_meant(const repo::Repository& repository, const std::string& word) {
+  const auto revision = repo::parse_revision(word == "-" ? "@{-1}" : word);
+  if (!revision || revision->base != repo::RevisionText::Base::last_switch ||
+      !revision->steps.empty() || revision->path)
+    return word;
+  const auto branch = repo::switched_from(repository, revision->number);
+  if (branch) return repo::shown_name(repository, *branch);
+  throw Failure(Code::not_found, "'" + word + "': there were fewer switches here",
+                "hn branch lists the branches");
+}
+
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
-  const std::string name = *given.value("BRANCH");
+  const std::string name = branch_meant(repository, *given.value("BRANCH"));
   if (given.has("create"))
     repo::create_branch(repository, name, repo::resolve_commit(repository, "HEAD"));
   const auto branch = repo::find_branch(repository, name);
@@ -17,9 +31,11 @@ int run(Context& context, const Given& given) {
                   "hn branch lists them; hn switch -c makes one");
   }
   const repo::Tip tip = repo::tip_of(repository, *branch);
+  const auto left = repository.worktree();
   const repo::Moved moved =
       repo::move_working_tree(repository, *branch, tip.commit, given.has("force"));
   require_moved(moved, "switching");
+  if (left && left->branch != *branch) repo::note_switch(repository, *left);
   say_refusals(context, moved);
   if (given.has("json")) {
     Json out = moved_json(moved);

@@ -9,12 +9,14 @@
 namespace hn::cli {
 
 // Each command is defined in the file of its name.
+Command cmd_blame();
 Command cmd_branch();
 Command cmd_bundle();
 Command cmd_cat();
 Command cmd_clone();
 Command cmd_commit();
 Command cmd_conflicts();
+Command cmd_describe();
 Command cmd_device();
 Command cmd_diff();
 Command cmd_export();
@@ -32,14 +34,16 @@ Command cmd_show();
 Command cmd_status();
 Command cmd_switch();
 Command cmd_sync();
+Command cmd_tag();
 Command cmd_version();
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
-      cmd_branch(), cmd_bundle(), cmd_cat(),    cmd_clone(),  cmd_commit(),  cmd_conflicts(),
-      cmd_device(), cmd_diff(),   cmd_export(), cmd_fsck(),   cmd_help(),    cmd_id(),
-      cmd_import(), cmd_init(),   cmd_invite(), cmd_log(),    cmd_members(), cmd_revoke(),
-      cmd_serve(),  cmd_show(),   cmd_status(), cmd_switch(), cmd_sync(),    cmd_version(),
+      cmd_blame(),     cmd_branch(),   cmd_bundle(),  cmd_cat(),  cmd_clone(),  cmd_commit(),
+      cmd_conflicts(), cmd_describe(), cmd_device(),  cmd_diff(), cmd_export(), cmd_fsck(),
+      cmd_help(),      cmd_id(),       cmd_import(),  cmd_init(), cmd_invite(), cmd_log(),
+      cmd_members(),   cmd_revoke(),   cmd_serve(),   cmd_show(), cmd_status(), cmd_switch(),
+      cmd_sync(),      cmd_tag(),      cmd_version(),
   };
   return all;
 }
@@ -101,6 +105,11 @@ std::string Context::absolute(const std::string& path) const {
   return without_dot(path.starts_with('/') ? path : folder + "/" + path);
 }
 
+std::string Context::folder_in(const repo::Repository& repository) const {
+  const std::string& root = repository.layout().root;
+  return folder.starts_with(root + "/") ? folder.substr(root.size() + 1) : "";
+}
+
 std::string Context::in_repository(const repo::Repository& repository,
                                    const std::string& path) const {
   const std::string full = absolute(path);
@@ -125,7 +134,7 @@ std::string help_text(const Command& command) {
   const auto row = [&](const std::string& left, std::string_view right) {
     constexpr std::size_t kColumn = 26;
     out << "  " << left;
-    if (left.size() >= kColumn)
+    if (left.size() + 1 >= kColumn)
       out << "\n  " << std::string(kColumn, ' ');
     else
       out << std::string(kColumn - left.size(), ' ');
@@ -136,7 +145,7 @@ std::string help_text(const Command& command) {
   if (!command.options.empty()) out << "\n";
   for (const Option& option : command.options) {
     std::string left(option.names);
-    if (const std::size_t comma = left.find(','); comma != std::string::npos)
+    for (std::size_t comma = 0; (comma = left.find(',', comma)) != left.npos; ++comma)
       left.insert(comma + 1, " ");
     if (!option.value.empty()) left += " " + std::string(option.value);
     row(left, option.help);

@@ -65,10 +65,13 @@ struct Context {
   bool err_is_terminal = false;
   bool in_is_terminal = false;
   bool colour = false;
+  std::size_t columns = 80;  // of a line of output
 
   repo::Repository open() const { return repo::Repository::open(world, folder); }
   // A path from the command line, absolute.
   std::string absolute(const std::string& path) const;
+  // The folder that the command runs in, from the repository's root; "" for the root itself.
+  std::string folder_in(const repo::Repository& repository) const;
   // The same relative to the repository's root. Failure (usage) for one outside.
   std::string in_repository(const repo::Repository& repository, const std::string& path) const;
 };
@@ -79,6 +82,8 @@ struct Command {
   std::vector<Option> options;
   std::vector<Argument> arguments;
   int (*run)(Context&, const Given&);  // the exit status
+  bool separates = false;              // what stands behind "--" is given as "--"
+  bool pages = false;                  // on a terminal its output goes through the pager
 };
 
 // All commands, by name. Built from one function per file.

@@ -1,3 +1,4 @@
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -9,6 +10,8 @@
 
 #include "command.hpp"
 #include "failure.hpp"
+#include "pager.hpp"
+#include "spelling.hpp"
 
 namespace hn::cli {
 namespace {
@@ -38,7 +41,6 @@ constexpr std::array kGitVerbs{
             "hn switch --force BRANCH gives up what is not committed; hn commit --amend replaces "
             "the last commit"},
     GitVerb{"revert", "take the files back with hn cat REV:PATH >PATH, then: hn commit"},
-    GitVerb{"tag", "hn branch NAME REV keeps a name for a commit; tags come with hn import git"},
     GitVerb{"config", "hn reads git's settings: git config --global user.name NAME"},
     GitVerb{"cherry-pick", "take the files with hn cat REV:PATH >PATH, then: hn commit"},
 };
@@ -86,6 +88,8 @@ constexpr char kGuard = '\x01';
 void guard(std::string& word) {
   if (word.starts_with('[') || word.starts_with('{') || word.starts_with(kGuard))
     word.insert(word.begin(), kGuard);
+  // Nor does it take an empty value behind "=".
+  if (word.starts_with("--") && word.ends_with('=')) word += kGuard;
 }
 void unguard(std::string& word) {
   if (word.starts_with(kGuard)) word.erase(word.begin());
@@ -126,6 +130,13 @@ std::optional<Given> parse(const Command& command, std::vector<std::string> word
     slot.option->required(argument.min > 0);
     slots.push_back(std::move(slot));
   }
+  std::vector<std::string> behind;
+  const auto dashes = std::ranges::find(words, "--");
+  const bool separated = command.separates && dashes != words.end();
+  if (separated) {
+    behind.assign(dashes + 1, words.end());
+    words.erase(dashes, words.end());
+  }
   for (std::string& word : words) guard(word);
   std::ranges::reverse(words);
   try {
@@ -137,6 +148,7 @@ std::optional<Given> parse(const Command& command, std::vector<std::string> word
   }
   if (help) return std::nullopt;
   Given given;
+  if (separated) given.set("--", std::move(behind));
   for (Slot& slot : slots) {
     for (std::string& value : *slot.values) unguard(value);
     if (slot.option->count() > 0) given.set(slot.key, std::move(*slot.values));
@@ -144,11 +156,32 @@ std::optional<Given> parse(const Command& command, std::vector<std::string> word
   return given;
 }
 
-bool wants_colour(bool terminal) {
+// By --color, NO_COLOR, CLICOLOR_FORCE and CLICOLOR, in this order.
+bool wants_colour(bool terminal, const Given& given) {
+  const auto when = given.has("no-color") ? "never" : given.value("color").value_or("auto");
+  if (when == "always" || when == "never") return when == "always";
+  if (when != "auto")
+    throw Failure(Code::usage, "'" + when + "' is no time for colours", "always, never or auto");
+  const auto is_set = [](const char* name, std::string_view off) {
+    const char* value = std::getenv(name);
+    return value != nullptr && *value != '\0' && value != off;
+  };
   const char* no = std::getenv("NO_COLOR");
+  if (no == nullptr && is_set("CLICOLOR_FORCE", "0")) return true;
+  const char* cli = std::getenv("CLICOLOR");
+  if (cli != nullptr && std::string_view(cli) == "0") return false;
   const char* term = std::getenv("TERM");
   return terminal && (no == nullptr || *no == '\0') && term != nullptr &&
          std::string_view(term) != "dumb";
+}
+
+std::size_t terminal_columns() {
+  if (const char* columns = std::getenv("COLUMNS"); columns != nullptr) {
+    if (const int n = std::atoi(columns); n > 0) return static_cast<std::size_t>(n);
+  }
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
 }
 
 std::string current_folder() {
@@ -163,8 +196,14 @@ int run(std::vector<std::string> words) {
   context.out_is_terminal = isatty(STDOUT_FILENO) == 1;
   context.err_is_terminal = isatty(STDERR_FILENO) == 1;
   context.in_is_terminal = isatty(STDIN_FILENO) == 1;
-  context.colour = wants_colour(context.out_is_terminal);
-  while (!words.empty() && words.front() == "-C") {
+  context.columns = terminal_columns();
+  bool paging = context.out_is_terminal;
+  while (!words.empty() && (words.front() == "-C" || words.front() == "--no-pager")) {
+    if (words.front() == "--no-pager") {
+      paging = false;
+      words.erase(words.begin());
+      continue;
+    }
     if (words.size() < 2) throw Failure(Code::usage, "-C wants a folder", "hn -C DIR COMMAND");
     context.folder = context.absolute(words[1]);
     const auto stat = context.world.fs.stat(context.folder);
@@ -182,11 +221,16 @@ int run(std::vector<std::string> words) {
   const Command* command = find_command(words.front());
   if (command == nullptr) throw unknown_command(words.front());
   words.erase(words.begin());
+  spell_out(*command, words);
   const auto given = parse(*command, std::move(words));
   if (!given) {
     std::cout << help_text(*command);
     return 0;
   }
+  context.colour = wants_colour(context.out_is_terminal, *given);
+  std::optional<Pager> pager;
+  const auto pager_name = pager_command(context.world.environment);
+  if (paging && command->pages && pager_name) pager.emplace(*pager_name);
   const int status = command->run(context, *given);
   std::cout.flush();
   if (!std::cout)

@@ -1,5 +1,6 @@
 #include "output.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ostream>
@@ -93,6 +94,27 @@ std::string shown_path(std::string_view path) {
     }
   }
   return out + "\"";
+}
+
+std::size_t columns_of(std::string_view text) {
+  std::size_t columns = 0;
+  while (!text.empty()) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    std::size_t size = lead < 0x80 ? 1 : lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    size = std::min(size, text.size());
+    std::uint32_t c = size == 1 ? lead : lead & (0xffU >> (size + 1));
+    for (std::size_t i = 1; i < size; ++i)
+      c = c << 6U | (static_cast<unsigned char>(text[i]) & 0x3fU);
+    const bool wide = (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) ||
+                      (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
+                      (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
+                      (c >= 0xffe0 && c <= 0xffe6) || (c >= 0x1f300 && c <= 0x1faff) ||
+                      (c >= 0x20000 && c <= 0x3fffd);
+    const bool none = c >= 0x300 && c <= 0x36f;
+    columns += wide ? 2 : none ? 0 : 1;
+    text.remove_prefix(size);
+  }
+  return columns;
 }
 
 std::string count_of(std::uint64_t n, std::string_view thing) {

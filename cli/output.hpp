@@ -30,6 +30,9 @@ Paint paint(const Context& context);
 
 // A path as git prints it: quoted in C's manner where it has control bytes, quotes or backslashes.
 std::string shown_path(std::string_view path);
+// How many columns of a terminal a text takes: Chinese, Japanese and Korean characters two,
+// combining marks none, bytes that are no UTF-8 one each.
+std::size_t columns_of(std::string_view text);
 // "12 files", "1 file".
 std::string count_of(std::uint64_t n, std::string_view thing);
 // "3.4 MB".

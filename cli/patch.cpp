@@ -1,11 +1,11 @@
 #include "patch.hpp"
 
+#include <algorithm>
 #include <ostream>
 
 #include "hn/merge/conflicts.hpp"
 #include "hn/merge/unified.hpp"
 #include "hn/object/file.hpp"
-#include "hn/worktree/scan.hpp"
 
 namespace hn::cli {
 namespace {
@@ -46,26 +46,67 @@ std::string submodule_text(const object::Value& value) {
   return "Subproject commit " + hn::to_hex(ByteView(value.bytes).first(value.size)) + "\n";
 }
 
-void print_header(const Context& context, const Paint& p, const std::string& path,
-                  const Side& before, const Side& after) {
-  const std::string a = shown_path("a/" + path);
-  const std::string b = shown_path("b/" + path);
-  context.out << p.bold << "diff --hn " << a << " " << b << "\n";
-  if (!before.value) {
-    context.out << "new file mode " << mode_text(after.value->mode) << "\n";
-  } else if (!after.value) {
-    context.out << "deleted file mode " << mode_text(before.value->mode) << "\n";
-  } else if (before.value->mode != after.value->mode) {
-    context.out << "old mode " << mode_text(before.value->mode) << "\nnew mode "
-                << mode_text(after.value->mode) << "\n";
+bool is_binary(ByteView bytes) {
+  const ByteView probe = bytes.first(std::min(bytes.size(), merge::kBinaryProbeBytes));
+  return std::ranges::find(probe, Byte{0}) != probe.end();
+}
+
+// A file that became a symlink, or the other way round, is shown as one that went and one that
+// came.
+bool is_other_kind(const FileDiff& file) {
+  return file.before && file.after && letter_of(file.before, file.after) == 'T';
+}
+
+// The other way round, b is what comes first.
+struct Prefixes {
+  std::string before = "a/";
+  std::string after = "b/";
+  explicit Prefixes(bool reverse) {
+    if (reverse) std::swap(before, after);
   }
-  context.out << p.off;
+};
+
+void print_header(const Context& context, const Paint& p, const FileDiff& file,
+                  const Prefixes& prefixes) {
+  const auto line = [&](const std::string& text) {
+    context.out << p.bold << text << p.off << "\n";
+  };
+  line("diff --git " + shown_path(prefixes.before + file.old_path) + " " +
+       shown_path(prefixes.after + file.new_path));
+  if (!file.before) {
+    line("new file mode " + std::string(mode_text(file.after->mode)));
+  } else if (!file.after) {
+    line("deleted file mode " + std::string(mode_text(file.before->mode)));
+  } else if (file.before->mode != file.after->mode) {
+    line("old mode " + std::string(mode_text(file.before->mode)));
+    line("new mode " + std::string(mode_text(file.after->mode)));
+  }
+  if (!file.renamed) return;
+  line("similarity index " + std::to_string(file.percent) + "%");
+  line("rename from " + shown_path(file.old_path));
+  line("rename to " + shown_path(file.new_path));
+}
+
+void print_hunk(const Context& context, const Paint& p, const merge::UnifiedHunk& hunk) {
+  std::string header = merge::header_of(hunk);
+  const std::size_t end = header.find(" @@") + 3;
+  context.out << p.cyan << header.substr(0, end) << p.off << header.substr(end) << "\n";
+  for (const merge::UnifiedLine& line : hunk.lines) {
+    const std::string_view colour = line.sign == '+'   ? p.green
+                                    : line.sign == '-' ? p.red
+                                                       : std::string_view();
+    std::string_view text = line.text;
+    const bool whole = text.ends_with('\n');
+    if (whole) text.remove_suffix(1);
+    context.out << colour << line.sign << text << (colour.empty() ? "" : p.off) << "\n";
+    if (!whole) context.out << "\\ No newline at end of file\n";
+  }
 }
 
 }  // namespace
 
 Side side_of(const object::BlockReader& reader, const std::optional<object::Value>& value) {
-  Side side{value, {}};
+  Side side{value, {}, 0};
   if (!value) return side;
   switch (value->mode) {
     case object::Mode::submodule:
@@ -82,58 +123,53 @@ Side side_of(const object::BlockReader& reader, const std::optional<object::Valu
         side.bytes = std::move(bytes).value();
       } else if (bytes.error().code != Code::refused) {
         throw Failure(bytes.error(), "reading a file");
+      } else {
+        side.length = repo::require(object::file_size(reader, value->id()), "reading a file");
       }
     }
   }
+  if (side.bytes) side.length = side.bytes->size();
   return side;
 }
 
-void print_patch(const Context& context, const std::string& path, const Side& before,
-                 const Side& after) {
-  const Paint p = paint(context);
-  print_header(context, p, path, before, after);
-  const Bytes none;
-  const bool unseen = (before.value && !before.bytes) || (after.value && !after.bytes);
-  const Bytes& a = before.bytes ? *before.bytes : none;
-  const Bytes& b = after.bytes ? *after.bytes : none;
-  if (!unseen && a == b) return;
-  const std::string left = before.value ? shown_path("a/" + path) : "/dev/null";
-  const std::string right = after.value ? shown_path("b/" + path) : "/dev/null";
-  if (unseen || !merge::is_text(a) || !merge::is_text(b)) {
-    context.out << "Binary files " << left << " and " << right << " differ\n";
-    return;
-  }
-  context.out << p.bold << "--- " << left << "\n+++ " << right << p.off << "\n";
-  for (const merge::UnifiedHunk& hunk : merge::unified_hunks(a, b)) {
-    context.out << p.cyan << merge::header_of(hunk) << p.off << "\n";
-    for (const merge::UnifiedLine& line : hunk.lines) {
-      const std::string_view colour = line.sign == '+'   ? p.green
-                                      : line.sign == '-' ? p.red
-                                                         : std::string_view();
-      std::string_view text = line.text;
-      const bool whole = text.ends_with('\n');
-      if (whole) text.remove_suffix(1);
-      context.out << colour << line.sign << text << (colour.empty() ? "" : p.off) << "\n";
-      if (!whole) context.out << "\\ No newline at end of file\n";
-    }
-  }
+bool is_shown(const Side& side) {
+  return !side.value || (side.bytes && !is_binary(*side.bytes));
 }
 
-void print_tree_patch(const Context& context, const object::BlockReader& reader,
-                      const std::optional<object::Id>& before,
-                      const std::optional<object::Id>& after,
-                      const std::vector<std::string>& paths) {
-  const worktree::PathFilter filter(paths);
-  repo::require(object::diff_paths(reader, before, after,
-                                   [&](const object::Change& change) {
-                                     if (filter.matches(change.name)) {
-                                       print_patch(context, change.name,
-                                                   side_of(reader, change.old_value),
-                                                   side_of(reader, change.new_value));
-                                     }
-                                     return true;
-                                   }),
-                "comparing trees");
+void print_file_patch(const Context& context, const object::BlockReader& reader,
+                      const FileDiff& file, const DiffOptions& options) {
+  if (is_other_kind(file)) {
+    print_file_patch(context, reader, {file.old_path, file.new_path, file.before, {}, 0, false},
+                     options);
+    print_file_patch(context, reader, {file.old_path, file.new_path, {}, file.after, 0, false},
+                     options);
+    return;
+  }
+  const Paint p = paint(context);
+  const Side before = side_of(reader, file.before);
+  const Side after = side_of(reader, file.after);
+  const bool same = file.before && file.after && file.before->bytes == file.after->bytes;
+  const Prefixes prefixes(options.reverse);
+  const std::string left = file.before ? shown_path(prefixes.before + file.old_path) : "/dev/null";
+  const std::string right = file.after ? shown_path(prefixes.after + file.new_path) : "/dev/null";
+  if (same || !is_shown(before) || !is_shown(after)) {
+    print_header(context, p, file, prefixes);
+    if (!same) context.out << "Binary files " << left << " and " << right << " differ\n";
+    return;
+  }
+  const auto hunks = merge::unified_hunks(before.text(), after.text(), options.unified);
+  const bool plain =
+      file.before && file.after && !file.renamed && file.before->mode == file.after->mode;
+  if (plain && hunks.empty()) return;
+  print_header(context, p, file, prefixes);
+  if (hunks.empty()) return;
+  // A name with a blank gets a tab behind it, so that patch(1) sees where it ends.
+  const auto ended = [](const std::string& name) {
+    return name.find(' ') != name.npos ? name + "\t" : name;
+  };
+  context.out << p.bold << "--- " << ended(left) << p.off << "\n"
+              << p.bold << "+++ " << ended(right) << p.off << "\n";
+  for (const merge::UnifiedHunk& hunk : hunks) print_hunk(context, p, hunk);
 }
 
 }  // namespace hn::cli

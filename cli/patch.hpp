@@ -1,28 +1,30 @@
 #pragma once
 
-#include "hn/object/tree.hpp"
+#include "diff_files.hpp"
 #include "output.hpp"
 
-// Differences between trees, and between a tree and the working tree, as unified patches.
+// Differences between files as unified patches.
 namespace hn::cli {
 
 // One side of a file's difference: nothing, or a value with its bytes.
 struct Side {
   std::optional<object::Value> value;
-  std::optional<Bytes> bytes;  // none for a submodule, and where the file is too long to show
+  std::optional<Bytes> bytes;  // none where there is no value, or the file is too long to show
+  std::uint64_t length = 0;    // of the file, whether it is shown or not
+
+  ByteView text() const { return bytes ? ByteView(*bytes) : ByteView(); }
+  std::uint64_t size() const { return length; }
 };
 
 // The content of a value in the store.
 Side side_of(const object::BlockReader& reader, const std::optional<object::Value>& value);
 
-// "diff --hn a/PATH b/PATH" and the hunks, as git prints them.
-void print_patch(const Context& context, const std::string& path, const Side& before,
-                 const Side& after);
+// Whether the side can be shown line by line.
+bool is_shown(const Side& side);
 
-// All paths that differ between two trees.
-void print_tree_patch(const Context& context, const object::BlockReader& reader,
-                      const std::optional<object::Id>& before,
-                      const std::optional<object::Id>& after,
-                      const std::vector<std::string>& paths);
+// "diff --git a/PATH b/PATH" and the hunks, as git prints them but for the line "index", whose ids
+// hn does not have. Prints nothing of a file in which only whitespace differs that does not count.
+void print_file_patch(const Context& context, const object::BlockReader& reader,
+                      const FileDiff& file, const DiffOptions& options);
 
 }  // namespace hn::cli

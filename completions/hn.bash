@@ -33,7 +33,18 @@ _hn() {
     '')
       case $prev in -C) _hn_files -d; return ;; esac
       case $cur in -*) _hn_words '-C --help --version'; return ;; esac
-      _hn_words 'branch bundle cat clone commit conflicts device diff export fsck help id import init invite log members revoke serve show status switch sync version' ;;
+      _hn_words 'blame branch bundle cat clone commit conflicts describe device diff export fsck help id import init invite log members revoke serve show status switch sync tag version' ;;
+    blame)
+      case $prev in
+        -L) return ;;
+        --date) _hn_words "default iso iso-strict rfc short raw unix relative local format:"; return ;;
+      esac
+      case $cur in -*) _hn_words '-L -p --porcelain -l -s -e --show-email -w --date --json'; return ;; esac
+      _hn_place '-L --date'
+      case $place in
+        *) _hn_files -f ;;
+      esac
+      ;;
     branch)
       case $cur in -*) _hn_words '-d --delete --json'; return ;; esac
       _hn_place ''
@@ -88,6 +99,13 @@ _hn() {
         0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
       esac
       ;;
+    describe)
+      case $cur in -*) _hn_words '--tags --long --exact-match --always --json'; return ;; esac
+      _hn_place ''
+      case $place in
+        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+      esac
+      ;;
     device)
       case $prev in
         --name) return ;;
@@ -101,8 +119,13 @@ _hn() {
       esac
       ;;
     diff)
-      case $cur in -*) _hn_words '--json'; return ;; esac
-      _hn_place ''
+      case $prev in
+        -U|--unified) return ;;
+        --find-renames) return ;;
+        --color) _hn_words "always never auto"; return ;;
+      esac
+      case $cur in -*) _hn_words '-p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --exit-code --quiet --color --no-color --json'; return ;; esac
+      _hn_place '-U --unified --find-renames --color'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -129,7 +152,7 @@ _hn() {
       case $cur in -*) _hn_words '--completion'; return ;; esac
       _hn_place '--completion'
       case $place in
-        0) _hn_words "branch bundle cat clone commit conflicts device diff export fsck help id import init invite log members revoke serve show status switch sync version" ;;
+        0) _hn_words "blame branch bundle cat clone commit conflicts describe device diff export fsck help id import init invite log members revoke serve show status switch sync tag version" ;;
       esac
       ;;
     id)
@@ -168,12 +191,23 @@ _hn() {
       ;;
     log)
       case $prev in
-        -n|--number) return ;;
+        -n|--max-count|--number) return ;;
+        --skip) return ;;
+        --author) return ;;
+        --committer) return ;;
+        --grep) return ;;
+        --after|--since) return ;;
+        --before|--until) return ;;
+        --pretty|--format) _hn_words "oneline short medium full fuller raw reference format:"; return ;;
+        --date) _hn_words "default iso iso-strict rfc short raw unix relative local format:"; return ;;
+        --color) _hn_words "always never auto"; return ;;
+        -U|--unified) return ;;
+        --find-renames) return ;;
       esac
-      case $cur in -*) _hn_words '-n --number --oneline --json'; return ;; esac
-      _hn_place '-n --number'
+      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --merges --no-merges --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --json'; return ;; esac
+      _hn_place '-n --max-count --number --skip --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames'
       case $place in
-        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+        *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
       ;;
     members)
@@ -197,10 +231,17 @@ _hn() {
       esac
       ;;
     show)
-      case $cur in -*) _hn_words '--json'; return ;; esac
-      _hn_place ''
+      case $prev in
+        --pretty|--format) _hn_words "oneline short medium full fuller raw reference format:"; return ;;
+        --date) _hn_words "default iso iso-strict rfc short raw unix relative local format:"; return ;;
+        --color) _hn_words "always never auto"; return ;;
+        -U|--unified) return ;;
+        --find-renames) return ;;
+      esac
+      case $cur in -*) _hn_words '--first-parent --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --json'; return ;; esac
+      _hn_place '--pretty --format --date --color -U --unified --find-renames'
       case $place in
-        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+        *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
       ;;
     status)
@@ -219,6 +260,18 @@ _hn() {
         --via) return ;;
       esac
       case $cur in -*) _hn_words '--dry-run --no-update --timeout --via --json'; return ;; esac
+      ;;
+    tag)
+      case $prev in
+        -l|--list) return ;;
+        -m|--message) return ;;
+        -F|--file) _hn_files -f; return ;;
+      esac
+      case $cur in -*) _hn_words '-l --list -a --annotate -m --message -F --file -f --force -d --delete --json'; return ;; esac
+      _hn_place '-l --list -m --message -F --file'
+      case $place in
+        *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
+      esac
       ;;
     version)
       case $cur in -*) _hn_words '--json'; return ;; esac

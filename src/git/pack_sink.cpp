@@ -32,7 +32,7 @@ void PackSink::object(Restored object) {
   thread_.push({std::move(object), std::nullopt}, bytes);
 }
 
-void PackSink::piece(Bytes bytes) {
+void PackSink::piece(Bytes&& bytes) {
   const std::size_t size = bytes.size();
   thread_.push({{}, std::move(bytes)}, size);
 }

@@ -19,7 +19,7 @@ class PackSink final : public RestoredSink {
   PackSink(const ExportOptions& options, Target& target, Exported& out);
 
   void object(Restored object) override;
-  void piece(Bytes bytes) override;
+  void piece(Bytes&& bytes) override;
   bool wants_pieces() const override { return true; }
   // All of it is durable and visible on return. Once.
   void finish();

@@ -31,7 +31,7 @@ class RestoredSink {
   virtual ~RestoredSink() = default;
   virtual void object(Restored object) = 0;
   // What follows a large blob, to its end.
-  virtual void piece(Bytes) {}
+  virtual void piece(Bytes&& /*bytes*/) {}
   virtual bool wants_pieces() const { return false; }
   // Whether it has a use for older versions, which have to be read.
   virtual bool wants_bases() const { return true; }

@@ -21,12 +21,30 @@ std::string_view trimmed_heading(Line line) {
   return line.substr(0, last == Line::npos ? 0 : last + 1);
 }
 
+// How much of the end both texts have in common, in blocks, less the line that the first of them
+// begins in: what git leaves out where it shows no context, and so does not look at when it places
+// a difference.
+std::size_t common_end(ByteView a, ByteView b) {
+  constexpr std::size_t kBlock = 1024;
+  std::size_t equal = 0;
+  while (equal + kBlock <= std::min(a.size(), b.size()) &&
+         std::equal(a.end() - static_cast<std::ptrdiff_t>(equal + kBlock),
+                    a.end() - static_cast<std::ptrdiff_t>(equal),
+                    b.end() - static_cast<std::ptrdiff_t>(equal + kBlock))) {
+    equal += kBlock;
+  }
+  std::size_t kept = 0;
+  while (kept < equal && a[a.size() - equal + kept++] != '\n') {
+  }
+  return equal - kept;
+}
+
 class Unifier {
  public:
   Unifier(ByteView old_text, ByteView new_text, const UnifiedOptions& options)
       : old_(split_lines(old_text)),
         new_(split_lines(new_text)),
-        differences_(diff_lines(old_, new_)),
+        differences_(shown_differences(old_text, new_text, options)),
         options_(options) {}
 
   std::vector<UnifiedHunk> run() {
@@ -56,15 +74,15 @@ class Unifier {
     const auto old_end = back.a_end + std::min(options_.context, old_left);
 
     UnifiedHunk out;
-    auto at = old_begin;
+    auto at = front.b_begin - lead;
     for (auto i = first; i <= last; ++i) {
       const auto& d = differences_[i];
-      add(out, ' ', old_, at, d.a_begin);
+      add(out, ' ', new_, at, d.b_begin);
       add(out, '-', old_, d.a_begin, d.a_end);
       add(out, '+', new_, d.b_begin, d.b_end);
-      at = d.a_end;
+      at = d.b_end;
     }
-    add(out, ' ', old_, at, old_end);
+    add(out, ' ', new_, at, at + old_end - back.a_end);
     for (const auto& line : out.lines) {
       out.old_count += line.sign != '+';
       out.new_count += line.sign != '-';
@@ -105,6 +123,16 @@ void append_range(std::string& out, std::uint32_t begin, std::uint32_t count) {
 }
 
 }  // namespace
+
+std::vector<Difference> shown_differences(ByteView old_text, ByteView new_text,
+                                          const UnifiedOptions& options) {
+  if (options.context == 0) {
+    const std::size_t end = common_end(old_text, new_text);
+    old_text = old_text.first(old_text.size() - end);
+    new_text = new_text.first(new_text.size() - end);
+  }
+  return shown_diff(split_lines(old_text), split_lines(new_text), options.shown);
+}
 
 std::vector<UnifiedHunk> unified_hunks(ByteView old_text, ByteView new_text,
                                        const UnifiedOptions& options) {

@@ -185,6 +185,15 @@ std::optional<WallTime> parse_date(std::string_view text, std::int32_t local_zon
   return std::nullopt;
 }
 
+std::optional<std::int64_t> months_before(const WallTime& time, std::int64_t months) {
+  const Broken b = broken_down(time);
+  const std::int64_t month = b.date.year * 12 + b.date.month - 1 - months;
+  if (month < 0) return std::nullopt;
+  const std::int64_t first = days_from({month / 12, static_cast<int>(month % 12) + 1, 1});
+  return (first + b.date.day - 1) * kDaySeconds + b.hour * 3600 + b.minute * 60 + b.second -
+         static_cast<std::int64_t>(time.zone_minutes) * 60;
+}
+
 std::string format_zone(std::int32_t minutes) {
   const int size = std::abs(minutes);
   return printed("%c%02d%02d", minutes < 0 ? '-' : '+', size / 60, size % 60);

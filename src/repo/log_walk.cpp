@@ -44,6 +44,7 @@ void LogWalk::offer(const object::Id& id) {
 }
 
 std::vector<object::Id> LogWalk::parents_of(const object::Id& id) const {
+  if (parents_) return parents_(id);
   auto parents = history_.parents(id);
   return parents ? std::move(parents).value() : std::vector<object::Id>();
 }

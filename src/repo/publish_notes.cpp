@@ -70,6 +70,7 @@ std::vector<PublishNote> publish_notes(const Repository& repository) {
     note.text += text_of(repository, *entry, *publish);
   }
   std::vector<PublishNote> out;
+  out.reserve(notes.size());
   for (auto& [id, note] : notes) out.push_back(std::move(note));
   return out;
 }

@@ -1,145 +1,16 @@
 #include "hn/repo/revision.hpp"
 
-#include <algorithm>
-#include <charconv>
-#include <set>
+#include <array>
+
+#include "hn/repo/dates.hpp"
+#include "hn/repo/log_walk.hpp"
+#include "hn/repo/moves.hpp"
+#include "hn/repo/pattern.hpp"
+#include "hn/repo/revision_text.hpp"
+#include "repo/revision_names.hpp"
 
 namespace hn::repo {
 namespace {
-
-constexpr std::size_t kPrefixMin = 4;
-// Blocks whose address begins alike; of ten million some 150 share four digits.
-constexpr std::size_t kCandidatesMax = 65536;
-
-bool is_hex(std::string_view text) {
-  return std::ranges::all_of(
-      text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
-Failure unknown(std::string_view text) {
-  const std::string what = "'" + std::string(text) + "' is no commit, branch or tag here";
-  if (text.find(':') != std::string_view::npos)
-    return Failure(Code::not_found, what, "hn cat REV:PATH prints a file");
-  return Failure(Code::not_found, what, "hn log lists commits, hn branch lists branches");
-}
-
-// Where names lead: commits, and the tags on the way.
-struct Named {
-  std::vector<object::Id> commits;
-  std::set<object::Id> tags;
-};
-
-// All that branches, drafts and tags name. The history then knows git's ids of it all.
-Named named(Repository& repository) {
-  Named out;
-  for (const BranchLine& line : branches(repository)) {
-    if (const Tip tip = tip_of(repository, line.branch); tip.commit)
-      out.commits.push_back(*tip.commit);
-  }
-  for (const TagLine& tag : tags(repository)) {
-    log::Target target = tag.target;
-    if (target.kind == object::Kind::commit) out.commits.push_back(target.id);
-    while (target.kind == object::Kind::tag && out.tags.insert(target.id).second) {
-      const auto git = repository.history().git_id_of(target.kind, target.id);
-      const auto next = object::read_tag(repository.store(), target.id);
-      if (!git || !next) break;
-      target = {next->target_kind, next->target};
-    }
-  }
-  for (const object::Id& commit : out.commits)
-    require(repository.history().generation(commit), "listing all commits");
-  return out;
-}
-
-// The one of them, if there is one. Other blocks may claim a git id too: what only they lead to, or
-// nothing does, is not meant.
-std::optional<log::Target> only(std::vector<log::Target> found, std::string_view what,
-                                std::string_view prefix) {
-  if (found.size() > 1) {
-    throw Failure(Code::ambiguous, "several " + std::string(what) +
-                                       " have a git id that begins with " + std::string(prefix));
-  }
-  if (found.empty()) return std::nullopt;
-  return found.front();
-}
-
-std::optional<log::Target> by_git_id(Repository& repository, std::string_view prefix) {
-  const Named from = named(repository);
-  const store::BlockHistory& history = repository.history();
-  std::vector<log::Target> commits;
-  std::vector<log::Target> tags;
-  for (const store::GitNamed& found : history.find_git(prefix, SIZE_MAX)) {
-    if (found.kind == object::Kind::tag) {
-      if (from.tags.contains(found.id)) tags.push_back({found.kind, found.id});
-    } else if (require(history.is_reachable(found.id, from.commits), "listing all commits")) {
-      commits.push_back({found.kind, found.id});
-    }
-  }
-  const auto commit = only(std::move(commits), "commits", prefix);
-  return commit ? commit : only(std::move(tags), "tags", prefix);
-}
-
-std::optional<log::Target> by_id(Repository& repository, std::string_view prefix) {
-  std::vector<log::Target> found;
-  for (const object::Address& address : repository.store().find_blocks(prefix, kCandidatesMax)) {
-    const object::Id id = object::id_at(address);
-    if (repository.history_index().row_of(id)) {
-      found.push_back({object::Kind::commit, id});
-      continue;
-    }
-    const auto stored = repository.store().read_stored(address);
-    if (!stored) continue;
-    const bool named = stored->kind == object::Kind::commit || stored->kind == object::Kind::tag;
-    if (named || prefix.size() == 64) found.push_back({stored->kind, id});
-  }
-  if (found.size() > 1)
-    throw Failure(Code::ambiguous, "several ids begin with " + std::string(prefix));
-  if (found.empty()) return std::nullopt;
-  return found.front();
-}
-
-object::Id follow_tags(const Repository& repository, log::Target target, std::string_view text) {
-  for (int depth = 0; target.kind == object::Kind::tag && depth < 1024; ++depth) {
-    const auto tag = require(object::read_tag(repository.store(), target.id), "reading a tag");
-    target = {tag.target_kind, tag.target};
-  }
-  if (target.kind != object::Kind::commit) {
-    throw Failure(Code::invalid, "'" + std::string(text) + "' is no commit");
-  }
-  return target.id;
-}
-
-log::Target resolve_base(Repository& repository, std::string_view text) {
-  if (text == "HEAD" || text == "@") {
-    const auto standing = repository.worktree();
-    if (standing && standing->base) return {object::Kind::commit, *standing->base};
-    throw Failure(Code::not_found, "there is no commit yet",
-                  "make the first one: hn commit -m MESSAGE");
-  }
-  if (const auto branch = find_branch(repository, text)) {
-    const Tip tip = tip_of(repository, *branch);
-    if (tip.commit) return {object::Kind::commit, *tip.commit};
-    throw Failure(Code::not_found, "branch '" + std::string(text) + "' has no commit yet");
-  }
-  for (const TagLine& tag : tags(repository)) {
-    if (tag.shown == text) return tag.target;
-  }
-  if (text.size() >= kPrefixMin && text.size() <= 64 && is_hex(text)) {
-    if (const auto target = by_id(repository, text)) return *target;
-    if (const auto target = by_git_id(repository, text)) return *target;
-  }
-  throw unknown(text);
-}
-
-// "~3", "^2": the number behind the sign, 1 where there is none.
-std::uint64_t take_number(std::string_view& text) {
-  std::uint64_t n = 1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
-  if (error == std::errc::result_out_of_range)
-    throw Failure(Code::invalid, "a number is too large");
-  if (error == std::errc{}) text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return n;
-}
 
 object::Id parent(const Repository& repository, const object::Id& commit, std::uint64_t n,
                   std::string_view text) {
@@ -149,27 +20,188 @@ object::Id parent(const Repository& repository, const object::Id& commit, std::u
   return parents[n - 1];
 }
 
+// The newest commit of a walk whose message matches (git: "!-" in front says that it does not).
+object::Id find_message(const Repository& repository, LogWalk& walk, std::string_view wanted,
+                        std::string_view text) {
+  const bool negative = wanted.starts_with("!-");
+  if (wanted.starts_with("!") && !negative && !wanted.starts_with("!!"))
+    throw Failure(Code::invalid, "'" + std::string(text) + "': a ! is followed by - or another !");
+  if (wanted.starts_with('!')) wanted.remove_prefix(negative ? 2 : 1);
+  const Pattern pattern(wanted, {Pattern::Kind::extended, false, false});
+  while (const auto id = walk.next()) {
+    const auto commit = require(object::read_commit(repository.store(), *id), "reading a commit");
+    if (pattern.matches_a_line(commit.message) != negative) return *id;
+  }
+  throw Failure(Code::not_found,
+                "no commit has a message that matches '" + std::string(wanted) + "'",
+                "hn log lists commits");
+}
+
+class Resolver {
+ public:
+  Resolver(Repository& repository, std::string_view text) : repository_(repository), text_(text) {}
+
+  log::Target run(const RevisionText& revision) {
+    log::Target at = base(revision);
+    for (const RevisionStep& step : revision.steps) at = take(step, at);
+    return at;
+  }
+
+ private:
+  log::Target commit(const object::Id& id) const { return {object::Kind::commit, id}; }
+
+  log::Target base(const RevisionText& revision) {
+    switch (revision.base) {
+      case RevisionText::Base::message:
+        return commit(by_message(revision.text));
+      case RevisionText::Base::last_switch: {
+        const auto branch = switched_from(repository_, revision.number);
+        if (!branch)
+          throw Failure(Code::not_found,
+                        "'" + std::string(text_) + "': there were fewer switches here");
+        return resolve_name(repository_, branch->name);
+      }
+      case RevisionText::Base::name:
+        break;
+    }
+    if (revision.moves_ago || revision.date) return in_time(revision);
+    return resolve_name(repository_, revision.name);
+  }
+
+  object::Id by_message(std::string_view wanted) {
+    LogWalk walk(repository_.history());
+    for (const object::Id& id : all_commits_named(repository_)) walk.start(id);
+    return find_message(repository_, walk, wanted, text_);
+  }
+
+  struct Stood {
+    std::optional<object::Id> now;
+    std::vector<Move> moves;  // the newest first
+  };
+
+  Stood stood(const std::string& name) {
+    const auto standing = repository_.worktree();
+    if (name == "HEAD" || name == "@")
+      return {standing ? standing->base : std::nullopt, moves_of_working_tree(repository_)};
+    auto branch =
+        name.empty() && standing ? std::optional(standing->branch) : find_branch(repository_, name);
+    if (!branch)
+      throw Failure(Code::not_found,
+                    "'" + std::string(text_) + "': there is no branch '" + name + "'",
+                    "hn branch lists them");
+    return {tip_of(repository_, *branch).commit, moves_of(repository_, *branch)};
+  }
+
+  log::Target in_time(const RevisionText& revision) {
+    for (const std::string_view tracking : {"u", "upstream", "push"}) {
+      if (revision.date == tracking)
+        throw Failure(Code::invalid,
+                      "'" + std::string(text_) + "': branches follow no other branch",
+                      "hn sync brings what others did into the branch itself");
+    }
+    const Stood at = stood(revision.name);
+    const auto found =
+        revision.date ? at_date(at, *revision.date) : moves_ago(at, *revision.moves_ago);
+    if (!found)
+      throw Failure(Code::not_found,
+                    "'" + std::string(text_) + "': the operation log does not go back that far");
+    return commit(*found);
+  }
+
+  static std::optional<object::Id> moves_ago(const Stood& stood, std::uint64_t n) {
+    if (n == 0) return stood.now;
+    return n <= stood.moves.size() ? stood.moves[n - 1].from : std::nullopt;
+  }
+
+  // Where it stood before the first move after that moment.
+  std::optional<object::Id> at_date(const Stood& stood, std::string_view text) {
+    const WallTime now = repository_.world().clock.wall();
+    const auto when = parse_date_about(text, now);
+    if (!when)
+      throw Failure(Code::invalid, "'" + std::string(text_) + "': that is no date",
+                    "such as @{yesterday}, @{2.days.ago} or @{2026-11-20 12:30}");
+    std::optional<object::Id> found = stood.now;
+    for (const Move& move : stood.moves) {
+      if (move.when <= when->seconds) break;
+      found = move.from;
+    }
+    return found;
+  }
+
+  log::Target take(const RevisionStep& step, const log::Target& from) {
+    switch (step.kind) {
+      case RevisionStep::Kind::object:
+        return from;
+      case RevisionStep::Kind::tag:
+        if (from.kind == object::Kind::tag) return from;
+        throw Failure(Code::invalid, "'" + std::string(text_) + "' is no tag with a message");
+      case RevisionStep::Kind::peeled:
+        return peeled(from);
+      case RevisionStep::Kind::commit:
+        return commit(follow_tags(repository_, from, text_));
+      case RevisionStep::Kind::tree:
+        return tree(peeled(from));
+      case RevisionStep::Kind::parent:
+        return commit(
+            parent(repository_, follow_tags(repository_, from, text_), step.number, text_));
+      case RevisionStep::Kind::message: {
+        LogWalk walk(repository_.history());
+        walk.start(follow_tags(repository_, from, text_));
+        if (step.text.empty()) return commit(follow_tags(repository_, from, text_));
+        return commit(find_message(repository_, walk, step.text, text_));
+      }
+      case RevisionStep::Kind::ancestor:
+        break;
+    }
+    object::Id at = follow_tags(repository_, from, text_);
+    for (std::uint64_t n = step.number; n > 0; --n) at = parent(repository_, at, 1, text_);
+    return commit(at);
+  }
+
+  log::Target peeled(log::Target at) const {
+    for (int depth = 0; at.kind == object::Kind::tag && depth < 1024; ++depth) {
+      const auto tag = require(object::read_tag(repository_.store(), at.id), "reading a tag");
+      at = {tag.target_kind, tag.target};
+    }
+    return at;
+  }
+
+  log::Target tree(const log::Target& from) const {
+    if (from.kind == object::Kind::tree) return from;
+    const object::Id id = follow_tags(repository_, from, text_);
+    return {object::Kind::tree,
+            require(object::read_commit(repository_.store(), id), "reading a commit").tree};
+  }
+
+  Repository& repository_;
+  std::string_view text_;
+};
+
+RevisionText parsed(std::string_view text) {
+  auto revision = parse_revision(text);
+  if (!revision) {
+    throw Failure(Code::invalid, "'" + std::string(text) + "' is no revision",
+                  "man hn-revisions says how commits are named");
+  }
+  return *std::move(revision);
+}
+
+object::Id commit_at(Repository& repository, const std::string& text) {
+  return resolve_commit(repository, text.empty() ? "HEAD" : text);
+}
+
+void add_parents(const Repository& repository, const object::Id& commit,
+                 std::vector<object::Id>& to) {
+  const auto parents = require(repository.history().parents(commit), "reading a commit");
+  to.insert(to.end(), parents.begin(), parents.end());
+}
+
 }  // namespace
 
 log::Target resolve(Repository& repository, std::string_view text) {
-  const std::size_t end = text.find_first_of("^~");
-  const log::Target base = resolve_base(repository, text.substr(0, end));
-  if (end == std::string_view::npos) return base;
-  object::Id commit = follow_tags(repository, base, text);
-  std::string_view rest = text.substr(end);
-  while (!rest.empty()) {
-    const char sign = rest.front();
-    rest.remove_prefix(1);
-    if (sign == '^') {
-      commit = parent(repository, commit, take_number(rest), text);
-    } else if (sign == '~') {
-      for (std::uint64_t n = take_number(rest); n > 0; --n)
-        commit = parent(repository, commit, 1, text);
-    } else {
-      throw unknown(text);
-    }
-  }
-  return {object::Kind::commit, commit};
+  const RevisionText revision = parsed(text);
+  if (revision.path) throw unknown(text);
+  return Resolver(repository, text).run(revision);
 }
 
 object::Id resolve_commit(Repository& repository, std::string_view text) {
@@ -177,24 +209,84 @@ object::Id resolve_commit(Repository& repository, std::string_view text) {
 }
 
 PathAt resolve_path(Repository& repository, std::string_view text) {
-  const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos) {
-    throw Failure(Code::usage, "'" + std::string(text) + "' is not REV:PATH");
-  }
+  const RevisionText revision = parsed(text);
+  if (!revision.path) throw Failure(Code::usage, "'" + std::string(text) + "' is not REV:PATH");
+  const log::Target from = Resolver(repository, text).run(revision);
   PathAt at;
-  const std::string_view revision = colon == 0 ? "HEAD" : text.substr(0, colon);
-  at.commit = resolve_commit(repository, revision);
-  at.path = text.substr(colon + 1);
-  const auto commit =
-      require(object::read_commit(repository.store(), at.commit), "reading a commit");
+  at.path = *revision.path;
+  object::Id tree = from.id;
+  if (from.kind != object::Kind::tree) {
+    at.commit = follow_tags(repository, from, text);
+    tree = require(object::read_commit(repository.store(), at.commit), "reading a commit").tree;
+  }
   const auto value =
-      require(object::find_path(repository.store(), commit.tree, at.path), "reading a folder");
+      require(object::find_path(repository.store(), tree, at.path), "reading a folder");
   if (!value) {
-    throw Failure(Code::not_found, "there is no '" + at.path + "' in " + std::string(revision),
-                  "hn cat " + std::string(revision) + ": lists what is there");
+    const std::string name(text.substr(0, text.size() - at.path.size() - 1));
+    const std::string shown = name.empty() ? "HEAD" : name;
+    throw Failure(Code::not_found, "there is no '" + at.path + "' in " + shown,
+                  "hn cat " + shown + ": lists what is there");
   }
   at.value = *value;
   return at;
+}
+
+void add_range(Repository& repository, std::string_view text, CommitSet& to) {
+  const RangeText range = parse_range(text);
+  const auto left = [&] { return commit_at(repository, range.left); };
+  switch (range.kind) {
+    case RangeText::Kind::one:
+      to.with.push_back(resolve_commit(repository, range.left));
+      break;
+    case RangeText::Kind::without:
+      to.without.push_back(resolve_commit(repository, range.left));
+      break;
+    case RangeText::Kind::between:
+      to.without.push_back(left());
+      to.with.push_back(commit_at(repository, range.right));
+      break;
+    case RangeText::Kind::symmetric: {
+      const std::array both{left(), commit_at(repository, range.right)};
+      to.with.insert(to.with.end(), both.begin(), both.end());
+      const auto bases = merge_bases(repository, both[0], both[1]);
+      to.without.insert(to.without.end(), bases.begin(), bases.end());
+      break;
+    }
+    case RangeText::Kind::parents:
+      add_parents(repository, left(), to.with);
+      break;
+    case RangeText::Kind::alone:
+      to.with.push_back(left());
+      add_parents(repository, left(), to.without);
+      break;
+    case RangeText::Kind::since:
+      to.with.push_back(left());
+      to.without.push_back(parent(repository, left(), range.number, text));
+      break;
+  }
+}
+
+std::vector<object::Id> merge_bases(const Repository& repository, const object::Id& a,
+                                    const object::Id& b) {
+  return require(object::common_ancestors(repository.history(), std::array{a}, std::array{b}),
+                 "looking for what they have in common");
+}
+
+std::vector<object::Id> all_commits_named(Repository& repository) {
+  std::vector<object::Id> out;
+  if (const auto standing = repository.worktree(); standing && standing->base)
+    out.push_back(*standing->base);
+  for (const BranchLine& line : branches(repository)) {
+    if (const Tip tip = tip_of(repository, line.branch); tip.commit) out.push_back(*tip.commit);
+  }
+  for (const TagLine& tag : tags(repository)) {
+    try {
+      out.push_back(follow_tags(repository, tag.target, tag.shown));
+    } catch (const Failure& failure) {
+      if (failure.code() != Code::invalid) throw;  // a tag on a tree or a file
+    }
+  }
+  return out;
 }
 
 }  // namespace hn::repo

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "hn/merge/diff.hpp"
+#include "hn/merge/shown_diff.hpp"
 
 // Differences as people and patch(1) read them: the unified format as git prints it.
 namespace hn::merge {
@@ -11,6 +11,7 @@ namespace hn::merge {
 struct UnifiedOptions {
   std::uint32_t context = 3;  // equal lines shown round a difference
   bool headings = true;  // the last line before a hunk that begins a function, as git guesses it
+  ShownOptions shown = {};
 };
 
 struct UnifiedLine {
@@ -28,9 +29,13 @@ struct UnifiedHunk {
   std::vector<UnifiedLine> lines;
 };
 
-// Views into both texts, which must outlive the hunks.
+// Views into both texts, which must outlive the hunks. Lines that stand in both are the new text's.
 std::vector<UnifiedHunk> unified_hunks(ByteView old_text, ByteView new_text,
                                        const UnifiedOptions& options = {});
+
+// The differences that the hunks are made of.
+std::vector<Difference> shown_differences(ByteView old_text, ByteView new_text,
+                                          const UnifiedOptions& options = {});
 
 // "@@ -1,3 +1,4 @@ heading" without the newline.
 std::string header_of(const UnifiedHunk& hunk);

@@ -14,6 +14,15 @@ namespace hn::repo {
 // anything else.
 std::optional<WallTime> parse_date(std::string_view text, std::int32_t local_zone);
 
+// The same, or a date told from now on, in words that git takes too, separated by spaces or dots:
+// "now", "yesterday", "noon", "midnight", "tea", "last monday", "last week", "3 days ago",
+// "1.year.2.months.ago". Years reach months back by the calendar, all else by its length.
+std::optional<WallTime> parse_date_about(std::string_view text, const WallTime& now);
+
+// So many months earlier by the calendar, at the same time of day in the zone; a day that the month
+// does not have counts on into the next. nullopt before the year 0.
+std::optional<std::int64_t> months_before(const WallTime& time, std::int64_t months);
+
 // "Fri Nov 20 12:30:45 2026 +0100", as git log prints; any time that fits 64 bits.
 std::string format_date(const WallTime& time);
 // "2026-11-20T12:30:45+01:00".

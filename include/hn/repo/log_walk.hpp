@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <queue>
 #include <unordered_map>
@@ -17,7 +18,11 @@ namespace hn::repo {
 // late merge of an old branch make it necessary to look further.
 class LogWalk {
  public:
-  explicit LogWalk(const store::BlockHistory& history) : history_(history) {}  // outlives this
+  // Which parents are followed; each has to be one, of a smaller generation.
+  using Parents = std::function<std::vector<object::Id>(const object::Id&)>;
+  // The history outlives this. Without `parents` all are followed.
+  explicit LogWalk(const store::BlockHistory& history, Parents parents = {})
+      : history_(history), parents_(std::move(parents)) {}
 
   void start(const object::Id& commit);  // any number of times before the first next()
   std::optional<object::Id> next();
@@ -48,6 +53,7 @@ class LogWalk {
   void count_children_of(const Known& known);
 
   const store::BlockHistory& history_;
+  Parents parents_;
   std::unordered_map<object::Id, Known> known_;         // asked, never iterated
   std::priority_queue<Waiting<std::uint64_t>> unseen_;  // by generation: not yet looked at
   std::priority_queue<Waiting<std::int64_t>> offered_;  // by time: a child of theirs was given out

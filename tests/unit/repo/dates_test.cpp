@@ -118,3 +118,29 @@ TEST_CASE("any 64 bits are written as some date") {
     }
   }
 }
+
+TEST_CASE("dates told from now on") {
+  // Sat 2026-11-21 09:30:00 +0100
+  const hn::WallTime now{1795249800, 60};
+  const auto about = [&](std::string_view text) -> std::string {
+    const auto time = hn::repo::parse_date_about(text, now);
+    return time ? hn::repo::format_iso(*time) : "none";
+  };
+  CHECK(about("now") == "2026-11-21T09:30:00+01:00");
+  CHECK(about("yesterday") == "2026-11-20T09:30:00+01:00");
+  CHECK(about("3 days ago") == "2026-11-18T09:30:00+01:00");
+  CHECK(about("2.weeks.ago") == "2026-11-07T09:30:00+01:00");
+  CHECK(about("1 hour 30 minutes ago") == "2026-11-21T08:00:00+01:00");
+  CHECK(about("last month") == "2026-10-21T09:30:00+01:00");
+  CHECK(about("1.year.2.months.ago") == "2025-09-21T09:30:00+01:00");
+  CHECK(about("nine months ago") == "2026-02-21T09:30:00+01:00");
+  CHECK(about("noon") == "2026-11-20T12:00:00+01:00");
+  CHECK(about("yesterday noon") == "2026-11-19T12:00:00+01:00");
+  CHECK(about("midnight") == "2026-11-21T00:00:00+01:00");
+  CHECK(about("last monday") == "2026-11-16T09:30:00+01:00");
+  CHECK(about("last saturday") == "2026-11-14T09:30:00+01:00");
+  CHECK(about("2026-11-01") == "2026-11-01T00:00:00+01:00");
+  CHECK(about("@5") == "1970-01-01T01:00:05+01:00");
+  for (const char* bad : {"", "soon", "ago", "3", "3 moons ago", "last", "99999999999 days ago"})
+    CHECK_MESSAGE(about(bad) == "none", bad);
+}

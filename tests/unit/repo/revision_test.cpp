@@ -170,3 +170,98 @@ TEST_CASE("fsck holds the history index against the blocks and makes it again") 
   CHECK(r.anna->history_index().is_sound());
   CHECK(r.anna->history_index().row_of(tip));
 }
+
+namespace {
+
+// main: one - two - three - merge(three, side); side: two - side.
+struct Told {
+  RepoDevice anna{"anna", 1};
+  Id one, two, three, side, merge;
+
+  Told() {
+    anna.found();
+    one = say("first: begin", {});
+    two = say("second: fix the lamp", {one});
+    three = say("third: paint", {two});
+    side = say("side: Fix the door", {two});
+    merge = say("merge", {three, side});
+  }
+  Id say(const std::string& message, std::vector<Id> parents) {
+    return anna.commit(anna.main(), {{"a", message}}, std::move(parents), repo::Own::contained,
+                       "commit");
+  }
+  Id at(const std::string& text) { return repo::resolve_commit(*anna, text); }
+  std::optional<Code> code_of(const std::string& text) {
+    try {
+      repo::resolve(*anna, text);
+    } catch (const Failure& failure) {
+      return failure.code();
+    }
+    return std::nullopt;
+  }
+  std::pair<std::vector<Id>, std::vector<Id>> range(const std::string& text) {
+    repo::CommitSet set;
+    repo::add_range(*anna, text, set);
+    return {set.with, set.without};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("steps lead to parents, trees and back in time") {
+  Told t;
+  CHECK(t.at("main^2") == t.side);
+  CHECK(t.at("main~2") == t.two);
+  CHECK(t.at("main^2~2") == t.one);
+  CHECK(t.at("refs/heads/main^0") == t.merge);
+  CHECK(t.at("heads/main^{commit}^{}^{object}") == t.merge);
+  CHECK(t.code_of("main^3") == Code::not_found);
+  CHECK(t.code_of("main~99999999999999999999") == Code::not_found);
+  CHECK(t.code_of("main^{tag}") == Code::invalid);
+  const auto tree = repo::resolve(*t.anna, "main^^{tree}");
+  CHECK(tree.kind == object::Kind::tree);
+  CHECK(tree.id == object::read_commit(t.anna->store(), t.three)->tree);
+  CHECK(repo::resolve_path(*t.anna, "main^{tree}:a").value.is_file());
+  CHECK(t.code_of("main^{tree}^") == Code::invalid);
+  // By the operation log: what the branch was before each commit.
+  CHECK(t.at("main@{0}") == t.merge);
+  CHECK(t.at("main@{1}") == t.side);
+  CHECK(t.at("main@{4}") == t.one);
+  CHECK(t.code_of("main@{5}") == Code::not_found);
+  CHECK(t.code_of("main@{u}") == Code::invalid);
+  CHECK(t.code_of("main@{soonish}") == Code::invalid);
+  CHECK(t.at("main@{now}") == t.merge);
+  CHECK(t.code_of("main@{2000-01-01}") == Code::not_found);
+  CHECK(t.code_of("@{-1}") == Code::not_found);
+}
+
+TEST_CASE("a range names what it leads to and what not") {
+  Told t;
+  using Sets = std::pair<std::vector<Id>, std::vector<Id>>;
+  CHECK(t.range("main^..main") == Sets{{t.merge}, {t.three}});
+  CHECK(t.range("main^...main^2") == Sets{{t.three, t.side}, {t.two}});
+  CHECK(t.range("^main~2") == Sets{{}, {t.two}});
+  CHECK(t.range("main^@") == Sets{{t.three, t.side}, {}});
+  CHECK(t.range("main^!") == Sets{{t.merge}, {t.three, t.side}});
+  CHECK(t.range("main^-2") == Sets{{t.merge}, {t.side}});
+  CHECK(repo::merge_bases(*t.anna, t.three, t.side) == std::vector{t.two});
+}
+
+TEST_CASE("a message names the newest commit that has it") {
+  RepoDevice anna("anna", 1);
+  anna.found();
+  std::vector<Id> ids;
+  for (const char* message : {"lamp: one", "door: two", "lamp: three", "end"}) {
+    ids.push_back(anna.commit(anna.main(), {{"a", message}},
+                              ids.empty() ? std::vector<Id>{} : std::vector{ids.back()},
+                              repo::Own::contained, message));
+  }
+  const auto at = [&](const char* text) { return repo::resolve_commit(*anna, text); };
+  CHECK(at(":/lamp") == ids[2]);
+  CHECK(at(":/^door: t?") == ids[1]);
+  CHECK(at("main~2^{/lamp}") == ids[0]);
+  CHECK(at(":/!-end") == ids[2]);
+  CHECK(at("main^{/(one|two)}") == ids[1]);
+  CHECK_THROWS_AS(at(":/nothing"), Failure);
+  CHECK_THROWS_AS(at(":/a("), Failure);
+}

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <map>
+
+#include "hn/base/time.hpp"
+#include "hn/object/commit.hpp"
+#include "hn/repo/repository.hpp"
+#include "output.hpp"
+
+// How hn log and hn show print a commit: git's formats and placeholders.
+namespace hn::cli {
+
+// --date=MODE: how a time is shown.
+class DateMode {
+ public:
+  DateMode() = default;
+  // "default", "iso", "iso-strict", "rfc", "short", "raw", "unix", "relative", "format:...", each
+  // but the last also with "-local". Failure usage for another.
+  static DateMode parse(const std::string& text);
+  std::string shown(const WallTime& time, const WallTime& now) const;
+
+ private:
+  std::string name_ = "default";
+  std::string format_;
+  bool local_ = false;
+};
+// "3 days ago".
+std::string relative_date(std::int64_t seconds, std::int64_t now);
+
+// What stands at a commit, as "HEAD -> main" and "tag: v1".
+using Decorations = std::map<object::Id, std::vector<std::string>>;
+Decorations decorations(repo::Repository& repository);
+
+class CommitFormat {
+ public:
+  // "oneline", "short", "medium", "full", "fuller", "raw", "reference", "format:TEXT",
+  // "tformat:TEXT", or a text with a %. Failure usage for another, and for a placeholder that is
+  // not known.
+  static CommitFormat parse(const std::string& text);
+
+  DateMode date;
+  bool decorate = false;
+  bool abbreviate = false;  // the id at the front
+  Decorations names;
+
+  // Between two commits stands an empty line, or what a format says.
+  bool separates() const { return kind_ != Kind::oneline && kind_ != Kind::lines; }
+  bool is_one_line() const { return kind_ == Kind::oneline; }
+  bool is_user_format() const { return kind_ == Kind::lines || kind_ == Kind::text; }
+  bool is_text() const { return kind_ == Kind::text; }
+  bool is_empty() const { return is_user_format() && text_.empty(); }
+
+  // Without the newline that ends the last line.
+  std::string shown(const Context& context, const object::Id& id,
+                    const object::Commit& commit) const;
+
+ private:
+  enum class Kind { oneline, brief, medium, full, fuller, raw, lines, text };
+  void header(std::string& out, const Context& context, const object::Id& id) const;
+
+  Kind kind_ = Kind::medium;
+  std::string text_;
+};
+
+// The lines of the message's first paragraph, joined.
+std::string subject_line(const object::Commit& commit);
+// A text with git's placeholders filled in.
+std::string expanded(std::string_view text, const Context& context, const object::Id& id,
+                     const object::Commit& commit, const CommitFormat& format);
+// Failure usage where a placeholder is not known.
+void require_placeholders(std::string_view text);
+
+}  // namespace hn::cli

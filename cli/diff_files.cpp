@@ -1,0 +1,169 @@
+#include "diff_files.hpp"
+
+#include <algorithm>
+#include <ostream>
+
+#include "diff_stat.hpp"
+#include "hn/merge/renames.hpp"
+#include "patch.hpp"
+
+namespace hn::cli {
+namespace {
+
+// "50", "50%" or "5": a number without % is digits behind the point, as in git.
+std::uint32_t percent_of(const std::string& text) {
+  std::uint32_t value = 0;
+  std::uint32_t scale = 1;
+  std::size_t at = 0;
+  for (; at < text.size() && text[at] >= '0' && text[at] <= '9' && at < 5; ++at) {
+    value = value * 10 + static_cast<std::uint32_t>(text[at] - '0');
+    scale *= 10;
+  }
+  const std::string_view rest = std::string_view(text).substr(at);
+  if (at == 0 || (rest != "" && rest != "%"))
+    throw Failure(Code::usage, "'" + text + "' is no percentage", "such as 50% or 5");
+  return std::min<std::uint32_t>(100, rest == "%" ? value : value * 100 / scale);
+}
+
+merge::Whitespace whitespace_of(const Given& given) {
+  if (given.has("ignore-all-space")) return merge::Whitespace::ignore_all;
+  if (given.has("ignore-space-change")) return merge::Whitespace::ignore_changes;
+  if (given.has("ignore-space-at-eol")) return merge::Whitespace::ignore_at_end;
+  return merge::Whitespace::exact;
+}
+
+std::string status_of(const FileDiff& file) {
+  if (!file.renamed) return std::string(1, letter_of(file.before, file.after));
+  std::string digits = std::to_string(file.percent);
+  return "R" + std::string(3 - std::min<std::size_t>(3, digits.size()), '0') + digits;
+}
+
+void print_names(const Context& context, std::span<const FileDiff> files, bool status) {
+  for (const FileDiff& file : files) {
+    if (status) context.out << status_of(file) << "\t";
+    if (status && file.renamed) context.out << shown_path(file.old_path) << "\t";
+    context.out << shown_path(file.new_path) << "\n";
+  }
+}
+
+}  // namespace
+
+std::vector<Option> diff_option_rows() {
+  return {{"-p,--patch", "", "the changes line by line"},
+          {"--stat", "", "how many lines changed, file by file"},
+          {"--numstat", "", "the same for programs"},
+          {"--shortstat", "", "the sum of it alone"},
+          {"--name-only", "", "the paths alone"},
+          {"--name-status", "", "the paths, and what became of them"},
+          {"-s,--no-patch", "", "no changes"},
+          {"-U,--unified", "N", "N equal lines round each change"},
+          {"-w,--ignore-all-space", "", "leave whitespace out of account"},
+          {"-b,--ignore-space-change", "", "leave the amount of whitespace out of account"},
+          {"--ignore-space-at-eol", "", "leave whitespace at the end of a line out of account"},
+          {"--find-renames", "N", "a renamed file keeps at least N percent"},
+          {"-M", "", "find renamed files, as is done anyway"},
+          {"--no-renames", "", "do not look for renamed files"},
+          {"-R", "", "the other way round"}};
+}
+
+DiffOptions diff_options(const Given& given) {
+  DiffOptions out;
+  out.stat = given.has("stat");
+  out.numstat = given.has("numstat");
+  out.shortstat = given.has("shortstat");
+  out.name_only = given.has("name-only");
+  out.name_status = given.has("name-status");
+  out.patch = given.has("patch") || given.has("unified");
+  out.reverse = given.has("R");
+  out.renames = !given.has("no-renames");
+  if (const auto text = given.value("find-renames")) out.rename_percent = percent_of(*text);
+  if (out.name_only && out.name_status)
+    throw Failure(Code::usage, "--name-only and --name-status exclude each other");
+  out.unified.context = static_cast<std::uint32_t>(given.number("unified", 1U << 30U).value_or(3));
+  out.unified.shown.whitespace = whitespace_of(given);
+  return out;
+}
+
+std::vector<FileDiff> file_diffs(const object::BlockReader& reader,
+                                 std::vector<object::Change> changes, const DiffOptions& options) {
+  if (options.reverse) {
+    for (object::Change& change : changes) std::swap(change.old_value, change.new_value);
+  }
+  std::vector<merge::NamedValue> gone;
+  std::vector<merge::NamedValue> come;
+  for (const object::Change& change : changes) {
+    if (!change.new_value) gone.push_back({change.name, *change.old_value});
+    if (!change.old_value) come.push_back({change.name, *change.new_value});
+  }
+  std::vector<merge::Rename> renames;
+  if (options.renames && !gone.empty() && !come.empty())
+    renames = merge::find_renames(reader, gone, come, {options.rename_percent, 1'000'000});
+  std::vector<char> moved(gone.size());
+  for (const merge::Rename& rename : renames) moved[rename.from] = 1;
+  std::vector<FileDiff> out;
+  std::size_t next_gone = 0;
+  std::size_t next_come = 0;
+  auto rename = renames.begin();
+  for (object::Change& change : changes) {
+    if (!change.new_value && moved[next_gone++] != 0) continue;
+    FileDiff file{change.name, change.name, change.old_value, change.new_value, 0, false};
+    if (!change.old_value) {
+      if (rename != renames.end() && rename->to == next_come) {
+        file.old_path = gone[rename->from].path;
+        file.before = gone[rename->from].value;
+        file.percent = rename->percent;
+        file.renamed = true;
+        ++rename;
+      }
+      ++next_come;
+    }
+    out.push_back(std::move(file));
+  }
+  return out;
+}
+
+void print_diffs(const Context& context, const object::BlockReader& reader,
+                 std::span<const FileDiff> files, const DiffOptions& options) {
+  if (options.quiet || files.empty()) return;
+  bool above = false;
+  if (options.name_only || options.name_status) {
+    print_names(context, files, options.name_status);
+    above = true;
+  }
+  if (options.numstat || options.stat || options.shortstat) {
+    const std::vector<FileStat> stats = file_stats(reader, files, options);
+    if (options.numstat) print_numstat(context, stats);
+    if (options.stat) print_stat(context, stats);
+    if (options.stat || options.shortstat) print_stat_sum(context, stats);
+    above = true;
+  }
+  if (!options.patch) return;
+  if (above) context.out << "\n";
+  for (const FileDiff& file : files) print_file_patch(context, reader, file, options);
+}
+
+std::string renamed_text(const std::string& from, const std::string& to) {
+  if (shown_path(from) != from || shown_path(to) != to)
+    return shown_path(from) + " => " + shown_path(to);
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < std::min(from.size(), to.size()) && from[i] == to[i]; ++i) {
+    if (from[i] == '/') begin = i + 1;
+  }
+  // What both end with may begin with the slash that both beginnings end with.
+  const std::size_t shared = begin > 0 ? begin - 1 : 0;
+  std::size_t end = 0;
+  for (std::size_t n = 1;
+       n + shared <= std::min(from.size(), to.size()) && from[from.size() - n] == to[to.size() - n];
+       ++n) {
+    if (from[from.size() - n] == '/') end = n;
+  }
+  const auto middle = [&](const std::string& path) {
+    return path.size() > begin + end ? path.substr(begin, path.size() - begin - end)
+                                     : std::string();
+  };
+  const std::string changed = middle(from) + " => " + middle(to);
+  if (begin + end == 0) return changed;
+  return from.substr(0, begin) + "{" + changed + "}" + from.substr(from.size() - end);
+}
+
+}  // namespace hn::cli

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <span>
+
+#include "command.hpp"
+#include "hn/merge/unified.hpp"
+#include "hn/object/tree.hpp"
+#include "hn/worktree/pathspec.hpp"
+
+// The files that differ, and the options with which hn diff, show and log show them.
+namespace hn::cli {
+
+// A file on both sides; paths differ where it was renamed.
+struct FileDiff {
+  std::string old_path;
+  std::string new_path;
+  std::optional<object::Value> before;
+  std::optional<object::Value> after;
+  std::uint32_t percent = 0;  // what a renamed file kept
+  bool renamed = false;
+};
+
+struct DiffOptions {
+  bool patch = false;
+  bool stat = false;
+  bool numstat = false;
+  bool shortstat = false;
+  bool name_only = false;
+  bool name_status = false;
+  bool quiet = false;
+  bool reverse = false;
+  bool renames = true;
+  std::uint32_t rename_percent = 50;
+  merge::UnifiedOptions unified;
+
+  bool any() const { return patch || stat || numstat || shortstat || name_only || name_status; }
+};
+
+// The rows of the table, and what was given of them.
+std::vector<Option> diff_option_rows();
+DiffOptions diff_options(const Given& given);
+
+// Finds what was renamed, and turns the sides where that is asked for. By new path.
+std::vector<FileDiff> file_diffs(const object::BlockReader& reader,
+                                 std::vector<object::Change> changes, const DiffOptions& options);
+
+// Prints in all the ways that the options name, in git's order.
+void print_diffs(const Context& context, const object::BlockReader& reader,
+                 std::span<const FileDiff> files, const DiffOptions& options);
+
+// "a/{b => c}/d", as git names a renamed file in one line.
+std::string renamed_text(const std::string& from, const std::string& to);
+
+}  // namespace hn::cli

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "hn/repo/world.hpp"
+
+namespace hn::cli {
+
+// What shows long output: HN_PAGER, PAGER or less, as a command of the shell; none where it is
+// empty or "cat".
+std::optional<std::string> pager_command(const os::Environment& environment);
+
+// From here on standard output goes through the pager. LESS is FRX and LV is -c where they are not
+// set, as git sets them. Does nothing where it cannot be started.
+class Pager {
+ public:
+  explicit Pager(const std::string& command);
+  ~Pager();  // waits until the pager ends
+  Pager(const Pager&) = delete;
+  Pager& operator=(const Pager&) = delete;
+
+ private:
+  int child_ = -1;
+};
+
+}  // namespace hn::cli

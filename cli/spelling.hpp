@@ -1,0 +1,11 @@
+#pragma once
+
+#include "command.hpp"
+
+namespace hn::cli {
+
+// Writes options as the parser knows them: "-5" is "--number=5", "-M90%" is "--find-renames=90%",
+// "--color" alone "--color=always". One table, by which options the command has.
+void spell_out(const Command& command, std::vector<std::string>& words);
+
+}  // namespace hn::cli

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "command.hpp"
+#include "hn/worktree/pathspec.hpp"
+
+// The words of a command that takes revisions, then paths.
+namespace hn::cli {
+
+struct Words {
+  std::vector<std::string> revisions;
+  worktree::Pathspec paths;
+};
+
+// Behind "--" all are paths. Without it the first word that is no revision begins them: it has to
+// name a file, or a glob. Failure usage for a word that is both, and for one that is neither.
+Words split_words(const Context& context, repo::Repository& repository, const Given& given,
+                  std::string_view argument);
+
+}  // namespace hn::cli

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "hn/merge/diff.hpp"
+
+// The line diff that people see: the differences that git shows, line for line. Merges do not rest
+// on it (diff.hpp does that), so it may follow git.
+namespace hn::merge {
+
+enum class Whitespace {
+  exact,
+  ignore_at_end,   // of a line
+  ignore_changes,  // runs of it are alike, and at the end of a line it does not count
+  ignore_all,
+};
+
+struct ShownOptions {
+  Whitespace whitespace = Whitespace::exact;
+  // A difference that could stand at several places goes where the indentation breaks least.
+  bool indent_heuristic = true;
+};
+
+// All differences in order, with at least one equal line between two of them. Time and memory as
+// git's: a search that becomes too dear is cut short, so the answer need not be the shortest.
+std::vector<Difference> shown_diff(std::span<const Line> a, std::span<const Line> b,
+                                   const ShownOptions& options = {});
+
+}  // namespace hn::merge

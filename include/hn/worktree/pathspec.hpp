@@ -1,0 +1,50 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hn/worktree/ignore.hpp"
+
+namespace hn::worktree {
+
+// The paths that a command is limited to, as git's pathspecs (gitglossary(7)): a path with all
+// below it, or a glob whose '*' crosses slashes, with the magic words top, literal, icase, glob and
+// exclude, long ":(icase,top)" or short ":/!". None means everything; where all exclude, everything
+// else.
+class Pathspec {
+ public:
+  Pathspec() = default;  // everything
+  // Words as typed in `folder`, a path from the root ("" for the root itself); `root` is absolute.
+  // Failure usage for a path outside of the root, an unknown magic word, and attr, whose attributes
+  // hn does not have.
+  Pathspec(std::span<const std::string> words, std::string_view folder, std::string_view root);
+
+  bool everything() const noexcept { return with_.empty() && without_.empty(); }
+  // A path from the root of something that is no folder.
+  bool matches(std::string_view path) const;
+  // False where nothing below a folder can match.
+  bool may_match_below(std::string_view folder) const;
+  // The one path that is meant, where it is one and no more than a name: not a glob, no magic.
+  const std::string* only_path() const noexcept;
+
+ private:
+  struct Rule {
+    std::string path;     // without a slash at its end
+    std::string literal;  // what a match begins with: the path up to its first special character
+    bool ignore_case = false;
+    std::size_t as_typed = 0;  // so many bytes are compared with their case all the same
+    bool folder_only = false;  // it ended with a slash: what stands below, not a file of that name
+    bool is_glob = false;
+    Glob glob{"", false};
+    bool excludes = false;
+  };
+  static Rule parse(std::string_view word, std::string_view folder, std::string_view root);
+  static bool matches(const Rule& rule, std::string_view path);
+
+  std::vector<Rule> with_;
+  std::vector<Rule> without_;
+};
+
+}  // namespace hn::worktree

@@ -1,0 +1,188 @@
+// Git's default diff (xdiff/xprepare.c, xdiffi.c), made anew from what it does, since every choice
+// shows: equal ends are cut off; lines without a partner, and frequent lines among such, are set
+// aside; Eugene Myers' search from both ends ("An O(ND) Difference Algorithm and Its Variations",
+// Algorithmica 1 (1986), section 4b) with git's ways to give up early matches the rest; and each
+// difference slides to where it reads best (slide.cpp).
+#include "hn/merge/shown_diff.hpp"
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+
+#include "merge/middle_snake.hpp"
+#include "merge/slide.hpp"
+
+namespace hn::merge {
+namespace {
+
+// A line that stands more often than this in the other text is frequent, whatever its length.
+constexpr std::uint64_t kFrequentMax = 1024;
+// How far around a frequent line its neighbours are looked at.
+constexpr std::size_t kNeighboursMax = 100;
+// It is set aside where at least one in so many neighbours that are set aside has no partner.
+constexpr std::uint64_t kFrequentShare = 4;
+
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+std::string_view without_end(std::string_view line) {
+  while (!line.empty() && is_space(line.back())) line.remove_suffix(1);
+  return line;
+}
+
+// What is compared instead of the line.
+std::string folded(Line line, Whitespace whitespace) {
+  std::string out;
+  bool space = false;
+  for (const char c : without_end(line)) {
+    if (whitespace == Whitespace::ignore_at_end || !is_space(c)) {
+      if (space && whitespace == Whitespace::ignore_changes) out += ' ';
+      space = false;
+      out += c;
+    } else {
+      space = true;
+    }
+  }
+  return out;
+}
+
+struct Numbered {
+  std::vector<std::uint32_t> a;
+  std::vector<std::uint32_t> b;
+  std::vector<std::uint64_t> count_a;  // by number
+  std::vector<std::uint64_t> count_b;
+};
+
+// Equal lines get equal numbers. The tables are never iterated.
+Numbered number_lines(std::span<const Line> a, std::span<const Line> b, Whitespace whitespace) {
+  Numbered out;
+  std::unordered_map<std::string_view, std::uint32_t> exact;
+  std::unordered_map<std::string, std::uint32_t> alike;
+  exact.reserve(a.size() + b.size());
+  const auto number_of = [&](Line line) {
+    const auto [at, is_new] = exact.try_emplace(line, 0);
+    if (!is_new) return at->second;
+    if (whitespace == Whitespace::exact)
+      return at->second = static_cast<std::uint32_t>(exact.size() - 1);
+    return at->second = alike.try_emplace(folded(line, whitespace), alike.size()).first->second;
+  };
+  const auto number = [&](std::span<const Line> lines, std::vector<std::uint32_t>& numbers) {
+    numbers.reserve(lines.size());
+    for (const Line line : lines) numbers.push_back(number_of(line));
+  };
+  number(a, out.a);
+  number(b, out.b);
+  const std::size_t count = std::max(exact.size(), alike.size());
+  out.count_a.resize(count);
+  out.count_b.resize(count);
+  for (const std::uint32_t n : out.a) ++out.count_a[n];
+  for (const std::uint32_t n : out.b) ++out.count_b[n];
+  return out;
+}
+
+enum class Partner : std::uint8_t { none, some, many };
+
+// Whether a frequent line stands among lines that are set aside: then it would only match by
+// chance.
+bool stands_among_lonely(const std::vector<Partner>& partners, std::size_t at) {
+  std::uint64_t frequent = 2;
+  const auto look = [&](std::size_t place, std::uint64_t& lonely_here) {
+    if (partners[place] == Partner::some) return false;
+    if (partners[place] == Partner::none)
+      ++lonely_here;
+    else
+      ++frequent;
+    return true;
+  };
+  const std::size_t first = at > kNeighboursMax ? at - kNeighboursMax : 0;
+  std::uint64_t before = 0;
+  for (std::size_t i = at; i-- > first && look(i, before);) {
+  }
+  if (before == 0) return false;
+  const std::size_t last = std::min(partners.size() - 1, at + kNeighboursMax);
+  std::uint64_t behind = 0;
+  for (std::size_t i = at + 1; i <= last && look(i, behind); ++i) {
+  }
+  if (behind == 0) return false;
+  return frequent * kFrequentShare < frequent + before + behind;
+}
+
+// One side between the equal ends: the lines that take part in the search, and where they stand.
+struct Searched {
+  std::vector<std::uint32_t> numbers;
+  std::vector<std::uint32_t> places;
+};
+
+Searched searched(const std::vector<std::uint32_t>& lines, std::size_t begin, std::size_t end,
+                  const std::vector<std::uint64_t>& in_other, std::vector<char>& changed) {
+  const std::uint64_t limit = std::min(rough_root(lines.size()), kFrequentMax);
+  std::vector<Partner> partners;
+  partners.reserve(end - begin);
+  for (std::size_t i = begin; i < end; ++i) {
+    const std::uint64_t n = in_other[lines[i]];
+    partners.push_back(n == 0 ? Partner::none : n >= limit ? Partner::many : Partner::some);
+  }
+  Searched out;
+  for (std::size_t i = 0; i < partners.size(); ++i) {
+    const bool stays = partners[i] == Partner::some ||
+                       (partners[i] == Partner::many && !stands_among_lonely(partners, i));
+    if (stays) {
+      out.numbers.push_back(lines[begin + i]);
+      out.places.push_back(static_cast<std::uint32_t>(begin + i));
+    } else {
+      changed[begin + i] = 1;
+    }
+  }
+  return out;
+}
+
+std::vector<Difference> differences_of(const std::vector<char>& a, const std::vector<char>& b) {
+  std::vector<Difference> out;
+  std::uint32_t i = 0;
+  std::uint32_t j = 0;
+  while (i < a.size() || j < b.size()) {
+    const bool differs = (i < a.size() && a[i] != 0) || (j < b.size() && b[j] != 0);
+    if (!differs) {
+      ++i;
+      ++j;
+      continue;
+    }
+    Difference d{i, i, j, j};
+    while (i < a.size() && a[i] != 0) ++i;
+    while (j < b.size() && b[j] != 0) ++j;
+    d.a_end = i;
+    d.b_end = j;
+    out.push_back(d);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Difference> shown_diff(std::span<const Line> a, std::span<const Line> b,
+                                   const ShownOptions& options) {
+  const Numbered lines = number_lines(a, b, options.whitespace);
+  std::vector<char> changed_a(a.size());
+  std::vector<char> changed_b(b.size());
+  std::size_t begin = 0;
+  const std::size_t shorter = std::min(a.size(), b.size());
+  while (begin < shorter && lines.a[begin] == lines.b[begin]) ++begin;
+  std::size_t ending = 0;
+  while (ending < shorter - begin &&
+         lines.a[a.size() - 1 - ending] == lines.b[b.size() - 1 - ending])
+    ++ending;
+  const Searched left = searched(lines.a, begin, a.size() - ending, lines.count_b, changed_a);
+  const Searched right = searched(lines.b, begin, b.size() - ending, lines.count_a, changed_b);
+  find_changes(left.numbers, right.numbers, [&](Side side, std::size_t at) {
+    if (side == Side::a)
+      changed_a[left.places[at]] = 1;
+    else
+      changed_b[right.places[at]] = 1;
+  });
+  slide_changes({a, lines.a, changed_a}, changed_b, options.indent_heuristic);
+  slide_changes({b, lines.b, changed_b}, changed_a, options.indent_heuristic);
+  return differences_of(changed_a, changed_b);
+}
+
+}  // namespace hn::merge

@@ -1,0 +1,214 @@
+// After git's blame.c. What a line's origin is depends on the commits alone, not on the order in
+// which they are looked at; by generation each version of the file is looked at once.
+#include "hn/repo/blame.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "hn/merge/renames.hpp"
+#include "hn/object/file.hpp"
+#include "hn/repo/tree_changes.hpp"
+
+namespace hn::repo {
+namespace {
+
+constexpr std::uint64_t kBlamedBytesMax = 512ULL << 20U;
+
+// Lines of the text that stand at `origin` and below in a version.
+struct Range {
+  std::uint32_t line;
+  std::uint32_t count;
+  std::uint32_t origin;
+};
+
+class Blamer {
+ public:
+  Blamer(const Repository& repository, merge::Whitespace whitespace) : repository_(repository) {
+    options_.context = 0;
+    options_.shown.whitespace = whitespace;
+  }
+
+  std::vector<Blamed> run(const object::Id& commit, const std::string& path,
+                          const std::optional<Bytes>& text) {
+    const BlamedFile first{commit, path};
+    const auto value = value_of(first);
+    if (!value) {
+      throw Failure(Code::not_found,
+                    "there is no file '" + path + "' in " + object::to_hex(commit).substr(0, 10),
+                    "hn log -- PATH says when it came and went");
+    }
+    const Bytes own = bytes_of(*value);
+    const auto lines =
+        static_cast<std::uint32_t>(merge::split_lines(text ? ByteView(*text) : own).size());
+    std::vector<Range> all{{0, lines, 0}};
+    if (text) {
+      std::vector<Range> kept;
+      split(all, merge::shown_differences(own, *text, options_), kept);
+      for (const Range& range : all)
+        done_.push_back({range.line, range.count, range.origin, {}, {}});
+      all = std::move(kept);
+    }
+    wait(first, std::move(all));
+    while (!waiting_.empty()) {
+      auto node = waiting_.extract(std::prev(waiting_.end()));
+      look_at(node.key().second, std::move(node.mapped()));
+    }
+    return joined();
+  }
+
+ private:
+  using Key = std::pair<std::uint64_t, BlamedFile>;  // by generation
+
+  object::Id tree_of(const object::Id& commit) const {
+    if (const auto facts = repository_.history_index().find(commit)) return facts->tree;
+    return require(object::read_commit(repository_.store(), commit), "reading a commit").tree;
+  }
+
+  std::optional<object::Value> value_of(const BlamedFile& file) const {
+    auto value = require(object::find_path(repository_.store(), tree_of(file.commit), file.path),
+                         "reading a folder");
+    if (value && (value->mode == object::Mode::folder || value->mode == object::Mode::submodule ||
+                  value->mode == object::Mode::conflict))
+      value.reset();
+    return value;
+  }
+
+  Bytes bytes_of(const object::Value& value) const {
+    return require(object::read_file(repository_.store(), value.id(), kBlamedBytesMax),
+                   "reading a file");
+  }
+
+  void wait(const BlamedFile& file, std::vector<Range> ranges) {
+    if (ranges.empty()) return;
+    const auto generation =
+        require(repository_.history().generation(file.commit), "reading commits");
+    auto& there = waiting_[{generation, file}];
+    there.insert(there.end(), ranges.begin(), ranges.end());
+  }
+
+  // The file's version in a parent: of the same path, else of the path it was renamed from.
+  std::optional<BlamedFile> version_in(const object::Id& parent, const BlamedFile& file,
+                                       const object::Value& own, bool renamed) const {
+    if (!renamed) {
+      const BlamedFile same{parent, file.path};
+      const auto value = value_of(same);
+      // A link is no version of a file, nor the other way round.
+      const bool alike = value && value->is_file() == own.is_file();
+      return alike ? std::optional(same) : std::nullopt;
+    }
+    std::vector<merge::NamedValue> gone;
+    std::vector<merge::NamedValue> come;
+    for (const object::Change& change : tree_changes(repository_.store(), tree_of(parent),
+                                                     tree_of(file.commit), worktree::Pathspec())) {
+      if (!change.new_value) gone.push_back({change.name, *change.old_value});
+      if (!change.old_value) come.push_back({change.name, *change.new_value});
+    }
+    for (const merge::Rename& rename : merge::find_renames(repository_.store(), gone, come)) {
+      if (come[rename.to].path == file.path) return BlamedFile{parent, gone[rename.from].path};
+    }
+    return std::nullopt;
+  }
+
+  // The versions in the parents, each once; one alone where it is the same.
+  std::vector<BlamedFile> versions_before(const BlamedFile& file, const object::Value& own) const {
+    const auto parents = require(repository_.history().parents(file.commit), "reading a commit");
+    std::vector<std::optional<BlamedFile>> found(parents.size());
+    std::vector<std::optional<object::Value>> values(parents.size());
+    for (const bool renamed : {false, true}) {
+      for (std::size_t i = 0; i < parents.size(); ++i) {
+        if (found[i] || values[i] || !repository_.store().has(parents[i])) continue;
+        const auto version = version_in(parents[i], file, own, renamed);
+        if (!version) continue;
+        values[i] = value_of(*version);
+        if (values[i]->bytes == own.bytes) return {*version};
+        const bool known = std::any_of(
+            values.begin(), values.begin() + static_cast<std::ptrdiff_t>(i),
+            [&](const auto& value) { return value && value->bytes == values[i]->bytes; });
+        if (!known) found[i] = version;
+      }
+    }
+    std::vector<BlamedFile> out;
+    for (const auto& version : found) {
+      if (version) out.push_back(*version);
+    }
+    return out;
+  }
+
+  void look_at(const BlamedFile& file, std::vector<Range> ranges) {
+    std::ranges::sort(ranges, {}, &Range::origin);
+    const auto own = value_of(file);
+    const std::vector<BlamedFile> before = versions_before(file, *own);
+    std::optional<Bytes> bytes;
+    for (const BlamedFile& version : before) {
+      if (ranges.empty()) return;
+      const auto value = value_of(version);
+      if (value->bytes == own->bytes) return wait(version, std::move(ranges));
+      if (!bytes) bytes = bytes_of(*own);
+      std::vector<Range> kept;
+      split(ranges, merge::shown_differences(bytes_of(*value), *bytes, options_), kept);
+      wait(version, std::move(kept));
+    }
+    for (const Range& range : ranges) {
+      done_.push_back({range.line, range.count, range.origin, file,
+                       before.empty() ? std::nullopt : std::optional(before.front())});
+    }
+  }
+
+  // Takes out of `ranges` what no difference touches, with the lines where they stood before.
+  static void split(std::vector<Range>& ranges, const std::vector<merge::Difference>& differences,
+                    std::vector<Range>& kept) {
+    std::vector<Range> changed;
+    for (const Range& range : ranges) {
+      std::uint32_t at = range.origin;
+      const std::uint32_t end = range.origin + range.count;
+      auto d = std::upper_bound(
+          differences.begin(), differences.end(), at,
+          [](std::uint32_t line, const merge::Difference& one) { return line < one.b_end; });
+      while (at < end) {
+        const bool inside = d != differences.end() && d->b_begin <= at;
+        const std::uint32_t stop = std::min(end, d == differences.end() ? end
+                                                 : inside               ? d->b_end
+                                                                        : d->b_begin);
+        const std::uint32_t line = range.line + (at - range.origin);
+        if (inside) {
+          changed.push_back({line, stop - at, at});
+        } else {
+          const std::uint32_t shift_b = d == differences.begin() ? 0 : std::prev(d)->b_end;
+          const std::uint32_t shift_a = d == differences.begin() ? 0 : std::prev(d)->a_end;
+          kept.push_back({line, stop - at, at - shift_b + shift_a});
+        }
+        at = stop;
+        while (d != differences.end() && d->b_end <= at) ++d;
+      }
+    }
+    ranges = std::move(changed);
+  }
+
+  std::vector<Blamed> joined() {
+    std::ranges::sort(done_, {}, &Blamed::line);
+    std::vector<Blamed> out;
+    for (Blamed& one : done_) {
+      if (!out.empty() && out.back().from == one.from &&
+          out.back().origin + out.back().count == one.origin)
+        out.back().count += one.count;
+      else
+        out.push_back(std::move(one));
+    }
+    return out;
+  }
+
+  const Repository& repository_;
+  merge::UnifiedOptions options_;
+  std::map<Key, std::vector<Range>> waiting_;
+  std::vector<Blamed> done_;
+};
+
+}  // namespace
+
+std::vector<Blamed> blame(const Repository& repository, const object::Id& commit,
+                          const std::string& path, const std::optional<Bytes>& text,
+                          merge::Whitespace whitespace) {
+  return Blamer(repository, whitespace).run(commit, path, text);
+}
+
+}  // namespace hn::repo

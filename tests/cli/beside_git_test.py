@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+"""Holds what hn log, diff and show print against git, byte for byte, on random histories.
+
+usage: beside_git_test.py HN [ROUNDS [SEED]]
+
+Each round makes a git repository of branches that fork and merge, with files that are edited, moved,
+copied, made executable, replaced by links, emptied, of many lines and of bytes; imports it; and
+compares command lines of which most are random. Ids are translated, git's line "index" is dropped,
+and "Merge:" is compared without the short ids behind it. Ends with "N passed, N failed"; skipped
+where there is no git.
+"""
+
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+NAMES = ["a", "b.txt", "dir/a", "dir/b.txt", "dir/sub/c", "dir2/a", "x y", "dir/Ärger", "z.bin", "Dir/a",
+         "folder/of-a-name-that-is-so-long-that-no-graph/fits-beside-it-in-a-line-of-eighty-columns.txt"]
+GIT = ["git", "-c", "core.quotepath=false", "-c", "core.abbrev=10"]
+
+
+class World:
+    def __init__(self, program, root):
+        self.program, self.root = program, root
+        self.environment = {"HOME": root, "PATH": os.environ.get("PATH", ""), "TZ": "UTC", "LC_ALL": "C",
+                            "GIT_CONFIG_NOSYSTEM": "1", "COLUMNS": "80"}
+        with open(os.path.join(root, ".gitconfig"), "w", encoding="utf-8") as file:
+            file.write("[user]\n\tname = T\n\temail = t@example.org\n[init]\n\tdefaultBranch = main\n")
+
+    def run(self, words, folder, stdin=None):
+        done = subprocess.run(words, cwd=os.path.join(self.root, folder), env=self.environment, input=stdin,
+                              stdin=subprocess.DEVNULL if stdin is None else None,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, timeout=120)
+        return done.returncode, done.stdout, done.stderr
+
+
+def random_line(chance):
+    indent = " " * (2 * chance.randrange(4))
+    return chance.choice(["", "}", indent + "x", indent + f"line {chance.randrange(40)}", f"\tt {chance.randrange(9)}"])
+
+
+def random_text(chance, lines):
+    return "".join(random_line(chance) + "\n" for _ in range(lines)).encode()
+
+
+def edited(chance, text):
+    lines = text.split(b"\n")
+    for _ in range(chance.randrange(1, 4)):
+        at = chance.randrange(len(lines))
+        what = chance.randrange(4)
+        if what == 0:
+            lines[at:at + 1] = []
+        elif what == 1:
+            lines[at:at] = [random_line(chance).encode()]
+        elif what == 2:
+            lines[at] = random_line(chance).encode()
+        else:
+            lines[at] = lines[at] + b" " if lines[at] else b"  "
+        if not lines:
+            lines = [b""]
+    return b"\n".join(lines)
+
+
+def change(chance, files):
+    """One change to {name: (mode, bytes)}."""
+    free = [n for n in NAMES if n not in files
+            and not any(f.startswith(n + "/") or n.startswith(f + "/") for f in files)]
+    what = chance.randrange(10)
+    name = chance.choice(sorted(files)) if files else None
+    if (what < 2 or not files) and free:
+        new = chance.choice(free)
+        lines = chance.choice([0, 1, 5, 30, 200])
+        text = bytes(chance.randrange(256) for _ in range(50)) + b"\0" if new == "z.bin" else random_text(chance, lines)
+        files[new] = ("100644", text)
+    elif what == 2 and len(files) > 1:
+        del files[name]
+    elif what == 3 and free:
+        mode, text = files.pop(name)
+        files[chance.choice(free)] = (mode, text)
+    elif what == 4 and free:
+        mode, text = files.pop(name)
+        files[chance.choice(free)] = (mode, edited(chance, text) if mode != "120000" else text)
+    elif what == 5:
+        mode, text = files[name]
+        if mode != "120000":
+            files[name] = ("100755" if mode == "100644" else "100644", text)
+    elif what == 6 and chance.randrange(3) == 0:
+        files[name] = ("120000", b"somewhere")
+    elif files[name][0] != "120000":
+        files[name] = (files[name][0], edited(chance, files[name][1]))
+
+
+def history(chance):
+    """Input for git fast-import: each commit of a second of its own."""
+    out, commits = [], []
+    people = ["Ann <ann@example.org>", "Bob <bob@example.org>", "Cy O <cy@example.com>"]
+    for i in range(chance.randrange(12, 40)):
+        parents = []
+        if commits:
+            parents = [chance.choice(commits[-4:])]
+            while len(parents) < 3 and chance.randrange(4) == 0:
+                other = chance.choice(commits[-6:])
+                if other not in parents:
+                    parents.append(other)
+        files = dict(parents[0][1]) if parents else {}
+        for other in parents[1:]:
+            for name, value in other[1].items():
+                clash = any(f != name and (f.startswith(name + "/") or name.startswith(f + "/")) for f in files)
+                if not clash and chance.randrange(2) == 0:
+                    files[name] = value
+        if len(parents) < 2 or chance.randrange(3) == 0:
+            for _ in range(chance.randrange(1, 4)):
+                change(chance, files)
+        message = chance.choice([f"Change {i}\n", f"fix: {i}\nand more\n\n  body\tof it\n\nend\n\n",
+                                 f"\nAdd {i}...   \n\nlist:\n- a\n", f"merge {i}", ""]).encode()
+        zone = chance.choice(["+0000", "+0130", "-0800"])
+        out.append(b"commit refs/heads/main\nmark :%d\n" % (i + 1))
+        time = 1_500_000_000 + i * 3000
+        out.append(f"author {chance.choice(people)} {time - chance.randrange(99)} {zone}\n".encode())
+        out.append(f"committer {chance.choice(people)} {time} {zone}\n".encode())
+        out.append(b"data %d\n%s\n" % (len(message), message))
+        for at, (mark, _) in enumerate(parents):
+            out.append(f"{'from' if at == 0 else 'merge'} :{mark}\n".encode())
+        if not parents:
+            out.append(b"")
+        out.append(b"deleteall\n")
+        for name, (mode, text) in files.items():
+            quoted = '"' + name + '"' if " " in name else name
+            out.append(f"M {mode} inline {quoted}\n".encode() + b"data %d\n%s\n" % (len(text), text))
+        commits.append((i + 1, files))
+    out.append(b"reset refs/heads/other\nfrom :%d\n" % commits[len(commits) // 2][0])
+    for name in ["v1", "v2", "rel/3"][:chance.randrange(4)]:
+        out.append(f"tag {name}\nfrom :{chance.choice(commits)[0]}\ntagger T <t@x> 1500100000 +0000\n".encode())
+        out.append(b"data 4\ntag\n\n")
+    for name in ["light", "moon"][:chance.randrange(3)]:
+        out.append(f"reset refs/tags/{name}\nfrom :{chance.choice(commits)[0]}\n\n".encode())
+    return b"".join(out)
+
+
+def random_words(chance, count):
+    """A command line for both."""
+    def revision():
+        return chance.choice(["main", "other", "HEAD", "main~%d" % chance.randrange(1, 6), "HEAD^", "main^0"])
+
+    diff = chance.choice([["-p"], ["--stat"], ["--numstat"], ["--shortstat"], ["--name-only"], ["--name-status"],
+                          ["-p", "--stat"], ["-U%d" % chance.randrange(6)], ["-p", "-w"], ["-p", "-b"], ["-p", "-R"],
+                          ["--no-renames", "--name-status"], ["-M%d%%" % chance.randrange(30, 100), "--name-status"]])
+    paths = chance.sample(["dir", "a", "*.txt", ":!dir", "dir/sub", "x y", ":(icase)DIR", ":(glob)dir/*"],
+                          chance.randrange(1, 3))
+    if chance.randrange(8) == 0:
+        options = chance.choice([[], ["--tags"], ["--long"], ["--tags", "--long"], ["--exact-match"]])
+        return ["describe", *options, revision()]
+    if chance.randrange(6) == 0:
+        return ["blame", "--porcelain", *chance.choice([[], ["-w"]]), "main", "--", chance.choice(NAMES)]
+    if chance.randrange(3) == 0:
+        a, b = revision(), revision()
+        words = ["diff", *diff, chance.choice([[a, b], [a + ".." + b]])[0]]
+        words = ["diff", *diff, a, b] if chance.randrange(2) else ["diff", *diff, a + ".." + b]
+        return words + (["--", *paths] if chance.randrange(2) else [])
+    words = ["log", "--format=%H"] if chance.randrange(2) else ["log", *diff]
+    some = [["-%d" % chance.randrange(1, count)], ["--skip=2"], ["--reverse"], ["--first-parent"], ["--no-merges"],
+            ["--merges"], ["--author=Ann"], ["--grep=fix"], ["-i", "--grep=ADD"], ["--grep=^- a$"],
+            ["--since=@%d" % (1_500_000_000 + chance.randrange(60000))], ["--until=@1500050000"],
+            ["--all"], ["--format=" + chance.choice(["%an|%ae|%ad|%cd|%s", "%f%n%b", "%B", "%P", "short", "fuller"])]]
+    for extra in chance.sample(some, chance.randrange(3)):
+        words += extra
+    ranges = [[revision() + ".." + revision()], [revision() + "..." + revision()], ["main", "^other"], ["main^!"]]
+    # Not both: whether git knows that a parent is excluded when it looks at a merge depends on dates.
+    if chance.randrange(2):
+        return words + chance.choice([[], [], [revision()]]) + ["--", *paths]
+    return words + chance.choice([[], [revision()], *ranges])
+
+
+def plain(text, ids=None):
+    text = re.sub(rb"-g[0-9a-f]{10}\n$", b"-g\n", text)
+    if ids is not None:
+        text = re.sub(rb"\b[0-9a-f]{64}\b", lambda m: ids.get(m[0], m[0]), text)
+    text = re.sub(rb"(?m)^index [0-9a-f]+\.\.[0-9a-f]+( \d+)?\n", b"", text)
+    return re.sub(rb"(?m)^Merge:.*$", b"Merge:", text)
+
+
+def compare(world, words, ids):
+    """Nothing, or what differs."""
+    theirs = [*words[:1], *(["--date-order"] if words[0] == "log" else []), *words[1:]]
+    git_status, git_out, _ = world.run(GIT + theirs, "git")
+    status, out, err = world.run([world.program, *words], "hn")
+    if (status, plain(out, ids)) == (git_status, plain(git_out)):
+        return None
+    return (f"hn {' '.join(words)}: {status}, git {git_status} {err.decode(errors='replace')}\n--- git\n"
+            f"{plain(git_out).decode(errors='replace')[:1500]}\n--- hn\n"
+            f"{plain(out, ids).decode(errors='replace')[:1500]}")
+
+
+def one_round(program, seed, lines):
+    chance = random.Random(seed)
+    root = tempfile.mkdtemp(prefix="hn-reading.")
+    failed = []
+    try:
+        world = World(program, root)
+        os.mkdir(os.path.join(root, "git"))
+        world.run(["git", "init", "-q"], "git")
+        stream = history(chance)
+        status, _, err = world.run(["git", "fast-import", "--quiet"], "git", stream)
+        if status != 0:
+            raise RuntimeError(f"seed {seed}: fast-import: {err.decode()}")
+        world.run(["git", "reset", "-q", "--hard"], "git")
+        status, _, err = world.run([program, "import", "git", "git", "hn"], "")
+        if status != 0:
+            return 0, [f"seed {seed}: import: {err.decode()}"]
+        _, out, _ = world.run([program, "log", "--json", "--all"], "hn")
+        commits = json.loads(out)["commits"]
+        ids = {c["id"].encode(): c["git"].encode() for c in commits}
+        for _ in range(lines):
+            different = compare(world, random_words(chance, len(commits)), ids)
+            if different:
+                failed.append(f"seed {seed}: {different}")
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+    return lines - len(failed), failed
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 4
+    seed = int(sys.argv[3]) if len(sys.argv) > 3 else int(os.environ.get("HN_SEED", "20261121"))
+    if shutil.which("git") is None:
+        print("skipped: there is no git")
+        return 0
+    passed, failed = 0, []
+    for at in range(rounds):
+        good, bad = one_round(program, seed + at, 40)
+        passed += good
+        failed += bad
+    for line in failed[:12]:
+        print("FAILED " + line + "\n")
+    print(f"{passed} passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
