@@ -73,7 +73,7 @@ std::string DateMode::shown(const WallTime& given, const WallTime& now) const {
   if (name_ == "unix") return std::to_string(time.seconds);
   if (name_ == "raw")
     return std::to_string(time.seconds) + " " + repo::format_zone(time.zone_minutes);
-  const std::string strict = repo::format_iso(time);
+  std::string strict = repo::format_iso(time);
   if (name_ == "iso-strict") return strict;
   const std::size_t t = strict.find('T');
   if (name_ == "short") return strict.substr(0, t);

@@ -20,7 +20,7 @@ std::uint32_t percent_of(const std::string& text) {
     scale *= 10;
   }
   const std::string_view rest = std::string_view(text).substr(at);
-  if (at == 0 || (rest != "" && rest != "%"))
+  if (at == 0 || (!rest.empty() && rest != "%"))
     throw Failure(Code::usage, "'" + text + "' is no percentage", "such as 50% or 5");
   return std::min<std::uint32_t>(100, rest == "%" ? value : value * 100 / scale);
 }
@@ -161,7 +161,7 @@ std::string renamed_text(const std::string& from, const std::string& to) {
     return path.size() > begin + end ? path.substr(begin, path.size() - begin - end)
                                      : std::string();
   };
-  const std::string changed = middle(from) + " => " + middle(to);
+  std::string changed = middle(from) + " => " + middle(to);
   if (begin + end == 0) return changed;
   return from.substr(0, begin) + "{" + changed + "}" + from.substr(from.size() - end);
 }

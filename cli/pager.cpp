@@ -12,7 +12,7 @@ namespace hn::cli {
 
 std::optional<std::string> pager_command(const os::Environment& environment) {
   for (const char* name : {"HN_PAGER", "PAGER"}) {
-    const auto value = environment(name);
+    auto value = environment(name);
     if (!value) continue;
     if (value->empty() || *value == "cat") return std::nullopt;
     return value;
