@@ -117,7 +117,7 @@ CommitFormat CommitFormat::parse(const std::string& text) {
     throw Failure(Code::usage, "there is no format '" + text + "'",
                   "oneline, short, medium, full, fuller, raw, reference, or format:TEXT");
   }
-  require_placeholders(out.text_);
+  require_fields(out.text_);
   return out;
 }
 

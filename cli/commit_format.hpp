@@ -7,7 +7,7 @@
 #include "hn/repo/repository.hpp"
 #include "output.hpp"
 
-// How hn log and hn show print a commit: git's formats and placeholders.
+// How hn log and hn show print a commit: git's formats and their fields.
 namespace hn::cli {
 
 // --date=MODE: how a time is shown.
@@ -34,7 +34,7 @@ Decorations decorations(repo::Repository& repository);
 class CommitFormat {
  public:
   // "oneline", "short", "medium", "full", "fuller", "raw", "reference", "format:TEXT",
-  // "tformat:TEXT", or a text with a %. Failure usage for another, and for a placeholder that is
+  // "tformat:TEXT", or a text with a %. Failure usage for another, and for a field that is
   // not known.
   static CommitFormat parse(const std::string& text);
 
@@ -64,10 +64,10 @@ class CommitFormat {
 
 // The lines of the message's first paragraph, joined.
 std::string subject_line(const object::Commit& commit);
-// A text with git's placeholders filled in.
+// A text with git's fields (%h, %an) filled in.
 std::string expanded(std::string_view text, const Context& context, const object::Id& id,
                      const object::Commit& commit, const CommitFormat& format);
-// Failure usage where a placeholder is not known.
-void require_placeholders(std::string_view text);
+// Failure usage where a field is not known.
+void require_fields(std::string_view text);
 
 }  // namespace hn::cli

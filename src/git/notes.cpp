@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "git/library.hpp"
+#include "git/tree_form.hpp"
 
 namespace hn::git {
 namespace {
@@ -19,22 +20,6 @@ constexpr std::size_t kFolderDigits = 2;
 // Git's ids of the notes, by git's ids of what they are about.
 using Blobs = std::map<GitId, GitId>;
 
-std::optional<GitId> id_from(std::string_view hex, std::uint8_t size) {
-  const auto bytes = from_hex(hex);
-  if (!bytes || bytes->size() != size) return std::nullopt;
-  GitId id;
-  id.size = size;
-  std::ranges::copy(*bytes, id.bytes.begin());
-  return id;
-}
-
-void add_line(Bytes& out, std::string_view mode, std::string_view name, const GitId& id) {
-  const std::string head = std::string(mode) + " " + std::string(name);
-  out.insert(out.end(), head.begin(), head.end());
-  out.push_back(0);
-  out.insert(out.end(), id.bytes.begin(), id.bytes.begin() + id.size);
-}
-
 class Writer {
  public:
   Writer(std::uint8_t id_bytes, RestoredSink& sink) : id_bytes_(id_bytes), sink_(sink) {}
@@ -48,11 +33,12 @@ class Writer {
     std::map<std::string, Bytes> folders;
     for (const auto& [about, blob] : blobs) {
       const std::string hex = to_hex(about);
-      add_line(folders[hex.substr(0, kFolderDigits)], "100644", hex.substr(kFolderDigits), blob);
+      put_line(folders[hex.substr(0, kFolderDigits)], hex.substr(kFolderDigits), object::Mode::file,
+               blob);
     }
     Bytes root;
     for (auto& [name, lines] : folders)
-      add_line(root, "40000", name, write(Type::tree, std::move(lines)));
+      put_line(root, name, object::Mode::folder, write(Type::tree, std::move(lines)));
     return write(Type::tree, std::move(root));
   }
 
@@ -86,7 +72,7 @@ Blobs blobs_in(const Target& target, const GitId& tree) {
     const Bytes inner = target.read(Type::tree, folder.id).value_or(Bytes());
     for (const TreeLine& line : lines_of(inner, tree.size)) {
       const std::string hex = std::string(folder.name) + std::string(line.name);
-      if (const auto about = id_from(hex, tree.size)) out.emplace(*about, line.id);
+      if (const auto about = parse_id(hex, tree.size)) out.emplace(*about, line.id);
     }
   }
   return out;

@@ -33,25 +33,12 @@ std::optional<int> digit_of(char c) {
   return std::nullopt;
 }
 
-std::optional<GitId> id_from(std::string_view hex, std::uint8_t size) {
-  if (hex.size() != std::size_t{2} * size) return std::nullopt;
-  GitId id;
-  id.size = size;
-  for (std::size_t i = 0; i < size; ++i) {
-    const auto high = digit_of(hex[2 * i]);
-    const auto low = digit_of(hex[2 * i + 1]);
-    if (!high || !low) return std::nullopt;
-    id.bytes[i] = static_cast<Byte>(*high * 16 + *low);
-  }
-  return id;
-}
-
 // The line "KEY ID", if it comes next.
 std::optional<GitId> take_id(std::string_view& rest, std::string_view key, std::uint8_t size) {
   std::string_view after = rest;
   std::string_view line = take_line(after);
   if (!take_prefix(line, key)) return std::nullopt;
-  const auto id = id_from(line, size);
+  const auto id = parse_id(line, size);
   if (id) rest = after;
   return id;
 }
@@ -137,6 +124,19 @@ std::string tag_name_from(std::string_view line) {
 }
 
 }  // namespace
+
+std::optional<GitId> parse_id(std::string_view hex, std::uint8_t size) {
+  if (hex.size() != std::size_t{2} * size) return std::nullopt;
+  GitId id;
+  id.size = size;
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto high = digit_of(hex[2 * i]);
+    const auto low = digit_of(hex[2 * i + 1]);
+    if (!high || !low) return std::nullopt;
+    id.bytes[i] = static_cast<Byte>(*high * 16 + *low);
+  }
+  return id;
+}
 
 object::Person parse_person(std::string_view text) {
   constexpr std::string_view kBanned("<>\n\0", 4);

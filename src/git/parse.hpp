@@ -15,6 +15,9 @@ namespace hn::git {
 inline constexpr std::uint8_t kSha1Bytes = 20;
 inline constexpr std::uint8_t kSha256Bytes = 32;
 
+// Of so many bytes, in hexadecimal digits and nothing else.
+std::optional<GitId> parse_id(std::string_view hex, std::uint8_t size);
+
 // A commit or tag as lines, views into its bytes. Total; nullopt where the first line does not
 // name a tree (of a tag: an object) by a full id.
 struct CommitText {

@@ -7,22 +7,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "git/parse.hpp"
 #include "hn/base/error.hpp"
-#include "hn/base/text.hpp"
 
 namespace hn::git::program {
-namespace {
-
-std::optional<Oid> oid_from(std::string_view hex, std::uint8_t size) {
-  const auto bytes = from_hex(hex);
-  if (!bytes || bytes->size() != size) return std::nullopt;
-  Oid oid;
-  oid.size = size;
-  std::ranges::copy(*bytes, oid.bytes.begin());
-  return oid;
-}
-
-}  // namespace
 
 ChildOptions command(const std::string& program, const std::string& folder,
                      const std::vector<std::string>& words) {
@@ -79,7 +67,7 @@ std::map<std::string, Oid> refs(const std::string& program, const std::string& f
   for (std::string_view rest = ran.output; !rest.empty();) {
     const std::string_view line = take_line(rest);
     const std::size_t space = line.find(' ');
-    const auto oid = oid_from(line.substr(0, space), id_bytes);
+    const auto oid = parse_id(line.substr(0, space), id_bytes);
     if (space == std::string_view::npos || !oid)
       throw Failure(Code::io, "git, reading " + shown + ", names a reference without an id");
     out.emplace(line.substr(space + 1), *oid);

@@ -162,10 +162,11 @@ Result<std::shared_ptr<const Restorer::Folder>> Restorer::folder_elsewhere(const
   const auto lines = bytes ? parse_tree(*bytes, id_bytes_) : std::nullopt;
   if (!lines) return std::shared_ptr<const Folder>();
   HN_TRY(object::Tree tree, object::read_tree(blocks_, id));
-  const bool same = is_plain(*lines) && lines->size() == tree.entries.size();
-  if (!tree.raw && !same) return std::shared_ptr<const Folder>();
+  const bool plain = is_plain(*lines);
+  if (!tree.raw && !(plain && lines->size() == tree.entries.size()))
+    return std::shared_ptr<const Folder>();
   std::map<std::string, const TreeLine*> by_name;
-  Names names(*lines, is_plain(*lines));
+  Names names(*lines, plain);
   for (const TreeLine& line : *lines) by_name.emplace(names.next(line.name), &line);
   for (const object::TreeEntry& entry : tree.entries) {
     const auto at = by_name.find(entry.name);

@@ -13,12 +13,14 @@ inline bool has_git() {
   return std::filesystem::exists("/usr/bin/git");
 }
 
-// Runs a line of shell in a folder, with no configuration but the repository's own.
-inline std::string run(const std::filesystem::path& folder, const std::string& line) {
+// Runs a line of shell in a folder, with no configuration but the repository's own. `variables` as
+// env takes them: "NAME=value".
+inline std::string run(const std::filesystem::path& folder, const std::string& line,
+                       const std::string& variables = "") {
   const std::string command =
       "cd '" + folder.string() +
-      "' && env -i PATH=/usr/bin:/bin HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 "
-      "GIT_AUTHOR_NAME=Anna GIT_AUTHOR_EMAIL=a@x GIT_COMMITTER_NAME=Anna GIT_COMMITTER_EMAIL=a@x "
+      "' && env -i PATH=/usr/bin:/bin HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 " + variables +
+      " GIT_AUTHOR_NAME=Anna GIT_AUTHOR_EMAIL=a@x GIT_COMMITTER_NAME=Anna GIT_COMMITTER_EMAIL=a@x "
       "sh -ec '" +
       line + "' 2>&1";
   std::string out;

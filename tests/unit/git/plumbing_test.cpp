@@ -8,6 +8,7 @@
 #include "git/child.hpp"
 #include "git/source.hpp"
 #include "hn/git/verify.hpp"
+#include "support/git_program.hpp"
 #include "support/git_repo.hpp"
 #include "support/memory_blocks.hpp"
 
@@ -39,19 +40,7 @@ struct Made {
   }
 
   std::string run(const std::string& line, const std::string& variables = "") const {
-    const std::string command =
-        "cd '" + path.string() +
-        "' && env -i PATH=/usr/bin:/bin HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 " + variables +
-        " GIT_AUTHOR_NAME=Anna GIT_AUTHOR_EMAIL=a@x GIT_COMMITTER_NAME=Anna "
-        "GIT_COMMITTER_EMAIL=a@x sh -ec '" +
-        line + "' 2>&1";
-    std::string out;
-    FILE* pipe = popen(command.c_str(), "r");
-    REQUIRE(pipe != nullptr);
-    for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe))
-      out.push_back(static_cast<char>(c));
-    REQUIRE_MESSAGE(pclose(pipe) == 0, out);
-    return out;
+    return testing::run(path, line, variables);
   }
 
   git::Imported import(object::BlockWriter& blocks) const {

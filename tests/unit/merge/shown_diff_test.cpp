@@ -199,14 +199,23 @@ TEST_CASE("where much is equal in a long way git splits early at the same places
   SeededRandom random(seed);
   for (int round = 0; round < 8; ++round) {
     Texts texts;
+    // With fewer than 65,536 lines git gives up before it looks for such a place, and it looks only
+    // behind runs of more than 20 equal lines. Parts that moved make it choose between several.
     const std::uint64_t kinds = 300U << random.below(5);
-    const std::uint64_t rate = 3 + random.below(30);
-    for (int i = 0; i < 8000; ++i) {
+    const std::uint64_t rate = 20 + random.below(60);
+    std::vector<std::string> moved(1 + random.below(40));
+    for (int i = 0; i < 40000; ++i) {
       const std::string line = std::to_string(random.below(kinds)) + "\n";
       const std::uint64_t what = random.below(rate);
+      std::string& b = moved[static_cast<std::size_t>(i) * moved.size() / 40000];
       if (what != 0) texts.a += line;
-      if (what != 1) texts.b += line;
-      if (what == 2 && random.below(3) == 0) texts.b += std::to_string(random.below(kinds)) + "\n";
+      if (what != 1) b += line;
+      if (what == 2 && random.below(3) == 0) b += std::to_string(random.below(kinds)) + "\n";
+    }
+    while (!moved.empty()) {
+      const auto next = moved.begin() + static_cast<std::ptrdiff_t>(random.below(moved.size()));
+      texts.b += *next;
+      moved.erase(next);
     }
     INFO("round " << round << ", kinds " << kinds << ", rate " << rate);
     REQUIRE(ours(texts, {}) == git.diff(texts, ""));

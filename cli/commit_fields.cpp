@@ -1,4 +1,4 @@
-// The placeholders of git-log(1), PRETTY FORMATS, as far as hn has what they stand for.
+// The %-fields of git-log(1), PRETTY FORMATS, as far as hn has what they stand for.
 #include <algorithm>
 #include <array>
 
@@ -140,11 +140,11 @@ std::string names_at(const Shown& g) {
   return out;
 }
 
-// One placeholder at the front of `rest`, without its %; nullopt where there is none of that name.
+// One field at the front of `rest`, without its %; nullopt where there is none of that name.
 // Without a commit only whether there is one.
-class Placeholder {
+class Field {
  public:
-  explicit Placeholder(std::string_view& rest) : rest_(rest) {}
+  explicit Field(std::string_view& rest) : rest_(rest) {}
 
   std::optional<std::string> value(const Shown* g) {
     if (rest_.empty()) return std::nullopt;
@@ -257,7 +257,7 @@ std::optional<std::string> next_value(std::string_view& rest, const Shown* g,
     magic = rest.front();
     rest.remove_prefix(1);
   }
-  auto value = Placeholder(rest).value(g);
+  auto value = Field(rest).value(g);
   if (!value || magic == 0) return value;
   if (magic == '-' && value->empty()) {
     while (cut < before.size() && before[before.size() - 1 - cut] == '\n') ++cut;
@@ -289,13 +289,13 @@ std::string expanded(std::string_view text, const Context& context, const object
   }
 }
 
-void require_placeholders(std::string_view text) {
+void require_fields(std::string_view text) {
   for (std::size_t percent = 0; (percent = text.find('%')) != text.npos;) {
     text.remove_prefix(percent + 1);
     std::string_view rest = text;
     std::size_t cut = 0;
     if (!next_value(rest, nullptr, "", cut))
-      throw Failure(Code::usage, "there is no placeholder %" + std::string(text.substr(0, 2)),
+      throw Failure(Code::usage, "a format has no field %" + std::string(text.substr(0, 2)),
                     "man hn-log lists them");
     text = rest;
   }
