@@ -189,6 +189,9 @@ class Exporter {
     options_.force = given.has("force");
     options_.prune = given.has("prune");
     options_.blocks = &repository.store();
+    options_.open_blocks = [&fs = context.world.fs, folder = repository.layout().store()] {
+      return std::make_unique<const store::Store>(fs, folder);
+    };
     options_.history = &repository.history();
     options_.made_here = &map_;
     options_.imported = [this](const git::GitId& id) { return imported(id); };

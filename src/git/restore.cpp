@@ -6,7 +6,6 @@
 #include "git/names.hpp"
 #include "git/plain_tree.hpp"
 #include "git/tree_form.hpp"
-#include "hn/base/roomy.hpp"
 #include "hn/git/import.hpp"
 #include "hn/object/file.hpp"
 
@@ -18,6 +17,8 @@ using object::Mode;
 
 // Of one generation of what is kept as bases.
 constexpr std::size_t kLatelyBytesMax = std::size_t{48} << 20;
+// Commits for which another store is opened and another thread started.
+constexpr std::size_t kAheadMin = 32;
 
 bool is_folder(const object::Value& value) noexcept {
   return value.mode == Mode::folder;
@@ -118,11 +119,14 @@ Result<Restorer::Base> Restorer::file_base(const std::optional<object::Id>& base
 
 Result<GitId> Restorer::file(const object::Id& id, const std::optional<object::Id>& base) {
   if (const auto done = known(id)) return *done;
-  auto read = object::read_file(blocks_, id, kLargeBytes);
-  if (!read && read.error().code == Code::refused) return large_file(id);
-  if (!read) return Unexpected(read.error());
+  std::shared_ptr<const Bytes> bytes = ahead_ ? ahead_->file(id) : nullptr;
+  if (!bytes) {
+    auto read = object::read_file(blocks_, id, kLargeBytes);
+    if (!read && read.error().code == Code::refused) return large_file(id);
+    if (!read) return Unexpected(read.error());
+    bytes = std::make_shared<const Bytes>(*std::move(read));
+  }
   HN_TRY(Base older, file_base(base));
-  const auto bytes = std::make_shared<const Bytes>(*std::move(read));
   files_.keep(id, bytes, bytes->size() + 128);
   return keep(id, Type::blob, bytes, {}, std::move(older));
 }
@@ -269,7 +273,8 @@ Result<std::optional<Bytes>> Restorer::edited(const Folder& older,
     return static_cast<std::size_t>(as_bytes(line->name).data() - bytes.data()) -
            git_mode(line->mode).size() - 1;
   };
-  Bytes out = roomy(bytes.size() + edits.size() * 64);
+  Bytes out;
+  out.reserve(bytes.size() + edits.size() * 64);
   auto at = older.lines.begin();
   const auto copy_to = [&](auto line) {
     const std::size_t from = start_of(at);
@@ -286,6 +291,27 @@ Result<std::optional<Bytes>> Restorer::edited(const Folder& older,
   return std::optional(std::move(out));
 }
 
+Result<std::pair<std::optional<Bytes>, bool>> Restorer::bytes_of_folder(
+    const object::Id& id, const std::optional<object::Id>& base, const Folder* older,
+    std::size_t depth) {
+  using Out = std::pair<std::optional<Bytes>, bool>;
+  if (older != nullptr && !older->raw) {
+    if (const auto read = ahead_ ? ahead_->folder(id, *base) : std::nullopt) {
+      HN_TRY(auto bytes, edited(*older, read->changes, depth));
+      return Out(std::move(bytes), false);
+    }
+    HN_TRY(const auto raw, object::read_raw_of_tree(blocks_, id));
+    if (!raw) {
+      HN_TRY(const auto changes, object::diff_tree(blocks_, base, id));
+      HN_TRY(auto bytes, edited(*older, changes, depth));
+      return Out(std::move(bytes), false);
+    }
+  }
+  HN_TRY(const object::Tree read, object::read_tree(blocks_, id));
+  HN_TRY(auto bytes, whole(read, depth));
+  return Out(std::move(bytes), read.raw.has_value());
+}
+
 Result<std::optional<GitId>> Restorer::tree(const object::Id& id,
                                             const std::optional<object::Id>& base,
                                             std::size_t depth) {
@@ -299,21 +325,13 @@ Result<std::optional<GitId>> Restorer::tree(const object::Id& id,
   }
   // An older version that the other side has may name this one's children, and even itself.
   if (const auto done = known(id)) return done;
-  HN_TRY(const Bytes top, blocks_.read(id, Kind::tree));
-  HN_TRY(const object::TreeNode node, object::decode_tree_node(top));
-  std::optional<Bytes> bytes;
-  if (older && !older->raw && !node.raw) {
-    HN_TRY(const auto changes, object::diff_tree(blocks_, base, id));
-    HN_TRY(bytes, edited(*older, changes, depth));
-  } else {
-    HN_TRY(const object::Tree read, object::read_tree(blocks_, id));
-    HN_TRY(bytes, whole(read, depth));
-  }
+  HN_TRY(auto made_bytes, bytes_of_folder(id, base, older.get(), depth));
+  auto& [bytes, raw] = made_bytes;
   if (!bytes) {
     conflicted_.insert(id);
     return std::optional<GitId>();
   }
-  const auto made = keep_folder(id, *std::move(bytes), node.raw.has_value());
+  const auto made = keep_folder(id, *std::move(bytes), raw);
   Base delta;
   if (older && ids_.at(*base).handed_out) delta = {ids_.at(*base).id, older->bytes};
   HN_TRY(const GitId git, keep(id, Type::tree, made->bytes, {}, std::move(delta)));
@@ -322,15 +340,22 @@ Result<std::optional<GitId>> Restorer::tree(const object::Id& id,
 
 // History.
 
-Result<GitId> Restorer::root(const object::Commit& commit, std::string& trailers) {
-  std::optional<object::Id> base;
-  if (!commit.parents.empty()) {
-    HN_TRY(const object::Commit parent, object::read_commit(blocks_, commit.parents.front()));
-    base = parent.tree;
+Result<Ahead::Started> Restorer::start(const object::Id& id) {
+  if (auto read = ahead_ ? ahead_->start(id) : std::nullopt) return *std::move(read);
+  Ahead::Started out;
+  HN_TRY(out.commit, object::read_commit(blocks_, id));
+  if (!out.commit.parents.empty()) {
+    HN_TRY(const object::Commit parent, object::read_commit(blocks_, out.commit.parents.front()));
+    out.base = parent.tree;
   }
-  HN_TRY(const auto made, tree(commit.tree, base, 0));
+  return out;
+}
+
+Result<GitId> Restorer::root(const Ahead::Started& started, std::string& trailers) {
+  const object::Id& root = started.commit.tree;
+  HN_TRY(const auto made, tree(root, started.base, 0));
   if (made) return *made;
-  HN_TRY(const PlainTree plain, plain_tree(blocks_, commit.tree));
+  HN_TRY(const PlainTree plain, plain_tree(blocks_, root));
   trailers = plain.trailers;
   Restorer inner(*plain.blocks, sink_, nullptr, id_bytes_);
   inner.ids_ = std::move(ids_);
@@ -343,9 +368,10 @@ Result<GitId> Restorer::root(const object::Commit& commit, std::string& trailers
 }
 
 Result<void> Restorer::commit(const object::Id& id) {
-  HN_TRY(object::Commit commit, object::read_commit(blocks_, id));
+  HN_TRY(Ahead::Started started, start(id));
+  object::Commit& commit = started.commit;
   std::string trailers;
-  HN_TRY(const GitId root_id, root(commit, trailers));
+  HN_TRY(const GitId root_id, root(started, trailers));
   if (!commit.git) show_to_git(commit, trailers);
   const GitIds ids = [&](const object::Id& child) -> std::optional<GitId> {
     return child == commit.tree ? std::optional(root_id) : known(child);
@@ -381,20 +407,30 @@ Result<void> Restorer::open(std::vector<Open>& path, const object::Id& id) {
 
 // Depth first, the first parent first: a history is as deep as it is long, and the version before
 // is most often the one just handed out.
-Result<GitId> Restorer::commits(const object::Id& start) {
+Result<std::vector<object::Id>> Restorer::plan(const object::Id& start) {
+  std::vector<object::Id> out;
   std::vector<Open> path;
+  std::unordered_set<object::Id> planned{start};
   HN_CHECK(open(path, start));
   while (!path.empty()) {
     Open& at = path.back();
     if (at.next < at.parents.size()) {
       const object::Id parent = at.parents[at.next++];
-      HN_CHECK(open(path, parent));
+      if (planned.insert(parent).second) HN_CHECK(open(path, parent));
       continue;
     }
-    const object::Id id = at.id;
+    out.push_back(at.id);
     path.pop_back();
-    if (!known(id)) HN_CHECK(commit(id));
   }
+  return out;
+}
+
+Result<GitId> Restorer::commits(const object::Id& start) {
+  HN_TRY(const std::vector<object::Id> order, plan(start));
+  if (open_blocks && order.size() >= kAheadMin)
+    ahead_ = std::make_unique<Ahead>(open_blocks, order);
+  for (const object::Id& id : order) HN_CHECK(commit(id));
+  ahead_.reset();
   return *known(start);
 }
 

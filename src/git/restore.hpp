@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "git/ahead.hpp"
 #include "git/parse.hpp"
 #include "hn/git/form.hpp"
 #include "hn/object/tree.hpp"
@@ -59,6 +60,9 @@ class Restorer {
            std::uint8_t id_bytes = 20)
       : blocks_(blocks), sink_(sink), elsewhere_(elsewhere), id_bytes_(id_bytes) {}
 
+  // Where given, long histories are read ahead through blocks that this opens, in another thread.
+  Ahead::OpenBlocks open_blocks;
+
   // Called behind each commit and tag with how many were done and how many objects in all.
   std::function<void(std::uint64_t done, std::uint64_t objects)> progress;
 
@@ -110,6 +114,10 @@ class Restorer {
   Result<std::optional<Bytes>> whole(const object::Tree& tree, std::size_t depth);
   Result<std::optional<Bytes>> edited(const Folder& older, std::span<const object::Change> changes,
                                       std::size_t depth);
+  // One of the two above, and whether these bytes were kept.
+  Result<std::pair<std::optional<Bytes>, bool>> bytes_of_folder(
+      const object::Id& id, const std::optional<object::Id>& base, const Folder* older,
+      std::size_t depth);
   Result<std::optional<GitId>> child(const object::Value& value, const object::Value* older,
                                      std::size_t depth);
   std::shared_ptr<const Folder> keep_folder(const object::Id& id, Bytes bytes, bool raw);
@@ -121,9 +129,11 @@ class Restorer {
     std::vector<object::Id> parents;
     std::size_t next = 0;
   };
-  Result<GitId> root(const object::Commit& commit, std::string& trailers);
+  Result<Ahead::Started> start(const object::Id& id);
+  Result<GitId> root(const Ahead::Started& started, std::string& trailers);
   Result<void> commit(const object::Id& id);
   Result<void> open(std::vector<Open>& path, const object::Id& id);
+  Result<std::vector<object::Id>> plan(const object::Id& start);
   Result<void> start_elsewhere(const object::Commit& commit, const GitId& git);
   Result<GitId> commits(const object::Id& start);
   Result<GitId> tags(const object::Id& start);
@@ -136,6 +146,7 @@ class Restorer {
   std::unordered_map<object::Id, Known> ids_;
   std::unordered_set<object::Id> conflicted_;
   std::unordered_set<object::Id> elsewhere_folders_;
+  std::unique_ptr<Ahead> ahead_;
   Lately<Folder> folders_;
   Lately<Bytes> files_;
   std::uint64_t done_ = 0;

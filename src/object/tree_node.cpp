@@ -105,16 +105,24 @@ Bytes encode_tree_node(const TreeNode& node) {
   return node_block(node.level, node.raw, node.entries.size() + node.children.size(), rows.bytes());
 }
 
+Result<NodeHead> get_node_head(Decoder& in) noexcept {
+  if (in.u8() != 0) return fail(Code::unsupported, "unknown format of a tree node");
+  NodeHead out;
+  out.level = in.u8();
+  if (out.level > kTreeLevelMax) return fail(Code::invalid, "a tree level is out of range");
+  const Byte flags = in.u8();
+  if ((flags & ~kHasRaw) != 0) return fail(Code::invalid, "a tree node has unknown flags");
+  if ((flags & kHasRaw) != 0) out.raw = Id{in.hash()};
+  return out;
+}
+
 Result<CheckedNode> check_tree_node(ByteView bytes) noexcept {
   if (bytes.size() > kBlockBytesMax) return fail(Code::invalid, "the block is too long");
   Decoder in(bytes);
-  if (in.u8() != 0) return fail(Code::unsupported, "unknown format of a tree node");
+  HN_TRY(const NodeHead head, get_node_head(in));
   CheckedNode out;
-  out.node.level = in.u8();
-  if (out.node.level > kTreeLevelMax) return fail(Code::invalid, "a tree level is out of range");
-  const Byte flags = in.u8();
-  if ((flags & ~kHasRaw) != 0) return fail(Code::invalid, "a tree node has unknown flags");
-  if ((flags & kHasRaw) != 0) out.node.raw = Id{in.hash()};
+  out.node.level = head.level;
+  out.node.raw = head.raw;
   const std::uint64_t count = in.varint();
   const std::size_t row_min = out.node.level == 0 ? kEntryBytesMin : kChildBytesMin;
   if (in.failed() || count > in.left() / row_min)

@@ -29,6 +29,13 @@ struct CheckedNode {
 };
 Result<CheckedNode> check_tree_node(ByteView bytes) noexcept;
 
+struct NodeHead {
+  std::uint32_t level = 0;
+  std::optional<Id> raw;
+};
+// What stands in front of a node's rows. A failed `in` is for the caller to see.
+Result<NodeHead> get_node_head(Decoder& in) noexcept;
+
 // Reads a node that may be the topmost one of a folder.
 Result<CheckedNode> read_top_node(const BlockReader& reader, const Id& tree);
 // Reads the node of child `i` of `parent`; `rightmost` where nothing of its level follows.

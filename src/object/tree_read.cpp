@@ -28,6 +28,15 @@ Result<Tree> read_tree(const BlockReader& reader, const Id& tree) {
   return out;
 }
 
+Result<std::optional<Id>> read_raw_of_tree(const BlockReader& reader, const Id& tree) {
+  HN_TRY(const Bytes bytes, reader.read(tree, Kind::tree));
+  Decoder in(bytes);
+  const auto head = get_node_head(in);
+  if (!head) return fail(head.error().code, head.error().rule, tree.bytes);
+  if (in.failed()) return fail(Code::invalid, "a tree node is not well formed", tree.bytes);
+  return head->raw;
+}
+
 Result<std::optional<Value>> find_name(const BlockReader& reader, const Id& tree,
                                        std::string_view name) {
   HN_TRY(CheckedNode at, read_top_node(reader, tree));

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,8 @@ struct ExportOptions {
   std::optional<std::vector<ExportNote>> notes;
   std::string head;  // the full name of the branch that HEAD of a new repository names
   const object::BlockReader* blocks = nullptr;
+  // Opens the same blocks for one thread more, in that thread; none: nothing is read ahead.
+  std::function<std::unique_ptr<const object::BlockReader>()> open_blocks;
   const object::History* history = nullptr;
   MadeHere* made_here = nullptr;
   // The commit or tag that came in with this git id; nullopt where none did.

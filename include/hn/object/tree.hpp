@@ -53,6 +53,8 @@ struct Tree {
 
 // All entries of one folder. Total on hostile blocks: order, cuts and depth are checked.
 Result<Tree> read_tree(const BlockReader& reader, const Id& tree);
+// Tree::raw alone: the head of one node. The rest is not checked.
+Result<std::optional<Id>> read_raw_of_tree(const BlockReader& reader, const Id& tree);
 
 // Entries sorted, valid and each name once (asserted). `old` is the last version of the folder,
 // whose nodes serve as delta bases.
