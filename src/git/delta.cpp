@@ -5,8 +5,6 @@
 #include <cstring>
 #include <vector>
 
-#include "hn/base/roomy.hpp"
-
 namespace hn::git {
 namespace {
 
@@ -217,7 +215,8 @@ std::optional<Bytes> apply_delta(ByteView base, ByteView delta, std::size_t byte
   const auto target_bytes = take_size(delta);
   if (!base_bytes || !target_bytes || *base_bytes != base.size() || *target_bytes > bytes_max)
     return std::nullopt;
-  Bytes out = roomy(*target_bytes);
+  Bytes out;
+  out.reserve(*target_bytes);
   while (!delta.empty()) {
     const auto bytes = take_bytes(base, delta);
     if (!bytes || bytes->size() > *target_bytes - out.size()) return std::nullopt;

@@ -10,7 +10,6 @@
 #include "git/delta.hpp"
 #include "git/parse.hpp"
 #include "hn/base/error.hpp"
-#include "hn/base/roomy.hpp"
 
 namespace hn::git {
 namespace {
@@ -190,8 +189,7 @@ class Packs::Inflate {
   std::optional<Bytes> run(ByteView deflated, std::uint64_t size) {
     // No byte of deflate stands for more than 1,032: a claim beyond that needs no room.
     if (size / 1032 > deflated.size()) return std::nullopt;
-    Bytes out = roomy(size + 1);
-    out.resize(size + 1);  // one more: to see that it ends
+    Bytes out(size + 1);  // one more: to see that it ends
     inflateReset(&stream_);
     stream_.next_in = const_cast<Byte*>(deflated.data());
     stream_.avail_in = static_cast<unsigned>(std::min<std::size_t>(deflated.size(), UINT32_MAX));

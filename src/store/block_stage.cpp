@@ -4,7 +4,6 @@
 #include <thread>
 
 #include "hn/base/error.hpp"
-#include "hn/base/roomy.hpp"
 #include "hn/os/lock.hpp"
 #include "store/forms.hpp"
 
@@ -18,12 +17,6 @@ constexpr std::size_t kGroupBlocks = 256;
 constexpr std::size_t kGroupsPerThread = 2;
 // What a spilled batch writes at a time.
 constexpr std::size_t kFlushBytes = 1U << 20U;
-
-Bytes roomy_copy(ByteView bytes) {
-  Bytes out = roomy(bytes.size());
-  out.assign(bytes.begin(), bytes.end());
-  return out;
-}
 
 unsigned thread_count(const Options& options) {
   if (options.threads != 0) return options.threads;
@@ -81,7 +74,7 @@ Bytes BlockStage::record_at(const IndexRow& row) const {
 
 void BlockStage::add(object::Kind kind, const object::Address& address, ByteView bytes,
                      const std::optional<object::Address>& base) {
-  auto block = std::make_shared<const PlainBlock>(PlainBlock{kind, address, roomy_copy(bytes)});
+  auto block = std::make_shared<const PlainBlock>(PlainBlock{kind, address, to_bytes(bytes)});
   PackItem item{block, {}, {}, 0};
   if (base && *base != address) {
     auto found = find_base(*base);

@@ -7,8 +7,6 @@
 #include <array>
 #include <memory>
 
-#include "hn/base/roomy.hpp"
-
 namespace hn::store {
 namespace {
 
@@ -80,8 +78,7 @@ Result<Bytes> decode_form(Form form, std::uint32_t plain_bytes, ByteView bytes, 
     return to_bytes(bytes);
   }
   ZSTD_DCtx* const context = decompressor();
-  Bytes plain = roomy(plain_bytes);
-  plain.resize(plain_bytes);
+  Bytes plain(plain_bytes);
   const std::size_t size =
       decompress(context, plain, bytes, form == Form::zstd_prefix ? base : ByteView());
   if (ZSTD_isError(size) != 0 || size != plain_bytes) return fail(Code::invalid, "zstd frame");
