@@ -1,6 +1,7 @@
 // Formats: gitformat-pack(5).
 #include "git/pack_file.hpp"
 
+#include <libdeflate.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -15,6 +16,8 @@ namespace {
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
 // Of zlib, whose default takes a third longer for two hundredths less.
 constexpr int kLevel = 3;
+// Of libdeflate: as short as zlib's third, in six tenths of its time.
+constexpr int kWholeLevel = 1;
 constexpr std::size_t kDeflatedBytes = std::size_t{64} << 10;
 // As git's own default (pack.depth): every reader follows that many.
 constexpr std::uint32_t kDepthMax = 50;
@@ -90,13 +93,18 @@ PackWriter::PackWriter(os::FileSystem& fs, std::string folder, const std::string
     : fs_(fs),
       folder_(std::move(folder)),
       zlib_(std::make_unique<z_stream_s>()),
+      whole_(libdeflate_alloc_compressor(kWholeLevel)),
       deflated_(kDeflatedBytes) {
   pack_path_ = folder_ + "/tmp_pack_" + unique;
   index_path_ = folder_ + "/tmp_idx_" + unique;
   pack_ = fs_.open(pack_path_, os::Access::create_new);
-  if (deflateInit(zlib_.get(), kLevel) != Z_OK)
+  if (deflateInit(zlib_.get(), kLevel) != Z_OK || whole_ == nullptr)
     throw Failure(Code::io, "no memory to compress with");
   put(pack_head(0));
+}
+
+void PackWriter::FreeWhole::operator()(libdeflate_compressor* compressor) const {
+  libdeflate_free_compressor(compressor);
 }
 
 PackWriter::~PackWriter() {
@@ -172,8 +180,12 @@ void PackWriter::put(ByteView bytes) {
 }
 
 void PackWriter::put_deflated(ByteView bytes) {
-  deflateReset(zlib_.get());
-  deflate_part(bytes, true);
+  const std::size_t room = libdeflate_zlib_compress_bound(whole_.get(), bytes.size());
+  if (deflated_.size() < room) deflated_.resize(room);
+  const std::size_t size = libdeflate_zlib_compress(whole_.get(), bytes.data(), bytes.size(),
+                                                    deflated_.data(), deflated_.size());
+  HN_ASSERT(size != 0);
+  put(ByteView(deflated_).first(size));
 }
 
 void PackWriter::deflate_part(ByteView bytes, bool last) {

@@ -8,6 +8,7 @@
 #include "git/oid_map.hpp"
 #include "hn/os/file_system.hpp"
 
+struct libdeflate_compressor;
 struct z_stream_s;
 
 namespace hn::git {
@@ -71,11 +72,15 @@ class PackWriter {
   std::string pack_path_;
   std::string index_path_;
   std::unique_ptr<os::File> pack_;
-  std::unique_ptr<z_stream_s> zlib_;
+  struct FreeWhole {
+    void operator()(libdeflate_compressor* compressor) const;
+  };
+  std::unique_ptr<z_stream_s> zlib_;  // for what comes in pieces
+  std::unique_ptr<libdeflate_compressor, FreeWhole> whole_;
   std::vector<Row> rows_;  // by offset
   OidMap<std::uint32_t> row_of_;
   std::optional<Row> begun_;
-  Bytes deflated_;             // room for what zlib makes
+  Bytes deflated_;             // room for what they make
   Bytes buffer_;               // behind `written_`
   std::uint64_t written_ = 0;  // bytes of the pack that are in its file
   std::uint32_t crc_ = 0;      // of the object that is being written

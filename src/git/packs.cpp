@@ -1,7 +1,7 @@
 // gitformat-pack(5): packs of version 2, indexes of version 2.
 #include "git/packs.hpp"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <algorithm>
 #include <array>
@@ -179,30 +179,28 @@ class Packs::Pack {
 class Packs::Inflate {
  public:
   Inflate() {
-    if (inflateInit(&stream_) != Z_OK) throw Failure(Code::io, "zlib does not start");
+    if (!inflate_) throw Failure(Code::io, "no memory to decompress with");
   }
-  ~Inflate() { inflateEnd(&stream_); }
-  Inflate(const Inflate&) = delete;
-  Inflate& operator=(const Inflate&) = delete;
 
   // Exactly `size` bytes, or nothing.
   std::optional<Bytes> run(ByteView deflated, std::uint64_t size) {
     // No byte of deflate stands for more than 1,032: a claim beyond that needs no room.
     if (size / 1032 > deflated.size()) return std::nullopt;
-    Bytes out(size + 1);  // one more: to see that it ends
-    inflateReset(&stream_);
-    stream_.next_in = const_cast<Byte*>(deflated.data());
-    stream_.avail_in = static_cast<unsigned>(std::min<std::size_t>(deflated.size(), UINT32_MAX));
-    stream_.next_out = out.data();
-    stream_.avail_out = static_cast<unsigned>(out.size());
-    if (inflate(&stream_, Z_FINISH) != Z_STREAM_END || stream_.total_out != size)
+    Bytes out(size);
+    // What follows its end is another object's.
+    if (libdeflate_zlib_decompress(inflate_.get(), deflated.data(), deflated.size(), out.data(),
+                                   out.size(), nullptr) != LIBDEFLATE_SUCCESS)
       return std::nullopt;
-    out.resize(size);
     return out;
   }
 
  private:
-  z_stream stream_{};
+  struct Free {
+    void operator()(libdeflate_decompressor* inflate) const {
+      libdeflate_free_decompressor(inflate);
+    }
+  };
+  std::unique_ptr<libdeflate_decompressor, Free> inflate_{libdeflate_alloc_decompressor()};
 };
 
 class Packs::Bases {
