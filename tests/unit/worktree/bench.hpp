@@ -39,7 +39,7 @@ class Bench : public WorkingFolder {
   // Scans, records all (or `paths`) and stands on the result.
   Id commit(const std::vector<std::string>& paths = {}) {
     Snapshot s = scan(true);
-    Id root = worktree::record(s, blocks, blocks, worktree::PathFilter(paths));
+    Id root = worktree::record(s, blocks, blocks, worktree::Pathspec(paths, "", "/"));
     worktree::remove_leftovers(path(), s);
     index = s.index;
     base = root;
