@@ -155,6 +155,7 @@ class Message {
 
   void run_commit_msg(repo::CommitRequest& request) {
     if (given_.has("no-verify") || !has_hook(context_, repository_, "commit-msg")) return;
+    if (!request.message.ends_with('\n')) request.message += '\n';
     write_text(context_, file_, request.message);
     require_hook(context_, repository_, "commit-msg", {file_});
     request.message = to_string(os::read_file(context_.world.fs, file_));

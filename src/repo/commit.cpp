@@ -87,18 +87,24 @@ std::vector<std::string> recorded_of(const worktree::Snapshot& snapshot,
   return out;
 }
 
+// A branch may have been published meanwhile: the name leads to it.
+bool is_same(const LocalBranch& then, const LocalBranch& now) {
+  return then.id && now.id ? then.id == now.id : then.name == now.name;
+}
+
 // Another commit was made here since somebody looked. This one becomes its child where both speak
 // of other paths; else neither who wrote this message nor anybody else has seen what it would
 // record.
 void require_apart(Repository& repository, const WorktreeRecord& standing,
                    const CommitRequest& request, const worktree::Snapshot& snapshot) {
-  if (!request.looked || request.looked->standing.base == standing.base) return;
+  if (!request.looked) return;
   const auto refuse = [](const std::string& why) {
     throw Failure(Code::busy, "the working tree has moved on meanwhile: " + why,
                   "look at hn status, and commit again");
   };
+  if (!is_same(request.looked->standing.branch, standing.branch)) refuse("it is on another branch");
+  if (request.looked->standing.base == standing.base) return;
   if (request.amend) refuse("what was to be amended is not the last commit");
-  if (request.looked->standing.branch != standing.branch) refuse("it is on another branch");
   const std::optional<object::Id>& old = request.looked->standing.base;
   if (old &&
       (!standing.base || !require(object::is_ancestor(repository.history(), *old, *standing.base),
