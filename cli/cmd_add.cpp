@@ -49,8 +49,7 @@ Found find(const Context& context, const repo::Repository& repository,
     out.ignored.insert(out.ignored.end(), ignored.begin(), ignored.end());
   }
   std::ranges::sort(out.ignored, worktree::path_less);
-  const auto doubled = std::ranges::unique(out.ignored);
-  out.ignored.erase(doubled.begin(), doubled.end());
+  out.ignored.erase(std::unique(out.ignored.begin(), out.ignored.end()), out.ignored.end());
   return out;
 }
 

@@ -18,8 +18,7 @@ void track(Repository& repository, const std::vector<std::string>& paths) {
   TrackedRecord record{tracked_paths(repository)};
   record.paths.insert(record.paths.end(), paths.begin(), paths.end());
   std::ranges::sort(record.paths, worktree::path_less);
-  const auto doubled = std::ranges::unique(record.paths);
-  record.paths.erase(doubled.begin(), doubled.end());
+  record.paths.erase(std::unique(record.paths.begin(), record.paths.end()), record.paths.end());
   store::Batch batch = repository.store().begin();
   batch.put(std::string(key::kTracked), encode(record));
   batch.commit();

@@ -32,6 +32,8 @@ class Bench : public WorkingFolder {
   unsigned threads = 2;
   std::vector<worktree::Patterns> excludes;
   bool list_ignored = false;
+  bool survey = false;
+  std::vector<std::string> tracked;
 
   // Stat alone, as `status` does.
   Snapshot look() { return scan(false); }
@@ -58,6 +60,8 @@ class Bench : public WorkingFolder {
     o.threads = threads;
     o.excludes = excludes;
     o.list_ignored = list_ignored;
+    o.survey = survey;
+    o.tracked = tracked;
     if (writing) o.writers = {&blocks};
     return worktree::scan(std::move(o));
   }
