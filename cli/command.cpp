@@ -31,6 +31,7 @@ Command cmd_init();
 Command cmd_invite();
 Command cmd_log();
 Command cmd_members();
+Command cmd_merge();
 Command cmd_mv();
 Command cmd_restore();
 Command cmd_revoke();
@@ -45,13 +46,13 @@ Command cmd_version();
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
-      cmd_add(),          cmd_blame(),   cmd_branch(),  cmd_bundle(),  cmd_cat(),
-      cmd_check_ignore(), cmd_clean(),   cmd_clone(),   cmd_commit(),  cmd_conflicts(),
-      cmd_describe(),     cmd_device(),  cmd_diff(),    cmd_export(),  cmd_fsck(),
-      cmd_help(),         cmd_id(),      cmd_import(),  cmd_init(),    cmd_invite(),
-      cmd_log(),          cmd_members(), cmd_mv(),      cmd_restore(), cmd_revoke(),
-      cmd_rm(),           cmd_serve(),   cmd_show(),    cmd_status(),  cmd_switch(),
-      cmd_sync(),         cmd_tag(),     cmd_version(),
+      cmd_add(),          cmd_blame(),   cmd_branch(), cmd_bundle(),  cmd_cat(),
+      cmd_check_ignore(), cmd_clean(),   cmd_clone(),  cmd_commit(),  cmd_conflicts(),
+      cmd_describe(),     cmd_device(),  cmd_diff(),   cmd_export(),  cmd_fsck(),
+      cmd_help(),         cmd_id(),      cmd_import(), cmd_init(),    cmd_invite(),
+      cmd_log(),          cmd_members(), cmd_merge(),  cmd_mv(),      cmd_restore(),
+      cmd_revoke(),       cmd_rm(),      cmd_serve(),  cmd_show(),    cmd_status(),
+      cmd_switch(),       cmd_sync(),    cmd_tag(),    cmd_version(),
   };
   return all;
 }

@@ -33,7 +33,7 @@ _hn() {
     '')
       case $prev in -C) _hn_files -d; return ;; esac
       case $cur in -*) _hn_words '-C --help --version'; return ;; esac
-      _hn_words 'add blame branch bundle cat check-ignore clean clone commit conflicts describe device diff export fsck help id import init invite log members mv restore revoke rm serve show status switch sync tag version' ;;
+      _hn_words 'add blame branch bundle cat check-ignore clean clone commit conflicts describe device diff export fsck help id import init invite log members merge mv restore revoke rm serve show status switch sync tag version' ;;
     add)
       case $cur in -*) _hn_words '-f --force -n --dry-run -A --all --json'; return ;; esac
       _hn_place ''
@@ -177,7 +177,7 @@ _hn() {
       case $cur in -*) _hn_words '--completion'; return ;; esac
       _hn_place '--completion'
       case $place in
-        0) _hn_words "add blame branch bundle cat check-ignore clean clone commit conflicts describe device diff export fsck help id import init invite log members mv restore revoke rm serve show status switch sync tag version" ;;
+        0) _hn_words "add blame branch bundle cat check-ignore clean clone commit conflicts describe device diff export fsck help id import init invite log members merge mv restore revoke rm serve show status switch sync tag version" ;;
       esac
       ;;
     id)
@@ -237,6 +237,17 @@ _hn() {
       ;;
     members)
       case $cur in -*) _hn_words '--json'; return ;; esac
+      ;;
+    merge)
+      case $prev in
+        -m|--message) return ;;
+        -F|--file) _hn_files -f; return ;;
+      esac
+      case $cur in -*) _hn_words '-m --message -F --file --no-ff --ff-only --allow-unrelated-histories --json'; return ;; esac
+      _hn_place '-m --message -F --file'
+      case $place in
+        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+      esac
       ;;
     mv)
       case $cur in -*) _hn_words '-f --force -k --skip -n --dry-run -v --verbose --json'; return ;; esac

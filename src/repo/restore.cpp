@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-#include "hn/repo/tracked.hpp"
 #include "hn/repo/tree_changes.hpp"
+#include "repo/checkout_options.hpp"
 
 namespace hn::repo {
 namespace {
@@ -36,17 +36,10 @@ Restored carry(Repository& repository, store::Batch& batch, const WorktreeRecord
                worktree::ConflictForm& conflicts, worktree::Snapshot snapshot, const Target& target,
                bool lose_changes, bool lose_new, bool only_list) {
   const auto base = tree_of(repository.store(), standing.base);
-  worktree::CheckoutOptions options;
-  options.root = repository.layout().root;
-  options.staging = repository.layout().staging();
-  options.index_file = repository.layout().index();
-  options.reader = &batch;
-  options.from = base;
-  options.to = worktree::write_changes(batch, batch, base, target.changes);
+  worktree::CheckoutOptions options =
+      checkout_options(repository, batch, base,
+                       worktree::write_changes(batch, batch, base, target.changes), conflicts);
   options.index = std::move(snapshot.index);
-  options.conflicts = &conflicts;
-  repository.world().fs.make_folder(options.staging);
-  options.traits = worktree::probe_traits(options.staging);
   options.restore = target.restore;
   Restored out;
   const auto lost = [&](const worktree::Obstacle& obstacle) {

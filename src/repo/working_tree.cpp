@@ -4,6 +4,7 @@
 
 #include "hn/merge/conflicts.hpp"
 #include "hn/repo/tracked.hpp"
+#include "repo/checkout_options.hpp"
 
 namespace hn::repo {
 namespace {
@@ -22,26 +23,6 @@ merge::Materialised materialised(const object::BlockReader& reader, const std::s
 
 bool shows_as_file(const merge::WorkFile& file) {
   return !file.value || file.value->is_file() || file.value->mode == object::Mode::symlink;
-}
-
-worktree::CheckoutOptions checkout_options(const Repository& repository,
-                                           const std::optional<object::Id>& from,
-                                           const std::optional<object::Id>& to,
-                                           worktree::ConflictForm& conflicts, bool overwrite) {
-  const Layout& layout = repository.layout();
-  worktree::CheckoutOptions options;
-  options.root = layout.root;
-  options.staging = layout.staging();
-  options.index_file = layout.index();
-  options.reader = &repository.store();
-  options.from = tree_of(repository.store(), from);
-  options.to = tree_of(repository.store(), to);
-  if (auto index = worktree::load_index(layout.index())) options.index = std::move(index).value();
-  options.conflicts = &conflicts;
-  repository.world().fs.make_folder(layout.staging());
-  options.traits = worktree::probe_traits(layout.staging());
-  options.overwrite = overwrite;
-  return options;
 }
 
 }  // namespace
@@ -80,6 +61,26 @@ std::optional<object::Id> tree_of(const object::BlockReader& reader,
                                   const std::optional<object::Id>& commit) {
   if (!commit) return std::nullopt;
   return require(object::read_commit(reader, *commit), "reading a commit").tree;
+}
+
+worktree::CheckoutOptions checkout_options(const Repository& repository,
+                                           const object::BlockReader& reader,
+                                           const std::optional<object::Id>& from,
+                                           const std::optional<object::Id>& to,
+                                           worktree::ConflictForm& conflicts) {
+  const Layout& layout = repository.layout();
+  worktree::CheckoutOptions options;
+  options.root = layout.root;
+  options.staging = layout.staging();
+  options.index_file = layout.index();
+  options.reader = &reader;
+  options.from = from;
+  options.to = to;
+  if (auto index = worktree::load_index(layout.index())) options.index = std::move(index).value();
+  options.conflicts = &conflicts;
+  repository.world().fs.make_folder(layout.staging());
+  options.traits = worktree::probe_traits(layout.staging());
+  return options;
 }
 
 std::vector<worktree::Patterns> excludes(const Repository& repository) {
@@ -141,8 +142,10 @@ Moved move_working_tree(Repository& repository, const LocalBranch& branch,
   const std::optional<WorktreeRecord> standing = repository.worktree();
   const std::optional<object::Id> from = standing ? standing->base : std::nullopt;
   ConflictFiles conflicts(repository.store());
-  const worktree::CheckoutOptions options =
-      checkout_options(repository, from, to, conflicts, overwrite);
+  worktree::CheckoutOptions options =
+      checkout_options(repository, repository.store(), tree_of(repository.store(), from),
+                       tree_of(repository.store(), to), conflicts);
+  options.overwrite = overwrite;
   worktree::Plan plan = worktree::plan_checkout(options);
   Moved moved;
   moved.obstacles = plan.obstacles;
