@@ -1,32 +1,21 @@
+#include <algorithm>
 #include <ostream>
+#include <sstream>
 
+#include "commit_message.hpp"
+#include "diff_files.hpp"
+#include "failure.hpp"
 #include "hn/os/clock.hpp"
 #include "hn/repo/commit.hpp"
 #include "hn/repo/dates.hpp"
+#include "hooks.hpp"
 #include "message.hpp"
+#include "paths.hpp"
 #include "report.hpp"
+#include "short_status.hpp"
 
 namespace hn::cli {
 namespace {
-
-// A mistyped path would otherwise be left out of the commit in silence.
-void require_known(const Context& context, const repo::Repository& repository,
-                   const std::string& path) {
-  if (path.empty()) return;
-  const std::string full = repository.layout().root + "/" + path;
-  const auto folder = context.world.fs.stat(os::parent_of(full));
-  if (folder && folder->folder) {
-    const std::string name = full.substr(full.rfind('/') + 1);
-    if (std::ranges::binary_search(context.world.fs.list(os::parent_of(full)), name)) return;
-  }
-  const auto standing = repository.worktree();
-  const auto tree =
-      repo::tree_of(repository.store(), standing ? standing->base : std::optional<object::Id>());
-  if (tree && repo::require(object::find_path(repository.store(), *tree, path), "reading a folder"))
-    return;
-  throw Failure(Code::not_found, "there is no '" + path + "' in the working tree or its commit",
-                "nothing was committed; hn status lists what changed");
-}
 
 repo::CommitRequest request_of(const Context& context, const repo::Repository& repository,
                                const Given& given) {
@@ -34,12 +23,6 @@ repo::CommitRequest request_of(const Context& context, const repo::Repository& r
   request.amend = given.has("amend");
   request.allow_empty = given.has("allow-empty");
   request.allow_markers = given.has("allow-markers");
-  const auto message = message_of(context, given);
-  if (!message && !request.amend) {
-    throw Failure(Code::usage, "a commit wants a message", "hn commit -m MESSAGE, or -F FILE");
-  }
-  request.keep_message = !message;
-  request.message = message.value_or("");
   if (const auto author = given.value("author")) {
     request.author = repo::parse_who(*author);
     if (!request.author)
@@ -53,18 +36,169 @@ repo::CommitRequest request_of(const Context& context, const repo::Repository& r
                     "such as 2026-11-20T12:30:00+01:00 or @SECONDS");
     }
   }
-  for (const std::string& path : given.values("PATH")) {
-    request.paths.push_back(context.in_repository(repository, path));
-    require_known(context, repository, request.paths.back());
-  }
-  // The root itself means everything.
-  if (std::ranges::find(request.paths, "") != request.paths.end()) request.paths.clear();
+  const std::vector<std::string> words = path_words(given);
+  if (given.has("all") && !words.empty())
+    throw Failure(Code::usage, "-a is everything, and paths are less");
+  request.meant = pathspec_of(context, repository, words);
   return request;
+}
+
+// What the commit is going to be, for who writes its message, and for --dry-run.
+StatusOptions shown_options(const Context& context, const repo::Repository& repository,
+                            const repo::CommitRequest& request) {
+  StatusOptions options;
+  options.meant = request.meant;
+  options.folder = context.folder_in(repository);
+  options.form = StatusOptions::Form::brief;
+  return options;
+}
+
+repo::Looked looked(const repo::Repository& repository, const repo::Status& status) {
+  repo::Looked out{repository.worktree().value_or(repo::WorktreeRecord{}), {}};
+  for (const worktree::Change& change : status.changes) out.paths.push_back(change.path);
+  return out;
+}
+
+// The changes as a patch: contents that are in no store yet are held by a transaction that ends
+// here.
+void print_changes(Context& context, const repo::Repository& repository,
+                   const repo::CommitRequest& request) {
+  store::Batch batch = repository.store().begin();
+  repo::ConflictFiles conflicts(repository.store());
+  const worktree::Snapshot snapshot = worktree::scan(
+      repo::scan_options(repository, batch, repository.worktree()->base, conflicts, &batch));
+  std::vector<object::Change> changes;
+  for (const worktree::Change& change : snapshot.changes)
+    if (request.meant.matches(change.path))
+      changes.push_back({change.path, change.base, change.now});
+  std::ranges::sort(changes, {}, &object::Change::name);
+  DiffOptions options;
+  options.patch = true;
+  print_diffs(context, batch, file_diffs(batch, std::move(changes), options), options);
+}
+
+// What stands below the message in the editor.
+std::string template_of(const Context& context, const repo::Repository& repository,
+                        const repo::CommitRequest& request, const repo::Status& status,
+                        Cleanup cleanup, bool verbose) {
+  std::string out =
+      cleanup == Cleanup::scissors
+          ? scissors()
+          : "\n# The message of the commit. Lines that begin with '#' are left out" +
+                std::string(cleanup == Cleanup::strip ? "" : " by --cleanup=strip alone") +
+                ",\n# and an empty message ends it.\n";
+  out += "#\n# On branch " + escape_controls(status.branch) + "\n# What it records:\n";
+  for (const StatusLine& line : status_lines(status, shown_options(context, repository, request)))
+    out += "#\t" + std::string(line.letters) + " " + shown_path(line.path) + "\n";
+  if (!verbose) return out;
+  std::ostringstream patch;
+  Context inside{context.world, context.folder, patch, context.err};
+  print_changes(inside, repository, request);
+  return out + (cleanup == Cleanup::scissors ? "" : scissors()) + patch.str();
+}
+
+class Message {
+ public:
+  Message(const Context& context, repo::Repository& repository, const Given& given)
+      : context_(context),
+        repository_(repository),
+        given_(given),
+        file_(repository.layout().hn() + "/COMMIT_EDITMSG") {}
+
+  // Into the request: from -m or -F, from an editor, or the old one of what is amended.
+  void take(repo::CommitRequest& request) {
+    const auto text = message_of(context_, given_);
+    const auto asked = cleanup_of(given_);
+    const auto editor = editor_command(context_);
+    const bool wants_editor = given_.has("edit") || (!text && !given_.has("no-edit"));
+    if (!text && request.amend && !(wants_editor && editor)) {
+      request.keep_message = true;
+      return;
+    }
+    if (wants_editor && !editor)
+      throw Failure(Code::usage, "a commit wants a message, and there is no editor to ask with",
+                    "hn commit -m MESSAGE, or -F FILE; HN_EDITOR names an editor");
+    const bool edits = wants_editor && editor;
+    const Cleanup cleanup = asked.value_or(edits ? Cleanup::strip : Cleanup::whitespace);
+    request.message = text.value_or(request.amend ? old_message() : "");
+    if (edits) ask(request, *editor, cleanup);
+    run_commit_msg(request);
+    request.message = cleaned(request.message, cleanup);
+    request.verbatim = true;
+  }
+
+  const std::string& file() const { return file_; }
+
+ private:
+  std::string old_message() const {
+    const auto standing = repository_.worktree();
+    if (!standing || !standing->base) return "";
+    return repo::require(object::read_commit(repository_.store(), *standing->base),
+                         "reading the commit")
+        .message;
+  }
+
+  void ask(repo::CommitRequest& request, const std::string& editor, Cleanup cleanup) {
+    const repo::Status status = repo::status(repository_);
+    request.looked = looked(repository_, status);
+    const bool nothing =
+        status_lines(status, shown_options(context_, repository_, request)).empty();
+    if (nothing && !request.amend && !request.allow_empty) {
+      throw Failure(Code::refused, "nothing to commit: nothing differs from the last commit",
+                    "hn status says what differs; --allow-empty commits all the same");
+    }
+    const bool verbose = given_.has("verbose");
+    const std::string below = template_of(context_, repository_, request, status, cleanup, verbose);
+    request.message = edited(context_, editor, file_, request.message + below);
+    if (verbose) request.message = std::string(above_scissors(request.message));
+  }
+
+  void run_commit_msg(repo::CommitRequest& request) {
+    if (given_.has("no-verify") || !has_hook(context_, repository_, "commit-msg")) return;
+    if (!request.message.ends_with('\n')) request.message += '\n';
+    write_text(context_, file_, request.message);
+    require_hook(context_, repository_, "commit-msg", {file_});
+    request.message = to_string(os::read_file(context_.world.fs, file_));
+  }
+
+  const Context& context_;
+  repo::Repository& repository_;
+  const Given& given_;
+  std::string file_;
+};
+
+int dry_run(Context& context, repo::Repository& repository, const repo::CommitRequest& request) {
+  const repo::Status status = repo::status(repository);
+  const StatusOptions options = shown_options(context, repository, request);
+  print_lines(context, repository, status, options);
+  return status_lines(status, options).empty() ? kExitNo : 0;
+}
+
+repo::CommitDone commit(Context& context, repo::Repository& repository, const Given& given) {
+  if (!given.has("no-verify")) require_hook(context, repository, "pre-commit");
+  repo::CommitRequest request = request_of(context, repository, given);
+  Message message(context, repository, given);
+  message.take(request);
+  if (!request.looked)
+    request.looked = repo::Looked{repository.worktree().value_or(repo::WorktreeRecord{}), {}};
+  try {
+    return repo::commit(repository, request);
+  } catch (const Failure& failure) {
+    // Nobody should have to write it again.
+    if (failure.code() == Code::busy && !request.message.empty()) {
+      write_text(context, message.file(), request.message);
+      throw Failure(failure.code(), failure.context(),
+                    "look at hn status, and commit again: -F " + message.file());
+    }
+    throw;
+  }
 }
 
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
-  const repo::CommitDone done = repo::commit(repository, request_of(context, repository, given));
+  if (given.has("dry-run"))
+    return dry_run(context, repository, request_of(context, repository, given));
+  const repo::CommitDone done = commit(context, repository, given);
   const auto commit =
       repo::require(object::read_commit(repository.store(), done.commit), "reading the commit");
   for (const worktree::Notice& notice : done.notices) {
@@ -81,6 +215,11 @@ int run(Context& context, const Given& given) {
       out["conflicts"].push_back(std::move(row));
     }
     print(context, out);
+    run_hook(context, repository, "post-commit");
+    return 0;
+  }
+  if (given.has("quiet")) {
+    run_hook(context, repository, "post-commit");
     return 0;
   }
   context.out << "[" << escape_controls(done.branch) << (done.root ? " (first commit)" : "") << " "
@@ -93,6 +232,7 @@ int run(Context& context, const Given& given) {
         << "note: commits of " << done.still_contained_by.front()
         << " stand on the one you replaced, so it stays in the history; a revert would undo it\n";
   }
+  run_hook(context, repository, "post-commit");
   return 0;
 }
 
@@ -104,6 +244,15 @@ Command cmd_commit() {
       "Record the working tree as a commit",
       {{"-m,--message", "MSG", "the message; several become paragraphs", Offers::nothing, "", true},
        {"-F,--file", "FILE", "read the message from FILE, - for standard input", Offers::files},
+       {"-a,--all", "", "everything, as where no path is given"},
+       {"-v,--verbose", "", "show the changes in the editor"},
+       {"-e,--edit", "", "edit the message that -m, -F or --amend gives"},
+       {"--no-edit", "", "ask for no message"},
+       {"--cleanup", "MODE", "how the message is cleaned", Offers::words,
+        "strip whitespace verbatim scissors default"},
+       {"-n,--no-verify", "", "run no hooks that could refuse"},
+       {"--dry-run", "", "say what would be recorded"},
+       {"-q,--quiet", "", "say nothing where it was done"},
        {"--amend", "", "replace the commit that the working tree stands on"},
        {"--allow-empty", "", "commit although nothing changed"},
        {"--allow-markers", "", "record lines of conflict markers as they are"},
@@ -111,7 +260,8 @@ Command cmd_commit() {
        {"--date", "DATE", "the author's date"},
        {"--json", "", "as JSON"}},
       {{"PATH", "record these paths alone", 0, kMany, Offers::files}},
-      run};
+      run,
+      true};
 }
 
 }  // namespace hn::cli

@@ -1,7 +1,8 @@
+#include <algorithm>
 #include <ostream>
 
-#include "hn/repo/status.hpp"
 #include "report.hpp"
+#include "short_status.hpp"
 
 namespace hn::cli {
 namespace {
@@ -13,13 +14,20 @@ std::string_view status_of(const worktree::Change& change) {
   return word_of(change.base, change.now);
 }
 
+std::string_view word_of(const StatusLine& line) {
+  if (line.letters == "??") return "untracked";
+  if (line.letters == "!!") return "ignored";
+  if (line.change == nullptr) return "conflict";
+  return line.change->added() ? "added" : status_of(*line.change);
+}
+
 bool may_write(const repo::Repository& repository) {
   const auto member = repository.view().member(repository.device());
   return member && member->active() &&
          (member->right != log::Right::read || !member->writes.empty());
 }
 
-Json as_json(const repo::Status& status) {
+Json as_json(const repo::Status& status, const StatusOptions& options) {
   Json out;
   put_text(out, "branch", status.branch);
   out["head"] = status.head ? Json(object::to_hex(*status.head)) : Json(nullptr);
@@ -28,20 +36,19 @@ Json as_json(const repo::Status& status) {
   out["incomplete"] = status.tip.incomplete;
   out["unpublished"] = status.unpublished;
   out["files"] = Json::array();
-  for (const worktree::Change& change : status.changes) {
-    Json file;
-    put_text(file, "path", change.path);
-    file["status"] = status_of(change);
-    out["files"].push_back(std::move(file));
-  }
   out["conflicts"] = Json::array();
-  for (const std::string& path : status.conflicts) {
+  std::vector<StatusLine> lines = status_lines(status, options);
+  std::ranges::stable_sort(lines, worktree::path_less, &StatusLine::path);
+  for (const StatusLine& line : lines) {
+    const bool conflict = line.letters == "UU" && line.change == nullptr;
     Json file;
-    put_text(file, "path", path);
-    out["conflicts"].push_back(std::move(file));
+    put_text(file, "path", line.path);
+    if (!conflict) file["status"] = word_of(line);
+    out[conflict ? "conflicts" : "files"].push_back(std::move(file));
   }
   out["notices"] = Json::array();
   for (const worktree::Notice& notice : status.notices) {
+    if (!options.meant.matches(notice.path)) continue;
     Json row;
     put_text(row, "path", notice.path);
     row["notice"] = worktree::name_of(notice.kind);
@@ -70,32 +77,81 @@ void say_where(const Context& context, const repo::Status& status, bool may_writ
   }
 }
 
-void say_files(const Context& context, const repo::Status& status) {
+void say_files(const Context& context, const repo::Status& status, const StatusOptions& options) {
   const Paint p = paint(context);
-  for (const std::string& path : status.conflicts) {
-    context.out << "  " << p.red << "conflict   " << shown_path(path) << p.off << "\n";
-  }
-  for (const worktree::Change& change : status.changes) {
-    const std::string_view word = status_of(change);
+  const std::vector<StatusLine> lines = status_lines(status, options);
+  for (const StatusLine& line : lines) {
+    const std::string_view word = word_of(line);
     const std::string pad(11 - std::min<std::size_t>(word.size(), 10), ' ');
-    context.out << "  " << (change.added() ? p.green : p.red) << word << pad
-                << shown_path(change.path) << p.off
-                << (change.markers_left ? "  (conflict markers left)" : "") << "\n";
+    const bool marked = line.change != nullptr && line.change->markers_left;
+    context.out << "  " << (line.letters == "??" ? p.green : p.red) << word << pad
+                << shown_path(line.path) << p.off << (marked ? "  (conflict markers left)" : "")
+                << "\n";
   }
   for (const worktree::Notice& notice : status.notices) {
+    if (!options.meant.matches(notice.path)) continue;
     context.out << "  note: " << shown_path(notice.path) << ": " << in_words(notice.kind) << "\n";
   }
-  if (status.changes.empty() && status.conflicts.empty()) context.out << "nothing to commit\n";
+  if (lines.empty())
+    context.out << (status.changes.empty() ? "nothing to commit\n" : "nothing of that differs\n");
+}
+
+template <class Word>
+Word word_in(const Given& given, const char* option, std::string_view words,
+             std::initializer_list<std::pair<std::string_view, Word>> known, Word otherwise) {
+  const auto value = given.value(option);
+  if (!value) return otherwise;
+  for (const auto& [name, word] : known)
+    if (name == *value) return word;
+  throw Failure(Code::usage, "--" + std::string(option) + " knows no '" + *value + "'",
+                "it takes " + std::string(words));
+}
+
+StatusOptions options_of(const Context& context, const repo::Repository& repository,
+                         const Given& given) {
+  using Form = StatusOptions::Form;
+  using Untracked = StatusOptions::Untracked;
+  using Ignored = StatusOptions::Ignored;
+  StatusOptions out;
+  out.nul = given.has("null");
+  out.branch = given.has("branch");
+  if (given.has("short")) out.form = Form::brief;
+  if (given.has("null") && out.form == Form::text) out.form = Form::porcelain_1;
+  out.form = word_in<Form>(given, "porcelain", "v1 or v2",
+                           {{"v1", Form::porcelain_1},
+                            {"1", Form::porcelain_1},
+                            {"v2", Form::porcelain_2},
+                            {"2", Form::porcelain_2}},
+                           out.form);
+  out.untracked = word_in<Untracked>(
+      given, "untracked-files", "no, normal or all",
+      {{"no", Untracked::none}, {"normal", Untracked::folders}, {"all", Untracked::files}},
+      given.has("json") ? Untracked::files : Untracked::folders);
+  out.ignored = word_in<Ignored>(
+      given, "ignored", "traditional, matching or no",
+      {{"traditional", Ignored::folders}, {"matching", Ignored::named}, {"no", Ignored::none}},
+      Ignored::none);
+  out.folder = context.folder_in(repository);
+  std::vector<std::string> paths = given.values("PATH");
+  const std::vector<std::string> behind = given.values("--");
+  paths.insert(paths.end(), behind.begin(), behind.end());
+  out.meant = worktree::Pathspec(paths, out.folder, repository.layout().root);
+  return out;
 }
 
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
-  const repo::Status status = repo::status(repository);
+  const StatusOptions options = options_of(context, repository, given);
+  const repo::Status status = repo::status(
+      repository, options.ignored == StatusOptions::Ignored::none ? repo::Ignored::none
+                                                                  : repo::Ignored::survey);
   if (given.has("json")) {
-    print(context, as_json(status));
+    print(context, as_json(status, options));
+  } else if (options.form != StatusOptions::Form::text) {
+    print_lines(context, repository, status, options);
   } else {
     say_where(context, status, may_write(repository));
-    say_files(context, status);
+    say_files(context, status, options);
   }
   return 0;
 }
@@ -103,7 +159,20 @@ int run(Context& context, const Given& given) {
 }  // namespace
 
 Command cmd_status() {
-  return {"status", "Say what differs from the last commit", {{"--json", "", "as JSON"}}, {}, run};
+  return {"status",
+          "Say what differs from the last commit",
+          {{"-s,--short", "", "two letters and a path, as git status does"},
+           {"-b,--branch", "", "the branch too, with -s and --porcelain"},
+           {"--porcelain", "VERSION", "for scripts, as git's: v1 or v2", Offers::words, "v1 v2"},
+           {"-z,--null", "", "lines end with NUL, paths are not quoted"},
+           {"-u,--untracked-files", "MODE", "what is untracked: no, normal or all", Offers::words,
+            "no normal all"},
+           {"--ignored", "MODE", "what is ignored too: traditional, matching or no", Offers::words,
+            "traditional matching no"},
+           {"--json", "", "as JSON"}},
+          {{"PATH", "limit it to these", 0, kMany, Offers::files}},
+          run,
+          true};
 }
 
 }  // namespace hn::cli

@@ -3,6 +3,7 @@
 #include "hn/merge/conflicts.hpp"
 #include "hn/repo/publish.hpp"
 #include "hn/repo/status.hpp"
+#include "hooks.hpp"
 #include "sync_report.hpp"
 
 namespace hn::cli {
@@ -172,6 +173,7 @@ int run(Context& context, const Given& given) {
   std::vector<node::SyncTarget> targets;
   if (!given.has("via")) targets = targets_of(repository, words);
   if (given.has("dry-run")) return dry_run(context, repository, targets, given.has("json"));
+  if (!given.has("no-verify")) require_hook(context, repository, "pre-sync");
   const Before before = look(repository);
   node::SyncReport report;
   {
@@ -195,6 +197,7 @@ int run(Context& context, const Given& given) {
     print(context, as_json(report, tip, moved));
   }
   require_agreed(report);
+  run_hook(context, repository, "post-sync");
   if (!given.has("json")) {
     for (const node::PeerOutcome& peer : report.peers) {
       if (!peer.agreed) context.err << "note: " << peer.shown << ": " << peer.detail << "\n";
@@ -216,6 +219,7 @@ Command cmd_sync() {
           "Exchange what is new with peers, both ways, and merge",
           {{"--dry-run", "", "say what would be done"},
            {"--no-update", "", "leave the working tree alone"},
+           {"--no-verify", "", "do not run the hook that could refuse"},
            {"--timeout", "SECONDS", "give up after so long without an answer (else 30)"},
            {"--via", "CMD", "reach the peer through the standard streams of a command"},
            {"--json", "", "as JSON"}},

@@ -9,10 +9,13 @@
 namespace hn::cli {
 
 // Each command is defined in the file of its name.
+Command cmd_add();
 Command cmd_blame();
 Command cmd_branch();
 Command cmd_bundle();
 Command cmd_cat();
+Command cmd_check_ignore();
+Command cmd_clean();
 Command cmd_clone();
 Command cmd_commit();
 Command cmd_conflicts();
@@ -28,7 +31,11 @@ Command cmd_init();
 Command cmd_invite();
 Command cmd_log();
 Command cmd_members();
+Command cmd_merge();
+Command cmd_mv();
+Command cmd_restore();
 Command cmd_revoke();
+Command cmd_rm();
 Command cmd_serve();
 Command cmd_show();
 Command cmd_status();
@@ -39,11 +46,13 @@ Command cmd_version();
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
-      cmd_blame(),     cmd_branch(),   cmd_bundle(),  cmd_cat(),  cmd_clone(),  cmd_commit(),
-      cmd_conflicts(), cmd_describe(), cmd_device(),  cmd_diff(), cmd_export(), cmd_fsck(),
-      cmd_help(),      cmd_id(),       cmd_import(),  cmd_init(), cmd_invite(), cmd_log(),
-      cmd_members(),   cmd_revoke(),   cmd_serve(),   cmd_show(), cmd_status(), cmd_switch(),
-      cmd_sync(),      cmd_tag(),      cmd_version(),
+      cmd_add(),          cmd_blame(),   cmd_branch(), cmd_bundle(),  cmd_cat(),
+      cmd_check_ignore(), cmd_clean(),   cmd_clone(),  cmd_commit(),  cmd_conflicts(),
+      cmd_describe(),     cmd_device(),  cmd_diff(),   cmd_export(),  cmd_fsck(),
+      cmd_help(),         cmd_id(),      cmd_import(), cmd_init(),    cmd_invite(),
+      cmd_log(),          cmd_members(), cmd_merge(),  cmd_mv(),      cmd_restore(),
+      cmd_revoke(),       cmd_rm(),      cmd_serve(),  cmd_show(),    cmd_status(),
+      cmd_switch(),       cmd_sync(),    cmd_tag(),    cmd_version(),
   };
   return all;
 }
@@ -158,7 +167,7 @@ std::string overview() {
   std::ostringstream out;
   out << "hn: version control with no server\n\nusage: hn [-C DIR] COMMAND [options]\n\n";
   for (const Command& command : commands()) {
-    out << "  " << command.name << std::string(12 - command.name.size(), ' ') << command.summary
+    out << "  " << command.name << std::string(14 - command.name.size(), ' ') << command.summary
         << "\n";
   }
   out << "\nhn help COMMAND says more; so does man hn.\n";

@@ -25,24 +25,19 @@ constexpr std::array kGitVerbs{
     GitVerb{"pull", "hn sync brings what others did and merges it"},
     GitVerb{"push", "hn sync sends what you did; nobody has to be asked"},
     GitVerb{"fetch", "hn sync --no-update leaves the working tree alone"},
-    GitVerb{"add",
-            "there is no staging area: hn commit records the working tree, hn commit PATH... a "
-            "part of it"},
-    GitVerb{"rm", "remove the file; the next hn commit records that it is gone"},
-    GitVerb{"mv", "move the file; the next hn commit records it"},
-    GitVerb{"restore", "hn cat HEAD:PATH >PATH writes a file as it was recorded"},
     GitVerb{"stash", "commit on a branch instead: hn branch NAME && hn switch NAME && hn commit"},
-    GitVerb{"checkout", "hn switch BRANCH moves the working tree"},
-    GitVerb{"merge", "forks of a branch merge by themselves: hn sync"},
-    GitVerb{"rebase", "forks of a branch merge by themselves: hn sync"},
+    GitVerb{"checkout",
+            "hn switch BRANCH moves the working tree; hn restore PATH brings files back"},
+    GitVerb{"rebase",
+            "forks of a branch merge by themselves: hn sync; of another branch: hn merge"},
     GitVerb{"remote", "peers are remembered when they are met: hn clone LINK, hn sync HOST:PORT"},
     GitVerb{"gc", "there is nothing to do"},
     GitVerb{"reset",
             "hn switch --force BRANCH gives up what is not committed; hn commit --amend replaces "
             "the last commit"},
-    GitVerb{"revert", "take the files back with hn cat REV:PATH >PATH, then: hn commit"},
+    GitVerb{"revert", "take the files back with hn restore --source REV~ PATH, then: hn commit"},
     GitVerb{"config", "hn reads git's settings: git config --global user.name NAME"},
-    GitVerb{"cherry-pick", "take the files with hn cat REV:PATH >PATH, then: hn commit"},
+    GitVerb{"cherry-pick", "take the files with hn restore --source REV PATH, then: hn commit"},
 };
 
 // Edits that turn one word into the other (Levenshtein).

@@ -13,24 +13,6 @@ namespace {
 // Longer files are said to differ and not shown.
 constexpr std::uint64_t kShownBytesMax = 64U << 20U;
 
-std::string_view mode_text(object::Mode mode) {
-  switch (mode) {
-    case object::Mode::file:
-      return "100644";
-    case object::Mode::executable:
-      return "100755";
-    case object::Mode::symlink:
-      return "120000";
-    case object::Mode::folder:
-      return "040000";
-    case object::Mode::submodule:
-      return "160000";
-    case object::Mode::conflict:
-      return "conflict";
-  }
-  return "?";
-}
-
 // A conflict shows as the text with markers that stands in the working tree.
 Bytes conflict_text(const object::BlockReader& reader, const object::Id& id) {
   const auto conflict = repo::require(object::read_conflict(reader, id), "reading a conflict");
@@ -104,6 +86,24 @@ void print_hunk(const Context& context, const Paint& p, const merge::UnifiedHunk
 }
 
 }  // namespace
+
+std::string_view mode_text(object::Mode mode) {
+  switch (mode) {
+    case object::Mode::file:
+      return "100644";
+    case object::Mode::executable:
+      return "100755";
+    case object::Mode::symlink:
+      return "120000";
+    case object::Mode::folder:
+      return "040000";
+    case object::Mode::submodule:
+      return "160000";
+    case object::Mode::conflict:
+      return "conflict";
+  }
+  return "?";
+}
 
 Side side_of(const object::BlockReader& reader, const std::optional<object::Value>& value) {
   Side side{value, {}, 0};

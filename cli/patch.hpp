@@ -19,6 +19,9 @@ struct Side {
 // The content of a value in the store.
 Side side_of(const object::BlockReader& reader, const std::optional<object::Value>& value);
 
+// "100644", as git writes modes.
+std::string_view mode_text(object::Mode mode);
+
 // Whether the side can be shown line by line.
 bool is_shown(const Side& side);
 

@@ -26,6 +26,11 @@ constexpr std::array kSpellings{
     Spelling{Form::alone, "--pretty", "--format", "medium"},
     Spelling{Form::alone, "--find-renames", "-M", ""},
     Spelling{Form::stuck, "-M", "--find-renames", ""},
+    Spelling{Form::alone, "--porcelain", "--porcelain", "v1"},
+    Spelling{Form::alone, "--ignored", "--ignored", "traditional"},
+    Spelling{Form::alone, "--untracked-files", "--untracked-files", "all"},
+    Spelling{Form::alone, "-u", "--untracked-files", "all"},
+    Spelling{Form::stuck, "-u", "--untracked-files", ""},
 };
 
 bool has_option(const Command& command, std::string_view name) {

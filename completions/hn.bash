@@ -33,7 +33,14 @@ _hn() {
     '')
       case $prev in -C) _hn_files -d; return ;; esac
       case $cur in -*) _hn_words '-C --help --version'; return ;; esac
-      _hn_words 'blame branch bundle cat clone commit conflicts describe device diff export fsck help id import init invite log members revoke serve show status switch sync tag version' ;;
+      _hn_words 'add blame branch bundle cat check-ignore clean clone commit conflicts describe device diff export fsck help id import init invite log members merge mv restore revoke rm serve show status switch sync tag version' ;;
+    add)
+      case $cur in -*) _hn_words '-f --force -n --dry-run -A --all --json'; return ;; esac
+      _hn_place ''
+      case $place in
+        *) _hn_files -f ;;
+      esac
+      ;;
     blame)
       case $prev in
         -L) return ;;
@@ -67,6 +74,23 @@ _hn() {
         0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
       esac
       ;;
+    check-ignore)
+      case $cur in -*) _hn_words '-v --verbose -n --non-matching -z --null -q --quiet --stdin --no-index --json'; return ;; esac
+      _hn_place ''
+      case $place in
+        *) _hn_files -f ;;
+      esac
+      ;;
+    clean)
+      case $prev in
+        -e|--exclude) return ;;
+      esac
+      case $cur in -*) _hn_words '-f --force -d --folders -x --ignored -X --only-ignored -e --exclude -n --dry-run -q --quiet --json'; return ;; esac
+      _hn_place '-e --exclude'
+      case $place in
+        *) _hn_files -f ;;
+      esac
+      ;;
     clone)
       case $prev in
         --name) return ;;
@@ -83,11 +107,12 @@ _hn() {
       case $prev in
         -m|--message) return ;;
         -F|--file) _hn_files -f; return ;;
+        --cleanup) _hn_words "strip whitespace verbatim scissors default"; return ;;
         --author) return ;;
         --date) return ;;
       esac
-      case $cur in -*) _hn_words '-m --message -F --file --amend --allow-empty --allow-markers --author --date --json'; return ;; esac
-      _hn_place '-m --message -F --file --author --date'
+      case $cur in -*) _hn_words '-m --message -F --file -a --all -v --verbose -e --edit --no-edit --cleanup -n --no-verify --dry-run -q --quiet --amend --allow-empty --allow-markers --author --date --json'; return ;; esac
+      _hn_place '-m --message -F --file --cleanup --author --date'
       case $place in
         *) _hn_files -f ;;
       esac
@@ -152,7 +177,7 @@ _hn() {
       case $cur in -*) _hn_words '--completion'; return ;; esac
       _hn_place '--completion'
       case $place in
-        0) _hn_words "blame branch bundle cat clone commit conflicts describe device diff export fsck help id import init invite log members revoke serve show status switch sync tag version" ;;
+        0) _hn_words "add blame branch bundle cat check-ignore clean clone commit conflicts describe device diff export fsck help id import init invite log members merge mv restore revoke rm serve show status switch sync tag version" ;;
       esac
       ;;
     id)
@@ -213,11 +238,46 @@ _hn() {
     members)
       case $cur in -*) _hn_words '--json'; return ;; esac
       ;;
+    merge)
+      case $prev in
+        -m|--message) return ;;
+        -F|--file) _hn_files -f; return ;;
+      esac
+      case $cur in -*) _hn_words '-m --message -F --file --no-ff --ff-only --allow-unrelated-histories --json'; return ;; esac
+      _hn_place '-m --message -F --file'
+      case $place in
+        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+      esac
+      ;;
+    mv)
+      case $cur in -*) _hn_words '-f --force -k --skip -n --dry-run -v --verbose --json'; return ;; esac
+      _hn_place ''
+      case $place in
+        *) _hn_files -f ;;
+      esac
+      ;;
+    restore)
+      case $prev in
+        -s|--source) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+      esac
+      case $cur in -*) _hn_words '-s --source -f --force -n --dry-run -q --quiet --json'; return ;; esac
+      _hn_place '-s --source'
+      case $place in
+        *) _hn_files -f ;;
+      esac
+      ;;
     revoke)
       case $cur in -*) _hn_words '--myself --json'; return ;; esac
       _hn_place ''
       case $place in
         0) _hn_words "$(hn members 2>/dev/null | sed 's/^[* ] //; s/ .*//')" ;;
+      esac
+      ;;
+    rm)
+      case $cur in -*) _hn_words '-r --recursive -f --force -n --dry-run -q --quiet --ignore-unmatch --cached --json'; return ;; esac
+      _hn_place ''
+      case $place in
+        *) _hn_files -f ;;
       esac
       ;;
     serve)
@@ -245,7 +305,16 @@ _hn() {
       esac
       ;;
     status)
-      case $cur in -*) _hn_words '--json'; return ;; esac
+      case $prev in
+        --porcelain) _hn_words "v1 v2"; return ;;
+        -u|--untracked-files) _hn_words "no normal all"; return ;;
+        --ignored) _hn_words "traditional matching no"; return ;;
+      esac
+      case $cur in -*) _hn_words '-s --short -b --branch --porcelain -z --null -u --untracked-files --ignored --json'; return ;; esac
+      _hn_place '--porcelain -u --untracked-files --ignored'
+      case $place in
+        *) _hn_files -f ;;
+      esac
       ;;
     switch)
       case $cur in -*) _hn_words '-c --create -f --force --json'; return ;; esac
@@ -259,7 +328,7 @@ _hn() {
         --timeout) return ;;
         --via) return ;;
       esac
-      case $cur in -*) _hn_words '--dry-run --no-update --timeout --via --json'; return ;; esac
+      case $cur in -*) _hn_words '--dry-run --no-update --no-verify --timeout --via --json'; return ;; esac
       ;;
     tag)
       case $prev in

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "hn/repo/tracked.hpp"
+#include "hn/repo/tree_changes.hpp"
 #include "hn/repo/working_tree.hpp"
 #include "hn/store/history.hpp"
 
@@ -64,16 +66,61 @@ object::Commit described(const Repository& repository, const CommitRequest& requ
   if (request.author_time) commit.author.time = *request.author_time;
   commit.committer =
       person(who_commits(repository.world(), repository.settings(), Role::committer), now);
-  if (!request.keep_message) commit.message = cleaned_message(request.message);
+  if (!request.keep_message)
+    commit.message = request.verbatim ? request.message : cleaned_message(request.message);
   return commit;
 }
 
-void refuse_markers(const worktree::Snapshot& snapshot, const worktree::PathFilter& filter) {
+void refuse_markers(const worktree::Snapshot& snapshot, const worktree::Pathspec& meant) {
   for (const worktree::Change& change : snapshot.changes) {
-    if (!change.markers_left || !filter.matches(change.path)) continue;
+    if (!change.markers_left || !meant.matches(change.path)) continue;
     throw Failure(Code::conflict, change.path + " has lines of conflict markers left in it",
                   "finish the edit, or record it as it is: hn commit --allow-markers");
   }
+}
+
+std::vector<std::string> recorded_of(const worktree::Snapshot& snapshot,
+                                     const worktree::Pathspec& meant) {
+  std::vector<std::string> out;
+  for (const worktree::Change& change : snapshot.changes)
+    if (change.added() && meant.matches(change.path)) out.push_back(change.path);
+  return out;
+}
+
+// A branch may have been published meanwhile: the name leads to it.
+bool is_same(const LocalBranch& then, const LocalBranch& now) {
+  return then.id && now.id ? then.id == now.id : then.name == now.name;
+}
+
+// Another commit was made here since somebody looked. This one becomes its child where both speak
+// of other paths; else neither who wrote this message nor anybody else has seen what it would
+// record.
+void require_apart(Repository& repository, const WorktreeRecord& standing,
+                   const CommitRequest& request, const worktree::Snapshot& snapshot) {
+  if (!request.looked) return;
+  const auto refuse = [](const std::string& why) {
+    throw Failure(Code::busy, "the working tree has moved on meanwhile: " + why,
+                  "look at hn status, and commit again");
+  };
+  if (!is_same(request.looked->standing.branch, standing.branch)) refuse("it is on another branch");
+  if (request.looked->standing.base == standing.base) return;
+  if (request.amend) refuse("what was to be amended is not the last commit");
+  const std::optional<object::Id>& old = request.looked->standing.base;
+  if (old &&
+      (!standing.base || !require(object::is_ancestor(repository.history(), *old, *standing.base),
+                                  "comparing commits")))
+    refuse("what it stood on was taken back");
+  std::vector<std::string> own = request.looked->paths;
+  for (const worktree::Change& change : snapshot.changes) own.push_back(change.path);
+  std::erase_if(own, [&](const std::string& path) { return !request.meant.matches(path); });
+  std::ranges::sort(own);
+  visit_tree_changes(repository.store(), tree_of(repository.store(), old),
+                     tree_of(repository.store(), standing.base), request.meant,
+                     [&](const object::Change& change) {
+                       if (std::ranges::binary_search(own, change.name))
+                         refuse("another commit has " + change.name + " too");
+                       return true;
+                     });
 }
 
 std::vector<std::string> others_that_contain(Repository& repository, const LocalBranch& branch,
@@ -143,18 +190,24 @@ CommitDone commit(Repository& repository, const CommitRequest& request) {
   ConflictFiles conflicts(repository.store());
   worktree::Snapshot snapshot =
       worktree::scan(scan_options(repository, batch, standing->base, conflicts, &batch));
-  const worktree::PathFilter filter(request.paths);
-  if (!request.allow_markers) refuse_markers(snapshot, filter);
+  require_apart(repository, *standing, request, snapshot);
+  require_matches(request.meant, snapshot, true);
+  if (!request.allow_markers) refuse_markers(snapshot, request.meant);
 
   CommitDone done;
   done.files = static_cast<std::size_t>(std::ranges::count_if(
       snapshot.changes,
-      [&](const worktree::Change& change) { return filter.matches(change.path); }));
+      [&](const worktree::Change& change) { return request.meant.matches(change.path); }));
   if (done.files == 0 && !request.allow_empty && !request.amend) {
     throw Failure(Code::refused, "nothing to commit: nothing differs from the last commit",
                   "hn status says what differs; --allow-empty commits all the same");
   }
-  made.tree = worktree::record(snapshot, batch, batch, filter);
+  made.tree = worktree::record(snapshot, batch, batch, request.meant);
+  forget_tracked(repository, batch, recorded_of(snapshot, request.meant));
+  if (request.amend) {
+    const auto parent = made.parents.empty() ? std::nullopt : std::optional(made.parents.front());
+    done.files = tree_changes(batch, tree_of(batch, parent), made.tree, {}).size();
+  }
   done.commit = write_commit(batch, made);
   done.root = made.parents.empty();
   if (request.amend)

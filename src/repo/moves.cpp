@@ -35,7 +35,7 @@ std::vector<Move> moves_of(const Repository& repository, const LocalBranch& bran
 }
 
 std::vector<Move> moves_of_working_tree(const Repository& repository) {
-  constexpr std::array<std::string_view, 4> kMoving{"commit", "amend", "undo", "switch"};
+  constexpr std::array<std::string_view, 5> kMoving{"commit", "amend", "merge", "undo", "switch"};
   std::vector<Move> out;
   for (const OperationRecord& operation : newest_first(repository)) {
     if (std::ranges::find(kMoving, operation.what) == kMoving.end()) continue;

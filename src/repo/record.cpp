@@ -6,6 +6,8 @@
 #include "hn/base/codec.hpp"
 #include "hn/base/text.hpp"
 #include "hn/crypto/hash.hpp"
+#include "hn/worktree/index.hpp"
+#include "hn/worktree/name.hpp"
 
 namespace hn::repo {
 namespace {
@@ -242,6 +244,24 @@ Result<ImportRecord> decode_import_record(ByteView bytes) {
       if (!kind) return in.fail();
       ref.target = {*kind, object::Id{in.hash()}};
     }
+  });
+}
+
+Bytes encode(const TrackedRecord& r) {
+  Encoder out;
+  out.u8(kRecordFormat).varint(r.paths.size());
+  for (const std::string& path : r.paths) out.sized(std::string_view(path));
+  return std::move(out).take();
+}
+
+Result<TrackedRecord> decode_tracked_record(ByteView bytes) {
+  return decoded<TrackedRecord>(bytes, [](Decoder& in, TrackedRecord& r) {
+    r.paths.resize(count_of(in, 1));
+    for (std::string& path : r.paths) path = to_string(in.sized(worktree::kIndexPathBytesMax));
+    const auto out_of_order = [](const std::string& a, const std::string& b) {
+      return !worktree::path_less(a, b);
+    };
+    if (std::ranges::adjacent_find(r.paths, out_of_order) != r.paths.end()) in.fail();
   });
 }
 

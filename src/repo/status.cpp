@@ -7,33 +7,53 @@ namespace hn::repo {
 
 namespace {
 
+bool is_of_disk(const Failure& failure) {
+  return failure.code() == Code::no_space || failure.code() == Code::io;
+}
+
 // A cache: who only asks gets an answer where it cannot be written, on a full disk as on one that
 // is read-only.
 void keep(const worktree::Index& index, const std::string& file) {
   try {
     worktree::save_index(index, file);
   } catch (const Failure& failure) {
-    if (failure.code() != Code::no_space && failure.code() != Code::io) throw;
+    if (!is_of_disk(failure)) throw;
+  }
+}
+
+Tip tip_if_known(Repository& repository, const LocalBranch& branch) {
+  try {
+    return tip_of(repository, branch);
+  } catch (const Failure& failure) {
+    if (!is_of_disk(failure)) throw;
+    return {};  // heads that nobody has folded yet, and no place for the fold
   }
 }
 
 }  // namespace
 
-Status status(Repository& repository) {
+Status status(Repository& repository, Ignored ignored) {
   Status out;
   const std::optional<WorktreeRecord> standing = repository.worktree();
   if (!standing) return out;
   out.branch = shown_name(repository, standing->branch);
   out.head = standing->base;
-  out.tip = tip_of(repository, standing->branch);
+  out.tip = tip_if_known(repository, standing->branch);
   out.unpublished = unpublished(repository, standing->branch);
   ConflictFiles conflicts(repository.store());
-  worktree::Snapshot snapshot = worktree::scan(
-      scan_options(repository, repository.store(), standing->base, conflicts, nullptr));
+  worktree::ScanOptions options =
+      scan_options(repository, repository.store(), standing->base, conflicts, nullptr);
+  options.list_ignored = ignored == Ignored::named;
+  options.survey = ignored == Ignored::survey;
+  out.tracked = options.tracked;
+  worktree::Snapshot snapshot = worktree::scan(std::move(options));
   if (snapshot.index_changed) keep(snapshot.index, repository.layout().index());
   out.changes = std::move(snapshot.changes);
   out.notices = std::move(snapshot.notices);
   out.conflicts = std::move(snapshot.conflicts);
+  out.ignored = std::move(snapshot.ignored);
+  out.folders = std::move(snapshot.folders);
+  out.index = std::move(snapshot.index);
   return out;
 }
 

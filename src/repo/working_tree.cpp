@@ -1,6 +1,10 @@
 #include "hn/repo/working_tree.hpp"
 
+#include <algorithm>
+
 #include "hn/merge/conflicts.hpp"
+#include "hn/repo/tracked.hpp"
+#include "repo/checkout_options.hpp"
 
 namespace hn::repo {
 namespace {
@@ -19,26 +23,6 @@ merge::Materialised materialised(const object::BlockReader& reader, const std::s
 
 bool shows_as_file(const merge::WorkFile& file) {
   return !file.value || file.value->is_file() || file.value->mode == object::Mode::symlink;
-}
-
-worktree::CheckoutOptions checkout_options(const Repository& repository,
-                                           const std::optional<object::Id>& from,
-                                           const std::optional<object::Id>& to,
-                                           worktree::ConflictForm& conflicts, bool overwrite) {
-  const Layout& layout = repository.layout();
-  worktree::CheckoutOptions options;
-  options.root = layout.root;
-  options.staging = layout.staging();
-  options.index_file = layout.index();
-  options.reader = &repository.store();
-  options.from = tree_of(repository.store(), from);
-  options.to = tree_of(repository.store(), to);
-  if (auto index = worktree::load_index(layout.index())) options.index = std::move(index).value();
-  options.conflicts = &conflicts;
-  repository.world().fs.make_folder(layout.staging());
-  options.traits = worktree::probe_traits(layout.staging());
-  options.overwrite = overwrite;
-  return options;
 }
 
 }  // namespace
@@ -79,6 +63,38 @@ std::optional<object::Id> tree_of(const object::BlockReader& reader,
   return require(object::read_commit(reader, *commit), "reading a commit").tree;
 }
 
+worktree::CheckoutOptions checkout_options(const Repository& repository,
+                                           const object::BlockReader& reader,
+                                           const std::optional<object::Id>& from,
+                                           const std::optional<object::Id>& to,
+                                           worktree::ConflictForm& conflicts) {
+  const Layout& layout = repository.layout();
+  worktree::CheckoutOptions options;
+  options.root = layout.root;
+  options.staging = layout.staging();
+  options.index_file = layout.index();
+  options.reader = &reader;
+  options.from = from;
+  options.to = to;
+  if (auto index = worktree::load_index(layout.index())) options.index = std::move(index).value();
+  options.conflicts = &conflicts;
+  repository.world().fs.make_folder(layout.staging());
+  options.traits = worktree::probe_traits(layout.staging());
+  return options;
+}
+
+std::vector<worktree::Patterns> excludes(const Repository& repository) {
+  os::FileSystem& fs = repository.world().fs;
+  std::vector<worktree::Patterns> out;
+  const std::string everywhere = repository.world().folders.config + "/ignore";
+  const std::string here = repository.layout().exclude();
+  if (fs.stat(everywhere))
+    out.push_back(worktree::Patterns::parse(os::read_file(fs, everywhere), everywhere));
+  if (fs.stat(here))
+    out.push_back(worktree::Patterns::parse(os::read_file(fs, here), ".hn/info/exclude"));
+  return out;
+}
+
 worktree::ScanOptions scan_options(const Repository& repository, const object::BlockReader& reader,
                                    const std::optional<object::Id>& base,
                                    worktree::ConflictForm& conflicts, object::BlockWriter* writer) {
@@ -89,16 +105,34 @@ worktree::ScanOptions scan_options(const Repository& repository, const object::B
   options.reader = &reader;
   options.base = tree_of(reader, base);
   if (auto index = worktree::load_index(layout.index())) options.index = std::move(index).value();
-  const std::string everywhere = repository.world().folders.config + "/ignore";
-  for (const std::string& file : {everywhere, layout.exclude()}) {
-    if (fs.stat(file))
-      options.excludes.push_back(worktree::Patterns::parse(os::read_file(fs, file)));
-  }
+  options.excludes = excludes(repository);
   options.conflicts = &conflicts;
-  fs.make_folder(layout.staging());
-  options.traits = worktree::probe_traits(layout.staging());
+  options.tracked = tracked_paths(repository);
+  // Who only looks may do so where nothing can be written.
+  try {
+    fs.make_folder(layout.staging());
+    options.traits = worktree::probe_traits(layout.staging());
+    options.staging = layout.staging();
+  } catch (const Failure& failure) {
+    if (failure.code() != Code::io && failure.code() != Code::no_space) throw;
+  }
   if (writer != nullptr) options.writers = {writer};
   return options;
+}
+
+void require_matches(const worktree::Pathspec& meant, const worktree::Snapshot& snapshot,
+                     bool untracked) {
+  std::vector<bool> matched(meant.words());
+  if (matched.empty()) return;
+  for (const worktree::IndexRow& row : snapshot.index.rows)
+    if (row.base) meant.note_matches(row.path, matched);
+  for (const worktree::Change& change : snapshot.changes)
+    if (untracked && change.added()) meant.note_matches(change.path, matched);
+  const auto missed = std::ranges::find(matched, false);
+  if (missed == matched.end()) return;
+  const std::string& word = meant.word(static_cast<std::size_t>(missed - matched.begin()));
+  throw Failure(Code::not_found, "'" + word + "' matches no file here",
+                "nothing was touched; hn status says what there is");
 }
 
 Moved move_working_tree(Repository& repository, const LocalBranch& branch,
@@ -108,8 +142,10 @@ Moved move_working_tree(Repository& repository, const LocalBranch& branch,
   const std::optional<WorktreeRecord> standing = repository.worktree();
   const std::optional<object::Id> from = standing ? standing->base : std::nullopt;
   ConflictFiles conflicts(repository.store());
-  const worktree::CheckoutOptions options =
-      checkout_options(repository, from, to, conflicts, overwrite);
+  worktree::CheckoutOptions options =
+      checkout_options(repository, repository.store(), tree_of(repository.store(), from),
+                       tree_of(repository.store(), to), conflicts);
+  options.overwrite = overwrite;
   worktree::Plan plan = worktree::plan_checkout(options);
   Moved moved;
   moved.obstacles = plan.obstacles;

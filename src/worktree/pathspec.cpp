@@ -158,6 +158,7 @@ Pathspec::Rule Pathspec::parse(std::string_view word, std::string_view folder,
   const auto full = from_root(path, magic.top ? std::string_view() : folder, root);
   if (!full) throw bad(word, "that is outside of the repository at " + std::string(root));
   Rule rule;
+  rule.word = word;
   rule.path = full->path;
   rule.ignore_case = magic.icase;
   rule.excludes = magic.exclude;
@@ -202,6 +203,11 @@ bool Pathspec::matches(const Rule& rule, std::string_view path) {
 bool Pathspec::matches(std::string_view path) const {
   const auto of = [&](const Rule& rule) { return matches(rule, path); };
   return (with_.empty() || std::ranges::any_of(with_, of)) && std::ranges::none_of(without_, of);
+}
+
+void Pathspec::note_matches(std::string_view path, std::vector<bool>& matched) const {
+  matched.resize(with_.size());
+  for (std::size_t i = 0; i < with_.size(); ++i) matched[i] = matched[i] || matches(with_[i], path);
 }
 
 bool Pathspec::may_match_below(std::string_view folder) const {

@@ -152,10 +152,10 @@ object::Id write_changes(object::BlockWriter& writer, const object::BlockReader&
 }
 
 object::Id record(Snapshot& snapshot, object::BlockWriter& writer,
-                  const object::BlockReader& reader, const PathFilter& filter) {
+                  const object::BlockReader& reader, const Pathspec& meant) {
   std::vector<Change> recorded;
   for (const Change& change : snapshot.changes) {
-    if (!filter.matches(change.path)) continue;
+    if (!meant.matches(change.path)) continue;
     HN_ASSERT(!change.now || snapshot.contents_written);
     recorded.push_back(change);
   }
@@ -183,23 +183,6 @@ void remove_leftovers(const std::string& root_path, Snapshot& snapshot) {
     if (look(folder.get(), name).witness == row->witness) ::unlinkat(folder.get(), name.c_str(), 0);
   }
   snapshot.leftovers.clear();
-}
-
-PathFilter::PathFilter(const std::vector<std::string>& paths) {
-  for (std::string path : paths) {
-    while (path.ends_with('/')) path.pop_back();
-    Rule rule{path, std::nullopt};
-    if (path.find_first_of("*?[\\") != std::string::npos) rule.glob.emplace(path, false);
-    rules_.push_back(std::move(rule));
-  }
-}
-
-bool PathFilter::matches(std::string_view path) const {
-  if (rules_.empty()) return true;
-  return std::any_of(rules_.begin(), rules_.end(), [&](const Rule& rule) {
-    return path == rule.path || is_below(path, rule.path) ||
-           (rule.glob && rule.glob->matches(path));
-  });
 }
 
 }  // namespace hn::worktree

@@ -79,6 +79,7 @@ class Scan {
     Walked walked = walk(root_, options_);
     out_.notices = std::move(walked.notices);
     out_.ignored = std::move(walked.ignored);
+    out_.folders = std::move(walked.folders);
     out_.files_seen = walked.files_seen;
     read_candidates(walked.candidates);
     for (std::size_t row : walked.gone) gone(row);
@@ -114,6 +115,10 @@ class Scan {
     }
     for (IndexRow& row : index().rows) row.side = row.side && expected_.count(row.path) != 0;
     std::vector<IndexRow> sides;
+    for (const std::string& path : options_.tracked) {
+      if (index().find(path) == nullptr && expected_.count(path) == 0)
+        sides.emplace_back().path = path;
+    }
     for (const auto& expected : expected_) {
       IndexRow* row = index().find(expected.first);
       if (row == nullptr) row = &sides.emplace_back();
@@ -338,6 +343,7 @@ class Scan {
     sort_by_path(out_.changes);
     sort_by_path(out_.notices);
     sort_by_path(out_.leftovers);
+    sort_by_path(out_.folders);
     std::sort(out_.ignored.begin(), out_.ignored.end(), path_less);
     std::sort(out_.conflicts.begin(), out_.conflicts.end(), path_less);
     out_.index = std::move(index());

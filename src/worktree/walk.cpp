@@ -9,8 +9,6 @@
 namespace hn::worktree {
 namespace {
 
-// A longer file is no list of patterns.
-constexpr std::uint64_t kIgnoreFileBytesMax = 16u << 20;
 // A thread is not worth starting for less.
 constexpr std::size_t kFoldersPerThreadMin = 8;
 
@@ -24,6 +22,7 @@ struct Folder {
   std::string path;
   Range rows;    // all rows below it
   Ignore rules;  // of the folder that it stands in
+  bool ignored = false;
 };
 
 struct Found : Walked {
@@ -43,6 +42,8 @@ class FolderWalk {
     if (!fd_) return not_opened(errno);
     std::optional<std::vector<Listed>> names = list(fd_.get());
     if (!names) return note(Notice::Kind::unreadable, folder_.path);
+    if (options_.survey && !folder_.path.empty())
+      out_.folders.push_back({folder_.path, folder_.ignored, is_nested(*names)});
     rules_ = folder_.rules.enter(folder_.path, patterns(*names));
     for (const Listed& listed : *names) {
       rows_before(listed.name);
@@ -55,8 +56,14 @@ class FolderWalk {
   const std::vector<IndexRow>& rows() const { return options_.index.rows; }
   std::size_t prefix() const { return folder_.path.empty() ? 0 : folder_.path.size() + 1; }
 
+  // What is wrong with files that are ignored concerns nobody.
   void note(Notice::Kind kind, std::string path) {
-    out_.notices.push_back({kind, std::move(path)});
+    if (!folder_.ignored) out_.notices.push_back({kind, std::move(path)});
+  }
+
+  static bool is_nested(const std::vector<Listed>& names) {
+    return std::any_of(names.begin(), names.end(),
+                       [](const Listed& listed) { return is_reserved_name(listed.name); });
   }
 
   // It was there when the folder above was listed: whatever happened since, the next scan will see.
@@ -106,6 +113,7 @@ class FolderWalk {
     std::string path = join(folder_.path, name);
     auto [leaf, below] = take_rows(path);
     if (is_reserved_name(name)) return reserved_name(name, path, listed != nullptr);
+    // A file that is to be tracked has a row.
     bool tracked = leaf != kNoRow || !below.empty();
     if (!tracked && listed != nullptr && !listed->maybe_folder && rules_.ignores(path, false))
       return ignored(path);
@@ -142,7 +150,7 @@ class FolderWalk {
   }
 
   void ignored(const std::string& path) {
-    if (options_.list_ignored) out_.ignored.push_back(path);
+    if (options_.list_ignored || options_.survey) out_.ignored.push_back(path);
   }
 
   bool is_submodule(std::size_t row) const {
@@ -153,14 +161,20 @@ class FolderWalk {
     // What is in a submodule's folder is its own.
     if (is_submodule(leaf)) return;
     if (leaf != kNoRow) out_.gone.push_back(leaf);
-    if (rules_.ignores(path, true) && !holds_tracked(below)) return ignored(path);
-    out_.below.push_back({path, below, rules_});
+    const bool all_ignored = rules_.ignores(path, true) && !holds_tracked(below);
+    if (all_ignored && !options_.survey) return ignored(path);
+    out_.below.push_back({path, below, rules_, all_ignored});
   }
 
   bool holds_tracked(Range below) const {
-    return std::any_of(rows().begin() + static_cast<std::ptrdiff_t>(below.begin),
-                       rows().begin() + static_cast<std::ptrdiff_t>(below.end),
-                       [](const IndexRow& row) { return row.base || row.side; });
+    return std::any_of(
+        rows().begin() + static_cast<std::ptrdiff_t>(below.begin),
+        rows().begin() + static_cast<std::ptrdiff_t>(below.end),
+        [&](const IndexRow& row) { return row.base || row.side || is_to_be_tracked(row.path); });
+  }
+
+  bool is_to_be_tracked(const std::string& path) const {
+    return std::binary_search(options_.tracked.begin(), options_.tracked.end(), path, path_less);
   }
 
   void absent(std::size_t leaf, Range below) {
@@ -173,7 +187,7 @@ class FolderWalk {
     absent(kNoRow, below);
     ++out_.files_seen;
     bool tracked = leaf != kNoRow && (rows()[leaf].base || rows()[leaf].side);
-    if (!tracked && rules_.ignores(path, false)) return ignored(path);
+    if (!tracked && !is_to_be_tracked(path) && rules_.ignores(path, false)) return ignored(path);
     if (!tracked || !is_clean(rows()[leaf], entry)) out_.candidates.push_back({path, leaf, entry});
   }
 
@@ -220,6 +234,7 @@ Walked walk(const Root& root, const ScanOptions& options) {
       append(out.gone, f.gone);
       append(out.notices, f.notices);
       append(out.ignored, f.ignored);
+      append(out.folders, f.folders);
       append(next, f.below);
       out.files_seen += f.files_seen;
     }

@@ -8,6 +8,9 @@
 
 namespace hn::worktree {
 
+// A longer file is no list of patterns.
+inline constexpr std::uint64_t kIgnoreFileBytesMax = 16u << 20;
+
 inline constexpr std::size_t kNoRow = static_cast<std::size_t>(-1);
 
 // A file or symlink that stat does not vouch for, or that is not in the base tree.
@@ -23,6 +26,7 @@ struct Walked {
   std::vector<std::size_t> gone;  // rows whose file is not there
   std::vector<Notice> notices;
   std::vector<std::string> ignored;
+  std::vector<SeenFolder> folders;
   std::uint64_t files_seen = 0;
 };
 

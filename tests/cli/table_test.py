@@ -237,7 +237,7 @@ def shown_in_tutorial(path):
         # What stands last is what printed the JSON.
         for value in objects_in(lines) if command else ():
             out.setdefault(command, set()).update(fields_of(value))
-        steps = re.findall(r"\bhn ([a-z]+)(?=[^|&;]*--json)", prompt.group(1))
+        steps = re.findall(r"\bhn ([a-z-]+)(?=[^|&;]*--json)", prompt.group(1))
         command, lines = (steps[-1] if steps else None), []
     return out
 
@@ -253,7 +253,7 @@ def check_json(report, commands, man, tutorial):
             continue
         section = json_section(page)
         named = fields_named(section)
-        for other in re.findall(r"^\.Xr hn-([a-z]+) 1", section, re.M):
+        for other in re.findall(r"^\.Xr hn-([a-z-]+) 1", section, re.M):
             named |= fields_named(json_section(pages.get(other, "")))
         report.check(command in shown, f"tutorials/json.md does not show hn {command} --json")
         for field in sorted(shown.get(command, set()) - named):

@@ -31,7 +31,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       return check(decode_invitation_record, bytes);
     case 5:
       return check(decode_operation_record, bytes);
-    default:
+    case 6:
       return check(decode_fold_record, bytes);
+    default:
+      return check(decode_tracked_record, bytes);
   }
 }

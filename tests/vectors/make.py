@@ -220,6 +220,7 @@ def records():
          refs=[{"tag": False, "name": "main", "git": sha1.hex(), "kind": 5, "target": a.hex()},
                {"tag": True, "name": "v1", "git": sha256.hex(), "kind": 6, "target": b.hex()}])
     good("import", "of nothing", sized("/x") + varint(0), source="/x", refs=[])
+    good("tracked", "two files", varint(2) + sized("a/b.o") + sized("a.o"), paths=["a/b.o", "a.o"])
 
     damaged = []
 
@@ -262,6 +263,9 @@ def records():
     bad("import", "kind 0", one + ref(0, "m", sha1, 0, a))
     bad("import", "more references than bytes", zero + sized("/x") + varint(2) + main)
     bad("import", "2^63 references", zero + sized("/x") + varint(1 << 63) + main)
+    bad("tracked", "out of order", zero + varint(2) + sized("b") + sized("a"))
+    bad("tracked", "a path twice", zero + varint(2) + sized("a") + sized("a"))
+    bad("tracked", "more paths than bytes", zero + varint(3) + sized("a"))
     return {"page": "hn-repository(5)", "valid": valid, "damaged": damaged}
 
 

@@ -5,11 +5,20 @@
 
 namespace hn::repo {
 
+// What a commit was going to be when somebody looked, perhaps long ago: an editor may have been
+// open since.
+struct Looked {
+  WorktreeRecord standing;
+  std::vector<std::string> paths;  // that differed
+};
+
 struct CommitRequest {
   std::string message;
+  bool verbatim = false;                // the message is not cleaned
+  std::optional<Looked> looked;         // else now
   std::optional<Who> author;            // else the settings say
   std::optional<WallTime> author_time;  // else now
-  std::vector<std::string> paths;       // relative to the root; empty: everything
+  worktree::Pathspec meant;             // record this part alone
   bool allow_empty = false;
   bool allow_markers = false;
   bool amend = false;         // replaces the commit that the working tree stands on
@@ -20,7 +29,7 @@ struct CommitDone {
   object::Id commit;
   std::string branch;  // shown name
   bool root = false;
-  std::size_t files = 0;  // that changed
+  std::size_t files = 0;  // that differ from the first parent
   std::vector<worktree::Notice> notices;
   std::vector<std::string> conflicts;  // paths that are recorded as conflicts still
   // Amend: heads of others still contain the replaced commit, so it stays in the history.
@@ -29,7 +38,8 @@ struct CommitDone {
 
 // Records the working tree (or some paths of it) as a commit on the branch that it stands on, and
 // moves its base there. Durable on return, in the local operation log; published later. Throws
-// Failure: no_author, conflict (marker lines left), refused (nothing to commit).
+// Failure: no_author, conflict (marker lines left), refused (nothing to commit), busy (another
+// commit was made since `looked`, and it is not one to stand on: they share a path).
 CommitDone commit(Repository& repository, const CommitRequest& request);
 
 // The same from a tree that is there already, for what has no working tree: writes the commit with

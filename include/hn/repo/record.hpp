@@ -92,6 +92,11 @@ struct ImportRecord {
   std::vector<Ref> refs;  // branches, then tags, each by name
 };
 
+// New files that the next commit is to record although hnignore(5) leaves them out.
+struct TrackedRecord {
+  std::vector<std::string> paths;  // by worktree::path_less, each once
+};
+
 inline constexpr std::size_t kPeerAddressesMax = 8;
 
 Bytes encode(const StoreRecord& record);
@@ -102,6 +107,7 @@ Bytes encode(const InvitationRecord& record);
 Bytes encode(const OperationRecord& record);
 Bytes encode(const FoldRecord& record);
 Bytes encode(const ImportRecord& record);
+Bytes encode(const TrackedRecord& record);
 
 Result<StoreRecord> decode_store_record(ByteView bytes);
 Result<WorktreeRecord> decode_worktree_record(ByteView bytes);
@@ -111,11 +117,13 @@ Result<InvitationRecord> decode_invitation_record(ByteView bytes);
 Result<OperationRecord> decode_operation_record(ByteView bytes);
 Result<FoldRecord> decode_fold_record(ByteView bytes);
 Result<ImportRecord> decode_import_record(ByteView bytes);
+Result<TrackedRecord> decode_tracked_record(ByteView bytes);
 
 // The keys under which they lie.
 namespace key {
 inline constexpr std::string_view kStore = "store";
 inline constexpr std::string_view kWorktree = "worktree";
+inline constexpr std::string_view kTracked = "tracked";
 inline constexpr std::string_view kDrafts = "draft/";
 inline constexpr std::string_view kFollows = "follow/";
 inline constexpr std::string_view kPeers = "peer/";

@@ -23,11 +23,19 @@ class ConflictFiles final : public worktree::ConflictForm {
 std::optional<object::Id> tree_of(const object::BlockReader& reader,
                                   const std::optional<object::Id>& commit);
 
+// The patterns that stand in no folder, weakest first: the user's own, then .hn/info/exclude.
+std::vector<worktree::Patterns> excludes(const Repository& repository);
+
 // Options for a scan against the tree of `base`. `writer`: contents are written there; null: only
 // compared. `conflicts` outlives the options.
 worktree::ScanOptions scan_options(const Repository& repository, const object::BlockReader& reader,
                                    const std::optional<object::Id>& base,
                                    worktree::ConflictForm& conflicts, object::BlockWriter* writer);
+
+// Failure not_found that names the first word of `meant` that matches nothing in the base of a
+// scan; nor, with `untracked`, anything new.
+void require_matches(const worktree::Pathspec& meant, const worktree::Snapshot& snapshot,
+                     bool untracked);
 
 struct Moved {
   bool done = false;  // else obstacles say why, and nothing was touched

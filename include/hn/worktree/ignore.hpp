@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "hn/base/bytes.hpp"
@@ -47,20 +48,32 @@ class Glob {
   bool path_;
 };
 
+// A line of an ignore file, as hn check-ignore names it.
+struct IgnoreRule {
+  std::string source;    // the file
+  std::size_t line = 0;  // from 1
+  std::string text;      // without its end of line, and blanks that do not count
+  bool negative = false;
+};
+
 // The patterns of one ignore file, in order.
 class Patterns {
  public:
   Patterns() = default;
-  // Any bytes: what is no pattern matches nothing.
-  static Patterns parse(ByteView text);
+  // Any bytes: what is no pattern matches nothing. `source` is the name of the file, for rules.
+  static Patterns parse(ByteView text, std::string source = {});
 
   bool empty() const noexcept { return patterns_.empty(); }
   // What the last pattern that matches says: true to ignore, false to include again; nullopt where
   // none matches. `path` is relative to the folder that the patterns stand in.
   std::optional<bool> match(std::string_view path, bool folder) const;
+  // That pattern itself.
+  std::optional<IgnoreRule> rule(std::string_view path, bool folder) const;
 
  private:
   struct Pattern {
+    std::string text;  // the line
+    std::size_t line = 0;
     std::string literal;       // what stands before the first special byte
     std::optional<Glob> glob;  // the rest, where there is any
     bool negative = false;
@@ -70,8 +83,10 @@ class Patterns {
   };
   static Pattern compile(std::string_view line);
   static bool matches(const Pattern& pattern, std::string_view path);
+  const Pattern* last(std::string_view path, bool folder) const;
 
   std::vector<Pattern> patterns_;
+  std::string source_;
 };
 
 // The rules that hold in one folder: those passed in, those of the folders above, its own. A value;
@@ -88,8 +103,13 @@ class Ignore {
 
   // A path from the root, standing directly in this folder.
   bool ignores(std::string_view path, bool folder) const;
+  // The pattern that decides it; that of a folder above, where all in it is ignored.
+  std::optional<IgnoreRule> rule(std::string_view path, bool folder) const;
 
  private:
+  template <class Ask>
+  auto decide(std::string_view path, const Ask& ask) const
+      -> decltype(ask(std::declval<const Patterns&>(), path));
   struct Level;
   std::shared_ptr<const Level> level_;
 };

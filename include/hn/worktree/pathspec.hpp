@@ -26,11 +26,17 @@ class Pathspec {
   bool matches(std::string_view path) const;
   // False where nothing below a folder can match.
   bool may_match_below(std::string_view folder) const;
+  // Notes which words match a path: `matched` has as many flags as there are words that do not
+  // exclude. Where everything is meant, there are none.
+  std::size_t words() const noexcept { return with_.size(); }
+  const std::string& word(std::size_t at) const { return with_[at].word; }
+  void note_matches(std::string_view path, std::vector<bool>& matched) const;
   // The one path that is meant, where it is one and no more than a name: not a glob, no magic.
   const std::string* only_path() const noexcept;
 
  private:
   struct Rule {
+    std::string word;     // as typed
     std::string path;     // without a slash at its end
     std::string literal;  // what a match begins with: the path up to its first special character
     bool ignore_case = false;

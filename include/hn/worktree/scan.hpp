@@ -9,6 +9,7 @@
 #include "hn/worktree/ignore.hpp"
 #include "hn/worktree/index.hpp"
 #include "hn/worktree/name.hpp"
+#include "hn/worktree/pathspec.hpp"
 
 // What differs between a working tree and its base tree, and the tree that a commit would record.
 namespace hn::worktree {
@@ -29,6 +30,11 @@ struct ScanOptions {
   std::vector<object::BlockWriter*> writers;
   unsigned threads = 0;  // 0: as many as the machine has
   bool list_ignored = false;
+  // Ignored folders are entered too, so that `ignored` has each file below them, and `folders` has
+  // what was entered. Costs reading folders that are else left alone.
+  bool survey = false;
+  // By path_less: these files count as new ones, not as ignored.
+  std::vector<std::string> tracked;
 };
 
 // A path that is not as in the base tree.
@@ -72,12 +78,21 @@ struct Leftover {
   friend bool operator==(const Leftover&, const Leftover&) = default;
 };
 
+// A folder that a survey entered.
+struct SeenFolder {
+  std::string path;
+  bool ignored = false;
+  bool nested = false;  // has a .git or .hn of its own, or another spelling of them
+  friend bool operator==(const SeenFolder&, const SeenFolder&) = default;
+};
+
 struct Snapshot {
   std::optional<object::Id> base;
   std::vector<Change> changes;  // by path_less
   std::vector<Notice> notices;  // by path_less
   std::vector<std::string>
       ignored;  // files and folders, where asked for; a folder stands for all in it
+  std::vector<SeenFolder> folders;     // of a survey, by path_less, without the root
   std::vector<Leftover> leftovers;     // by path_less
   std::vector<std::string> conflicts;  // paths that are in conflict still
   Index index;                         // to save
@@ -95,29 +110,12 @@ struct Snapshot {
 // Throws Failure: no_repository for a root that is no folder, absent and damaged for base trees.
 Snapshot scan(ScanOptions options);
 
-// Paths that a command was given, relative to the root: a path with all below it, or a glob. None
-// means everything.
-class PathFilter {
- public:
-  PathFilter() = default;
-  explicit PathFilter(const std::vector<std::string>& paths);
-  bool matches(std::string_view path) const;
-  bool everything() const noexcept { return rules_.empty(); }
-
- private:
-  struct Rule {
-    std::string path;
-    std::optional<Glob> glob;
-  };
-  std::vector<Rule> rules_;
-};
-
 // Writes the folders of base + changes, those that match, and answers the new root; a tree without
 // entries is written too. Folders without changes are neither read nor written. The contents were
 // written by scan (asserted). Marks the snapshot's index with what is recorded now, and keeps only
 // the leftovers of conflicts that are. Throws Failure.
 object::Id record(Snapshot& snapshot, object::BlockWriter& writer,
-                  const object::BlockReader& reader, const PathFilter& filter = {});
+                  const object::BlockReader& reader, const Pathspec& meant = {});
 
 // The same for changes from elsewhere: in the order of path_less, each path once.
 object::Id write_changes(object::BlockWriter& writer, const object::BlockReader& reader,

@@ -70,6 +70,7 @@ void check_record(const Json& v) {
   if (kind == "invitation") return check_decoder(repo::decode_invitation_record, v);
   if (kind == "operation") return check_decoder(repo::decode_operation_record, v);
   if (kind == "import") return check_decoder(repo::decode_import_record, v);
+  if (kind == "tracked") return check_decoder(repo::decode_tracked_record, v);
   REQUIRE(kind == "fold");
   check_decoder(repo::decode_fold_record, v);
 }
@@ -142,6 +143,8 @@ Json fields_of(const std::string& kind, ByteView bytes) {
                              {"git", to_hex(ByteView(ref.git.bytes).first(ref.git.size))},
                              {"kind", static_cast<int>(ref.target.kind)},
                              {"target", to_hex(ref.target.id.bytes)}});
+  } else if (kind == "tracked") {
+    out = {{"paths", repo::decode_tracked_record(bytes)->paths}};
   } else {
     const auto r = *repo::decode_fold_record(bytes);
     out = {{"heads", hex_of(r.heads)},

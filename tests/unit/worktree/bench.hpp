@@ -32,6 +32,8 @@ class Bench : public WorkingFolder {
   unsigned threads = 2;
   std::vector<worktree::Patterns> excludes;
   bool list_ignored = false;
+  bool survey = false;
+  std::vector<std::string> tracked;
 
   // Stat alone, as `status` does.
   Snapshot look() { return scan(false); }
@@ -39,7 +41,7 @@ class Bench : public WorkingFolder {
   // Scans, records all (or `paths`) and stands on the result.
   Id commit(const std::vector<std::string>& paths = {}) {
     Snapshot s = scan(true);
-    Id root = worktree::record(s, blocks, blocks, worktree::PathFilter(paths));
+    Id root = worktree::record(s, blocks, blocks, worktree::Pathspec(paths, "", "/"));
     worktree::remove_leftovers(path(), s);
     index = s.index;
     base = root;
@@ -58,6 +60,8 @@ class Bench : public WorkingFolder {
     o.threads = threads;
     o.excludes = excludes;
     o.list_ignored = list_ignored;
+    o.survey = survey;
+    o.tracked = tracked;
     if (writing) o.writers = {&blocks};
     return worktree::scan(std::move(o));
   }

@@ -216,6 +216,41 @@ TEST_SUITE("scan") {
     CHECK(s.ignored == Lines{"new.o", "out/new", "skip"});
   }
 
+  TEST_CASE("a survey enters ignored folders and lists what is in them") {
+    Bench b;
+    b.survey = true;
+    b.write(".gitignore", "out/\n*.o\n");
+    b.write("out/deep/x", "1");
+    b.write("src/a.o", "1");
+    b.write("src/a.c", "1");
+    b.folder("empty");
+    b.folder("out/lib/.git");
+    Snapshot s = b.look();
+    CHECK(s.ignored == Lines{"out/deep/x", "src/a.o"});
+    CHECK(notices(s) == Lines{});
+    std::vector<worktree::SeenFolder> seen{{"empty", false, false},
+                                           {"out", true, false},
+                                           {"out/deep", true, false},
+                                           {"out/lib", true, true},
+                                           {"src", false, false}};
+    CHECK(s.folders == seen);
+  }
+
+  TEST_CASE("what is to be tracked is new though it is ignored, and nothing beside it") {
+    Bench b;
+    b.write(".gitignore", "out/\n*.o\n");
+    b.write("out/deep/x", "1");
+    b.write("out/deep/y", "1");
+    b.write("a.o", "1");
+    b.commit();
+    b.tracked = {"a.o", "gone.o", "out/deep/x"};
+    CHECK(summary(b.look()) == Lines{"+a.o", "+out/deep/x"});
+    b.commit();
+    b.tracked.clear();
+    b.write("out/deep/x", "22");
+    CHECK(summary(b.look()) == Lines{"~out/deep/x"});
+  }
+
   TEST_CASE("a folder that comes to be ignored is not entered for what was read of it before") {
     Bench b;
     b.write("out/x", "1");

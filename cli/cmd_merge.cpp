@@ -1,0 +1,105 @@
+#include <ostream>
+
+#include "failure.hpp"
+#include "hn/repo/commit.hpp"
+#include "hn/repo/merge.hpp"
+#include "hn/repo/revision.hpp"
+#include "message.hpp"
+#include "report.hpp"
+
+namespace hn::cli {
+namespace {
+
+// As git words it: what was named, and where to, unless that goes without saying.
+std::string usual_message(const repo::Repository& repository, const std::string& word) {
+  std::string what = "commit";
+  for (const repo::BranchLine& line : repo::branches(repository))
+    if (line.shown == word || line.branch.name == word) what = "branch";
+  for (const repo::TagLine& line : repo::tags(repository))
+    if (what == "commit" && line.shown == word) what = "tag";
+  const auto standing = repository.worktree();
+  const std::string name = standing ? standing->branch.name : "master";
+  return "Merge " + what + " '" + word + "'" + (name == "master" ? "" : " into " + name);
+}
+
+Json as_json(const repo::Merged& merged) {
+  Json out;
+  put_text(out, "branch", merged.branch);
+  out["commit"] = object::to_hex(merged.commit);
+  out["kind"] = merged.kind == repo::Merged::Kind::nothing    ? "nothing"
+                : merged.kind == repo::Merged::Kind::moved_on ? "moved_on"
+                                                              : "merged";
+  out["files"] = merged.files;
+  out["conflicts"] = Json::array();
+  for (const std::string& path : merged.conflicts) {
+    Json row;
+    put_text(row, "path", path);
+    out["conflicts"].push_back(std::move(row));
+  }
+  return out;
+}
+
+void say(const Context& context, const repo::Repository& repository, const repo::Merged& merged) {
+  const std::string branch = escape_controls(merged.branch);
+  switch (merged.kind) {
+    case repo::Merged::Kind::nothing:
+      context.out << "Already up to date.\n";
+      return;
+    case repo::Merged::Kind::moved_on:
+      context.out << branch << " moved on to " << short_id(merged.commit) << "\n";
+      break;
+    case repo::Merged::Kind::merged: {
+      const auto commit = repo::require(object::read_commit(repository.store(), merged.commit),
+                                        "reading the commit");
+      context.out << "[" << branch << " " << short_id(merged.commit) << "] " << subject_of(commit)
+                  << "\n";
+      break;
+    }
+  }
+  context.out << " " << count_of(merged.files, "file") << " changed\n";
+  for (const std::string& path : merged.conflicts)
+    context.out << " in conflict: " << shown_path(path) << "\n";
+  if (!merged.conflicts.empty())
+    context.err << "hint: edit what is in conflict and commit, see hn conflicts\n";
+}
+
+int run(Context& context, const Given& given) {
+  repo::Repository repository = context.open();
+  const std::string word = *given.value("REV");
+  if (given.has("no-ff") && given.has("ff-only"))
+    throw Failure(Code::usage, "--no-ff and --ff-only exclude each other");
+  repo::MergeRequest request;
+  request.other = repo::resolve_commit(repository, word);
+  const auto message = message_of(context, given);
+  request.message = repo::cleaned_message(message.value_or(usual_message(repository, word)));
+  if (request.message.empty()) throw Failure(Code::refused, "the message is empty");
+  request.always_commit = given.has("no-ff");
+  request.never_commit = given.has("ff-only");
+  request.unrelated = given.has("allow-unrelated-histories");
+  const repo::Merged merged = repo::merge_commit(repository, request);
+  require_moved(merged.moved, "merging");
+  say_refusals(context, merged.moved);
+  if (given.has("json"))
+    print(context, as_json(merged));
+  else
+    say(context, repository, merged);
+  return merged.conflicts.empty() ? 0 : kExitNo;
+}
+
+}  // namespace
+
+Command cmd_merge() {
+  return {
+      "merge",
+      "Merge another branch or commit into this one",
+      {{"-m,--message", "MSG", "the message; several become paragraphs", Offers::nothing, "", true},
+       {"-F,--file", "FILE", "read the message from FILE, - for standard input", Offers::files},
+       {"--no-ff", "", "make a merge commit also where the branch could just move on"},
+       {"--ff-only", "", "refuse where it could not"},
+       {"--allow-unrelated-histories", "", "merge what has no ancestor in common too"},
+       {"--json", "", "as JSON"}},
+      {{"REV", "what to merge", 1, 1, Offers::revisions}},
+      run};
+}
+
+}  // namespace hn::cli

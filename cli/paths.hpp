@@ -1,0 +1,24 @@
+#pragma once
+
+#include "hn/worktree/pathspec.hpp"
+#include "output.hpp"
+
+// The PATH arguments of a command that takes nothing else, and lists of paths as JSON.
+namespace hn::cli {
+
+// As they were typed, those behind "--" too.
+std::vector<std::string> path_words(const Given& given);
+
+// Everything where none was given.
+worktree::Pathspec pathspec_of(const Context& context, const repo::Repository& repository,
+                               const std::vector<std::string>& words);
+
+// The same, for a command that must not take silence for everything. Failure usage.
+worktree::Pathspec required_pathspec(const Context& context, const repo::Repository& repository,
+                                     const std::vector<std::string>& words);
+
+// {"KEY": [{"path": ...} ...] ...}
+Json paths_json(
+    std::initializer_list<std::pair<std::string_view, const std::vector<std::string>&>> lists);
+
+}  // namespace hn::cli

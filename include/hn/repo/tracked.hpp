@@ -1,0 +1,18 @@
+#pragma once
+
+#include "hn/repo/repository.hpp"
+
+// New files that the next commit is to record although hnignore(5) leaves them out.
+namespace hn::repo {
+
+// By worktree::path_less, each once.
+std::vector<std::string> tracked_paths(const Repository& repository);
+
+// Adds some; paths of files, from the root. Durable on return.
+void track(Repository& repository, const std::vector<std::string>& paths);
+
+// Part of the batch: those that were `recorded` are no longer new.
+void forget_tracked(const Repository& repository, store::Batch& batch,
+                    const std::vector<std::string>& recorded);
+
+}  // namespace hn::repo
