@@ -16,6 +16,16 @@ constexpr std::size_t kGroupBytes = 256U << 10U;
 constexpr std::size_t kGroupBlocks = 256;
 // Groups in flight for each thread: one at work, one waiting.
 constexpr std::size_t kGroupsPerThread = 2;
+// Where a chain that is at its limit branches off: from an ancestor at half that depth, every
+// second time at a quarter, and so on, by the block's own address. To begin anew would cost the
+// whole block every 32 versions; one fixed depth would leave every branch of a long history on one
+// old version; short steps back would keep all depths near the limit, and saved no more.
+std::uint8_t branch_depth(const object::Address& address) {
+  unsigned depth = kChainMax / 2;
+  for (unsigned bits = address.bytes[0]; (bits & 1U) != 0 && depth > 1; bits >>= 1U) depth /= 2;
+  return static_cast<std::uint8_t>(depth);
+}
+
 // What a spilled batch writes at a time.
 constexpr std::size_t kFlushBytes = 1U << 20U;
 
@@ -68,11 +78,11 @@ Result<Plain> BlockStage::read(const object::Address& address) const {
   return plain;
 }
 
-Bytes BlockStage::record_at(const IndexRow& row) const {
-  Bytes record(row.length);
+Bytes BlockStage::record_at(const IndexRow& row, std::size_t bytes_max) const {
+  Bytes record(std::min<std::size_t>(row.length, bytes_max));
   if (row.offset >= flushed_) {
     const auto from = memory_.begin() + static_cast<std::ptrdiff_t>(row.offset - flushed_);
-    std::copy_n(from, row.length, record.begin());
+    std::copy_n(from, record.size(), record.begin());
   } else {
     record.resize(spill_->read_at(kPackHeaderBytes + row.offset, record));
   }
@@ -83,18 +93,47 @@ void BlockStage::add(object::Kind kind, const object::Address& address, ByteView
                      const std::optional<object::Address>& base) {
   auto block = std::make_shared<const PlainBlock>(PlainBlock{kind, address, roomy_copy(bytes)});
   PackItem item{block, {}, {}, 0};
-  if (base && *base != address) {
-    auto found = find_base(*base);
-    if (found && found->depth < kChainMax) {
-      item.base = base;
-      item.base_bytes = std::move(found->bytes);
-      item.depth = static_cast<std::uint8_t>(found->depth + 1);
-    }
-  }
+  if (base && *base != address) choose_base(item, *base);
+  if (item.base) bases_.insert_or_assign(address, *item.base);
   recent_.add(std::move(block), item.depth);
   group_.push_back(std::move(item));
   group_bytes_ += bytes.size();
   if (group_bytes_ >= kGroupBytes || group_.size() >= kGroupBlocks) submit_group();
+}
+
+void BlockStage::choose_base(PackItem& item, const object::Address& address) {
+  object::Address wanted = address;
+  auto found = find_base(wanted);
+  if (found && found->depth >= kChainMax) {
+    const auto above = ancestor(wanted, branch_depth(item.block->address));
+    if (!above) return;
+    wanted = *above;
+    found = find_base(wanted);
+  }
+  if (!found || found->depth >= kChainMax) return;
+  item.base = wanted;
+  item.base_bytes = std::move(found->bytes);
+  item.depth = static_cast<std::uint8_t>(found->depth + 1);
+}
+
+// The block so many steps above the end of a chain that `address` is the lower end of, or nothing
+// where the chain is shorter than it may have become.
+std::optional<object::Address> BlockStage::ancestor(const object::Address& address,
+                                                    std::uint8_t depth) const {
+  std::optional<object::Address> at = address;
+  for (unsigned step = kChainMax; step > depth && at; --step) at = base_of(*at);
+  return at;
+}
+
+std::optional<object::Address> BlockStage::base_of(const object::Address& address) const {
+  if (const auto place = row_places_.find(address); place != row_places_.end()) {
+    const Bytes head = record_at(rows_[place->second], kRecordHeadBytes + sizeof(object::Address));
+    const auto decoded = decode_record_head(head);
+    return decoded ? decoded->base : std::nullopt;
+  }
+  if (const auto at = bases_.find(address); at != bases_.end()) return at->second;
+  const auto stored = opened_.packs()->load_shallowest(address);
+  return stored ? stored->head.base : std::nullopt;
 }
 
 // The depth of a base that is not packed yet is the greatest that it can get.
@@ -134,6 +173,7 @@ void BlockStage::append(ByteView records, std::span<const IndexRow> rows) {
     row.offset += packed_bytes();
     row_places_.emplace(row.address, rows_.size());
     rows_.push_back(row);
+    bases_.erase(row.address);
   }
   memory_.insert(memory_.end(), records.begin(), records.end());
   if (!spill_ && memory_.size() > opened_.options().spill_bytes) spill();

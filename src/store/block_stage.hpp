@@ -46,18 +46,25 @@ class BlockStage {
     std::uint8_t depth = 0;
   };
   std::optional<Base> find_base(const object::Address& address);
+  // Fills in the base of an item whose wanted base is `address`.
+  void choose_base(PackItem& item, const object::Address& address);
+  std::optional<object::Address> ancestor(const object::Address& address, std::uint8_t depth) const;
+  std::optional<object::Address> base_of(const object::Address& address) const;
   void submit_group();
   void absorb(PackedGroup group);
   void append(ByteView records, std::span<const IndexRow> rows);
   void spill();
   void flush();
-  Bytes record_at(const IndexRow& row) const;
+  Bytes record_at(const IndexRow& row,
+                  std::size_t bytes_max = kRecordHeadBytes + 32 + kStoredBytesMax) const;
   std::uint64_t packed_bytes() const noexcept { return flushed_ + memory_.size(); }
 
   Opened& opened_;
   std::optional<Pipeline> pipeline_;
   std::vector<PackItem> group_;
   std::size_t group_bytes_ = 0;
+  // Of what is not packed yet: its base. Of what is, the record says it.
+  std::unordered_map<object::Address, object::Address> bases_;
 
   // Plaintext that is not packed yet, and some that is: bases of what comes next are mostly among
   // it.
