@@ -5,7 +5,6 @@
 
 #include "hn/base/error.hpp"
 #include "hn/base/roomy.hpp"
-#include "hn/os/lock.hpp"
 #include "store/forms.hpp"
 
 namespace hn::store {
@@ -42,15 +41,12 @@ unsigned thread_count(const Options& options) {
 
 }  // namespace
 
-BlockStage::BlockStage(Opened& opened) : opened_(opened) {}
+BlockStage::BlockStage(Opened& opened) : opened_(opened) {
+  opened_.batch_begins();
+}
 
 BlockStage::~BlockStage() {
-  if (!spill_) return;
-  try {
-    opened_.fs().remove(spill_path_);
-  } catch (...) {
-    // maintain() removes it later.
-  }
+  opened_.batch_ends();
 }
 
 bool BlockStage::has(const object::Address& address) const {
@@ -84,7 +80,7 @@ Bytes BlockStage::record_at(const IndexRow& row, std::size_t bytes_max) const {
     const auto from = memory_.begin() + static_cast<std::ptrdiff_t>(row.offset - flushed_);
     std::copy_n(from, record.size(), record.begin());
   } else {
-    record.resize(spill_->read_at(kPackHeaderBytes + row.offset, record));
+    record.resize(spill_->file().read_at(kPackHeaderBytes + row.offset, record));
   }
   return record;
 }
@@ -171,7 +167,7 @@ void BlockStage::absorb(PackedGroup group) {
 void BlockStage::append(ByteView records, std::span<const IndexRow> rows) {
   for (IndexRow row : rows) {
     row.offset += packed_bytes();
-    row_places_.emplace(row.address, rows_.size());
+    row_places_.insert_or_assign(row.address, rows_.size());
     rows_.push_back(row);
     bases_.erase(row.address);
   }
@@ -189,23 +185,13 @@ void BlockStage::add_stored(const object::Address& address, const Stored& stored
   cache_.add(address, std::make_shared<const Plain>(Plain{stored.kind, std::move(plain), depth}));
 }
 
-// The file is locked as long as the batch lives, which tells it from what a crash left. It is made
-// under the writer's lock, for else maintain() could come between making and locking.
 void BlockStage::spill() {
-  const auto guard = opened_.lock_without_refresh();
-  for (unsigned i = 0; !spill_; ++i) {
-    spill_path_ = opened_.folder() + "/packs/spill-" + std::to_string(i);
-    if (opened_.fs().stat(spill_path_)) continue;
-    auto file = opened_.fs().open(spill_path_, os::Access::create_new);
-    HN_ASSERT(file->try_lock());
-    spill_ = std::move(file);
-  }
-  spill_->write_at(0, encode_pack_header());
+  spill_.emplace(opened_);
   flush();
 }
 
 void BlockStage::flush() {
-  spill_->write_at(kPackHeaderBytes + flushed_, memory_);
+  spill_->file().write_at(kPackHeaderBytes + flushed_, memory_);
   flushed_ += memory_.size();
   memory_.clear();
 }
@@ -218,19 +204,30 @@ void BlockStage::finish() {
   } else if (!group_.empty()) {
     absorb(pack(std::exchange(group_, {})));
   }
-  if (spill_) flush();
+}
+
+unsigned BlockStage::depth_of(const object::Address& address) const {
+  const auto place = row_places_.find(address);
+  return place == row_places_.end() ? kChainMax + 1 : rows_[place->second].depth;
+}
+
+void BlockStage::restore(const object::Address& address, const Loaded& record) {
+  const RecordHead& head = record.head;
+  const Stored stored{head.kind, head.form, head.base, head.plain_bytes, to_bytes(record.bytes)};
+  Bytes bytes;
+  append_record(bytes, address, stored, head.depth);
+  const IndexRow row{address, head.depth, 0, static_cast<std::uint32_t>(bytes.size())};
+  append(bytes, {&row, 1});
 }
 
 std::uint64_t BlockStage::become_pack(std::uint64_t number) {
-  HN_ASSERT(spill_ && memory_.empty());
+  HN_ASSERT(spill_.has_value());
+  if (!memory_.empty()) flush();
   const std::uint64_t bytes = kPackHeaderBytes + flushed_;
-  spill_->sync();
   std::vector<IndexRow> rows = rows_;
   for (IndexRow& row : rows) row.offset += kPackHeaderBytes;
-  write_index(opened_.fs(), opened_.folder(), number, std::move(rows), bytes);
-  opened_.fs().rename(spill_path_, pack_path(opened_.folder(), number));
+  spill_->become_pack(number, std::move(rows), bytes);
   spill_.reset();
-  opened_.fs().sync_folder(opened_.folder() + "/packs");
   return bytes;
 }
 

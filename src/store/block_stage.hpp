@@ -5,6 +5,7 @@
 #include "store/opened.hpp"
 #include "store/pipeline.hpp"
 #include "store/recent_blocks.hpp"
+#include "store/spill_file.hpp"
 
 namespace hn::store {
 
@@ -28,10 +29,14 @@ class BlockStage {
   void add_stored(const object::Address& address, const Stored& stored, std::uint8_t depth,
                   Bytes plain);
 
-  // Packs what is left, and no more can be added.
+  // Packs what is left, and no more can be added, but for what is restored.
   void finish();
+  // After finish(): of the least deep record of a block, more than kChainMax where there is none.
+  unsigned depth_of(const object::Address& address) const;
+  // After finish(): a record as another pack has it.
+  void restore(const object::Address& address, const Loaded& record);
   bool empty() const noexcept { return rows_.empty(); }
-  bool spilled() const noexcept { return spill_ != nullptr; }
+  bool spilled() const noexcept { return spill_.has_value(); }
   // After finish(), in memory: the records and their rows, with offsets from the first record.
   const Bytes& bytes() const noexcept { return memory_; }
   const std::vector<IndexRow>& rows() const noexcept { return rows_; }
@@ -77,8 +82,7 @@ class BlockStage {
   Bytes memory_;  // records that are not in the spill file
   std::vector<IndexRow> rows_;
   std::unordered_map<object::Address, std::size_t> row_places_;
-  std::unique_ptr<os::File> spill_;
-  std::string spill_path_;
+  std::optional<SpillFile> spill_;
   std::uint64_t flushed_ = 0;  // record bytes in the spill file
 };
 
