@@ -99,7 +99,6 @@ void add_changes(const Ledger& ledger, const Changes& changes, std::vector<Item>
 }  // namespace
 
 void commit_changes(Opened& opened, BlockStage& blocks, const Changes& changes) {
-  if (blocks.empty() && changes.empty()) return;
   const LockGuard lock(opened);
   restore_dropped(opened, blocks);
   NewBlocks added = store_blocks(opened, blocks);
