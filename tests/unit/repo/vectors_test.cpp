@@ -70,6 +70,7 @@ void check_record(const Json& v) {
   if (kind == "invitation") return check_decoder(repo::decode_invitation_record, v);
   if (kind == "operation") return check_decoder(repo::decode_operation_record, v);
   if (kind == "import") return check_decoder(repo::decode_import_record, v);
+  if (kind == "given_up") return check_decoder(repo::decode_given_up_record, v);
   REQUIRE(kind == "fold");
   check_decoder(repo::decode_fold_record, v);
 }
@@ -142,6 +143,11 @@ Json fields_of(const std::string& kind, ByteView bytes) {
                              {"git", to_hex(ByteView(ref.git.bytes).first(ref.git.size))},
                              {"kind", static_cast<int>(ref.target.kind)},
                              {"target", to_hex(ref.target.id.bytes)}});
+  } else if (kind == "given_up") {
+    const auto r = *repo::decode_given_up_record(bytes);
+    out = {{"since", Json::array()}};
+    for (const auto& [id, since] : r.since)
+      out["since"].push_back({{"id", to_hex(id)}, {"since", since}});
   } else {
     const auto r = *repo::decode_fold_record(bytes);
     out = {{"heads", hex_of(r.heads)},
