@@ -85,7 +85,7 @@ int run(Context& context, const Given& given) {
 Command cmd_gc() {
   return {"gc",
           "Remove what nothing needs any more, and pack the rest anew",
-          {{"--dry-run,-n", "", "say what would be removed, remove nothing"},
+          {{"-n,--dry-run", "", "say what would be removed, remove nothing"},
            {"--prune", "DATE", "remove what was given up before then (default: 90 days ago)"},
            {"--json", "", "as JSON"}},
           {},

@@ -33,7 +33,7 @@ _hn() {
     '')
       case $prev in -C) _hn_files -d; return ;; esac
       case $cur in -*) _hn_words '-C --help --version'; return ;; esac
-      _hn_words 'blame branch bundle cat clone commit conflicts describe device diff export fsck help id import init invite log members revoke serve show status switch sync tag version' ;;
+      _hn_words 'blame branch bundle cat clone commit conflicts describe device diff export fsck gc help id import init invite log members revoke serve show status switch sync tag version' ;;
     blame)
       case $prev in
         -L) return ;;
@@ -145,6 +145,12 @@ _hn() {
     fsck)
       case $cur in -*) _hn_words '--json'; return ;; esac
       ;;
+    gc)
+      case $prev in
+        --prune) return ;;
+      esac
+      case $cur in -*) _hn_words '-n --dry-run --prune --json'; return ;; esac
+      ;;
     help)
       case $prev in
         --completion) _hn_words "bash zsh fish"; return ;;
@@ -152,7 +158,7 @@ _hn() {
       case $cur in -*) _hn_words '--completion'; return ;; esac
       _hn_place '--completion'
       case $place in
-        0) _hn_words "blame branch bundle cat clone commit conflicts describe device diff export fsck help id import init invite log members revoke serve show status switch sync tag version" ;;
+        0) _hn_words "blame branch bundle cat clone commit conflicts describe device diff export fsck gc help id import init invite log members revoke serve show status switch sync tag version" ;;
       esac
       ;;
     id)
