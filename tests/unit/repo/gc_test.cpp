@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "hn/log/write.hpp"
+#include "hn/object/conflict.hpp"
 #include "hn/repo/fsck.hpp"
 #include "hn/repo/tags.hpp"
 #include "hn/repo/undo.hpp"
@@ -208,6 +209,30 @@ TEST_CASE("both sides of a conflict stay, and a fold that went on goes") {
   CHECK(faults_of(bob) == "");
 }
 
+TEST_CASE("the terms of a conflict that nothing else holds stay") {
+  RepoDevice anna("anna", 1);
+  anna.found();
+  std::vector<object::Id> terms;
+  store::Batch batch = anna->store().begin();
+  object::Conflict conflict;
+  for (const char* text : {"ours", "base", "theirs"}) {
+    terms.push_back(object::write_file(batch, as_bytes(std::string_view(text))));
+    conflict.terms.push_back(object::Value::of(object::Mode::file, terms.back()));
+  }
+  const auto block = batch.write(object::Kind::conflict, object::encode_conflict(conflict));
+  repo::TreeCommit request;
+  request.branch = anna.main();
+  request.tree =
+      RepoDevice::write_tree(batch, {{"a", object::Value::of(object::Mode::conflict, block)}});
+  request.message = "conflict\n";
+  request.author = request.committer = anna.person();
+  request.what = "commit";
+  repo::commit_tree(*anna, std::move(batch), request);
+  gc_all(anna);
+  for (const auto& term : terms) CHECK(anna->store().has(term));
+  CHECK(faults_of(anna) == "");
+}
+
 TEST_CASE("the history index goes with the commits that it speaks of") {
   RepoDevice anna("anna", 1);
   anna.found();
@@ -243,8 +268,10 @@ TEST_CASE("after a collection a block that went is not believed to be here") {
   repo::publish_drafts(*anna);
   sync(anna, bob);
   CHECK(repo::absent_blocks(*bob, 100).empty());
+  const std::size_t known_whole = bob->store().list(repo::key::kWhole).size();
   CHECK(gc_all(bob).store.dropped_commits == 1);
   CHECK(!bob->store().has(second));
+  CHECK(bob->store().list(repo::key::kWhole).size() == known_whole - 1);
   // It comes back under another publish.
   repo::create_branch(*anna, "again", second);
   repo::publish_drafts(*anna);
