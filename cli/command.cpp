@@ -24,6 +24,7 @@ Command cmd_device();
 Command cmd_diff();
 Command cmd_export();
 Command cmd_fsck();
+Command cmd_gc();
 Command cmd_help();
 Command cmd_id();
 Command cmd_import();
@@ -46,13 +47,13 @@ Command cmd_version();
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
-      cmd_add(),          cmd_blame(),   cmd_branch(), cmd_bundle(),  cmd_cat(),
-      cmd_check_ignore(), cmd_clean(),   cmd_clone(),  cmd_commit(),  cmd_conflicts(),
-      cmd_describe(),     cmd_device(),  cmd_diff(),   cmd_export(),  cmd_fsck(),
-      cmd_help(),         cmd_id(),      cmd_import(), cmd_init(),    cmd_invite(),
-      cmd_log(),          cmd_members(), cmd_merge(),  cmd_mv(),      cmd_restore(),
-      cmd_revoke(),       cmd_rm(),      cmd_serve(),  cmd_show(),    cmd_status(),
-      cmd_switch(),       cmd_sync(),    cmd_tag(),    cmd_version(),
+      cmd_add(),          cmd_blame(),  cmd_branch(),  cmd_bundle(), cmd_cat(),
+      cmd_check_ignore(), cmd_clean(),  cmd_clone(),   cmd_commit(), cmd_conflicts(),
+      cmd_describe(),     cmd_device(), cmd_diff(),    cmd_export(), cmd_fsck(),
+      cmd_gc(),           cmd_help(),   cmd_id(),      cmd_import(), cmd_init(),
+      cmd_invite(),       cmd_log(),    cmd_members(), cmd_merge(),  cmd_mv(),
+      cmd_restore(),      cmd_revoke(), cmd_rm(),      cmd_serve(),  cmd_show(),
+      cmd_status(),       cmd_switch(), cmd_sync(),    cmd_tag(),    cmd_version(),
   };
   return all;
 }

@@ -33,7 +33,7 @@ _hn() {
     '')
       case $prev in -C) _hn_files -d; return ;; esac
       case $cur in -*) _hn_words '-C --help --version'; return ;; esac
-      _hn_words 'add blame branch bundle cat check-ignore clean clone commit conflicts describe device diff export fsck help id import init invite log members merge mv restore revoke rm serve show status switch sync tag version' ;;
+      _hn_words 'add blame branch bundle cat check-ignore clean clone commit conflicts describe device diff export fsck gc help id import init invite log members merge mv restore revoke rm serve show status switch sync tag version' ;;
     add)
       case $cur in -*) _hn_words '-f --force -n --dry-run -A --all --json'; return ;; esac
       _hn_place ''
@@ -170,6 +170,12 @@ _hn() {
     fsck)
       case $cur in -*) _hn_words '--json'; return ;; esac
       ;;
+    gc)
+      case $prev in
+        --prune) return ;;
+      esac
+      case $cur in -*) _hn_words '-n --dry-run --prune --json'; return ;; esac
+      ;;
     help)
       case $prev in
         --completion) _hn_words "bash zsh fish"; return ;;
@@ -177,7 +183,7 @@ _hn() {
       case $cur in -*) _hn_words '--completion'; return ;; esac
       _hn_place '--completion'
       case $place in
-        0) _hn_words "add blame branch bundle cat check-ignore clean clone commit conflicts describe device diff export fsck help id import init invite log members merge mv restore revoke rm serve show status switch sync tag version" ;;
+        0) _hn_words "add blame branch bundle cat check-ignore clean clone commit conflicts describe device diff export fsck gc help id import init invite log members merge mv restore revoke rm serve show status switch sync tag version" ;;
       esac
       ;;
     id)

@@ -24,10 +24,6 @@ Result<net::WireBlock> to_wire(Result<store::Stored> stored) {
   return to_wire(std::move(stored).value());
 }
 
-std::string held_key(const log::ManifestRoot& manifest) {
-  return "held/" + object::to_hex(manifest.root);
-}
-
 }  // namespace
 
 RepositoryHost::RepositoryHost(repo::Repository& repository) : repository_(repository) {}
@@ -75,9 +71,10 @@ std::variant<log::SignedEntry, net::JoinRefusal> RepositoryHost::redeem(
   return made ? *made : net::JoinRefusal::unknown;
 }
 
+// What is answered here is counted on when the blocks are committed: from now on the batch is open,
+// which holds on to them.
 bool RepositoryHost::has(const object::Address& address) const {
-  const object::Id id = object::id_at(address);
-  return repository_.store().has(id) || (batch_ && batch_->has(id));
+  return batch().has(object::id_at(address));
 }
 
 Result<net::WireBlock> RepositoryHost::read_stored(const object::Address& address) const {
@@ -119,11 +116,11 @@ const object::BlockReader& RepositoryHost::blocks() const {
 }
 
 bool RepositoryHost::holds_whole(const log::ManifestRoot& manifest) const {
-  return repository_.store().get(held_key(manifest)).has_value();
+  return repository_.store().get(repo::key::held(manifest)).has_value();
 }
 
 void RepositoryHost::note_whole(const log::ManifestRoot& manifest) {
-  batch().put(held_key(manifest), {});
+  batch().put(repo::key::held(manifest), {});
 }
 
 std::vector<object::Address> RepositoryHost::absent_blocks(

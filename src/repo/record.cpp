@@ -265,6 +265,23 @@ Result<TrackedRecord> decode_tracked_record(ByteView bytes) {
   });
 }
 
+Bytes encode(const GivenUpRecord& r) {
+  Encoder out;
+  out.u8(kRecordFormat).varint(r.since.size());
+  for (const auto& [what, since] : r.since) out.raw(what).zigzag(since);
+  return std::move(out).take();
+}
+
+Result<GivenUpRecord> decode_given_up_record(ByteView bytes) {
+  return decoded<GivenUpRecord>(bytes, [](Decoder& in, GivenUpRecord& r) {
+    for (std::size_t left = count_of(in, 33); left > 0 && !in.failed(); --left) {
+      const Hash what = in.hash();
+      if (!r.since.empty() && what <= r.since.rbegin()->first) return in.fail();
+      r.since.emplace_hint(r.since.end(), what, in.zigzag());
+    }
+  });
+}
+
 namespace key {
 
 std::string draft(bool tag, const LocalBranch& place) {
@@ -289,6 +306,9 @@ std::string fold(const LocalBranch& branch) {
 }
 std::string whole(const log::EntryId& publish) {
   return std::string(kWhole) + to_hex(publish);
+}
+std::string held(const log::ManifestRoot& manifest) {
+  return std::string(kHeld) + object::to_hex(manifest.root);
 }
 // A path may be longer than a key.
 std::string import(std::string_view source) {

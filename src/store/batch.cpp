@@ -88,7 +88,8 @@ void Batch::commit() {
   HN_ASSERT(!state_->used_up);
   state_->used_up = true;
   state_->blocks.finish();
-  commit_changes(state_->opened, state_->blocks, state_->changes);
+  if (state_->counts_on_store || !state_->blocks.empty() || !state_->changes.empty())
+    commit_changes(state_->opened, state_->blocks, state_->changes);
 }
 
 }  // namespace hn::store

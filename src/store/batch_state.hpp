@@ -13,9 +13,13 @@ struct Batch::State {
   Changes changes;
   std::unordered_set<EntryId, HashOfEntryId> entry_ids;
   bool used_up = false;
+  mutable bool counts_on_store = false;  // it was told that a block is there
 
   bool has(const object::Address& address) const {
-    return blocks.has(address) || opened.packs()->has(address);
+    if (blocks.has(address)) return true;
+    if (!opened.packs()->has(address)) return false;
+    counts_on_store = true;
+    return true;
   }
 };
 

@@ -4,7 +4,6 @@
 #include <thread>
 
 #include "hn/base/error.hpp"
-#include "hn/os/lock.hpp"
 #include "store/forms.hpp"
 
 namespace hn::store {
@@ -15,6 +14,16 @@ constexpr std::size_t kGroupBytes = 256U << 10U;
 constexpr std::size_t kGroupBlocks = 256;
 // Groups in flight for each thread: one at work, one waiting.
 constexpr std::size_t kGroupsPerThread = 2;
+// Where a chain that is at its limit branches off: from an ancestor at half that depth, every
+// second time at a quarter, and so on, by the block's own address. To begin anew would cost the
+// whole block every 32 versions; one fixed depth would leave every branch of a long history on one
+// old version; short steps back would keep all depths near the limit, and saved no more.
+std::uint8_t branch_depth(const object::Address& address) {
+  unsigned depth = kChainMax / 2;
+  for (unsigned bits = address.bytes[0]; (bits & 1U) != 0 && depth > 1; bits >>= 1U) depth /= 2;
+  return static_cast<std::uint8_t>(depth);
+}
+
 // What a spilled batch writes at a time.
 constexpr std::size_t kFlushBytes = 1U << 20U;
 
@@ -25,15 +34,12 @@ unsigned thread_count(const Options& options) {
 
 }  // namespace
 
-BlockStage::BlockStage(Opened& opened) : opened_(opened) {}
+BlockStage::BlockStage(Opened& opened) : opened_(opened) {
+  opened_.batch_begins();
+}
 
 BlockStage::~BlockStage() {
-  if (!spill_) return;
-  try {
-    opened_.fs().remove(spill_path_);
-  } catch (...) {
-    // maintain() removes it later.
-  }
+  opened_.batch_ends();
 }
 
 bool BlockStage::has(const object::Address& address) const {
@@ -61,13 +67,13 @@ Result<Plain> BlockStage::read(const object::Address& address) const {
   return plain;
 }
 
-Bytes BlockStage::record_at(const IndexRow& row) const {
-  Bytes record(row.length);
+Bytes BlockStage::record_at(const IndexRow& row, std::size_t bytes_max) const {
+  Bytes record(std::min<std::size_t>(row.length, bytes_max));
   if (row.offset >= flushed_) {
     const auto from = memory_.begin() + static_cast<std::ptrdiff_t>(row.offset - flushed_);
-    std::copy_n(from, row.length, record.begin());
+    std::copy_n(from, record.size(), record.begin());
   } else {
-    record.resize(spill_->read_at(kPackHeaderBytes + row.offset, record));
+    record.resize(spill_->file().read_at(kPackHeaderBytes + row.offset, record));
   }
   return record;
 }
@@ -76,18 +82,47 @@ void BlockStage::add(object::Kind kind, const object::Address& address, ByteView
                      const std::optional<object::Address>& base) {
   auto block = std::make_shared<const PlainBlock>(PlainBlock{kind, address, to_bytes(bytes)});
   PackItem item{block, {}, {}, 0};
-  if (base && *base != address) {
-    auto found = find_base(*base);
-    if (found && found->depth < kChainMax) {
-      item.base = base;
-      item.base_bytes = std::move(found->bytes);
-      item.depth = static_cast<std::uint8_t>(found->depth + 1);
-    }
-  }
+  if (base && *base != address) choose_base(item, *base);
+  if (item.base) bases_.insert_or_assign(address, *item.base);
   recent_.add(std::move(block), item.depth);
   group_.push_back(std::move(item));
   group_bytes_ += bytes.size();
   if (group_bytes_ >= kGroupBytes || group_.size() >= kGroupBlocks) submit_group();
+}
+
+void BlockStage::choose_base(PackItem& item, const object::Address& address) {
+  object::Address wanted = address;
+  auto found = find_base(wanted);
+  if (found && found->depth >= kChainMax) {
+    const auto above = ancestor(wanted, branch_depth(item.block->address));
+    if (!above) return;
+    wanted = *above;
+    found = find_base(wanted);
+  }
+  if (!found || found->depth >= kChainMax) return;
+  item.base = wanted;
+  item.base_bytes = std::move(found->bytes);
+  item.depth = static_cast<std::uint8_t>(found->depth + 1);
+}
+
+// The block so many steps above the end of a chain that `address` is the lower end of, or nothing
+// where the chain is shorter than it may have become.
+std::optional<object::Address> BlockStage::ancestor(const object::Address& address,
+                                                    std::uint8_t depth) const {
+  std::optional<object::Address> at = address;
+  for (unsigned step = kChainMax; step > depth && at; --step) at = base_of(*at);
+  return at;
+}
+
+std::optional<object::Address> BlockStage::base_of(const object::Address& address) const {
+  if (const auto place = row_places_.find(address); place != row_places_.end()) {
+    const Bytes head = record_at(rows_[place->second], kRecordHeadBytes + sizeof(object::Address));
+    const auto decoded = decode_record_head(head);
+    return decoded ? decoded->base : std::nullopt;
+  }
+  if (const auto at = bases_.find(address); at != bases_.end()) return at->second;
+  const auto stored = opened_.packs()->load_shallowest(address);
+  return stored ? stored->head.base : std::nullopt;
 }
 
 // The depth of a base that is not packed yet is the greatest that it can get.
@@ -125,8 +160,9 @@ void BlockStage::absorb(PackedGroup group) {
 void BlockStage::append(ByteView records, std::span<const IndexRow> rows) {
   for (IndexRow row : rows) {
     row.offset += packed_bytes();
-    row_places_.emplace(row.address, rows_.size());
+    row_places_.insert_or_assign(row.address, rows_.size());
     rows_.push_back(row);
+    bases_.erase(row.address);
   }
   memory_.insert(memory_.end(), records.begin(), records.end());
   if (!spill_ && memory_.size() > opened_.options().spill_bytes) spill();
@@ -142,23 +178,13 @@ void BlockStage::add_stored(const object::Address& address, const Stored& stored
   cache_.add(address, std::make_shared<const Plain>(Plain{stored.kind, std::move(plain), depth}));
 }
 
-// The file is locked as long as the batch lives, which tells it from what a crash left. It is made
-// under the writer's lock, for else maintain() could come between making and locking.
 void BlockStage::spill() {
-  const auto guard = opened_.lock_without_refresh();
-  for (unsigned i = 0; !spill_; ++i) {
-    spill_path_ = opened_.folder() + "/packs/spill-" + std::to_string(i);
-    if (opened_.fs().stat(spill_path_)) continue;
-    auto file = opened_.fs().open(spill_path_, os::Access::create_new);
-    HN_ASSERT(file->try_lock());
-    spill_ = std::move(file);
-  }
-  spill_->write_at(0, encode_pack_header());
+  spill_.emplace(opened_);
   flush();
 }
 
 void BlockStage::flush() {
-  spill_->write_at(kPackHeaderBytes + flushed_, memory_);
+  spill_->file().write_at(kPackHeaderBytes + flushed_, memory_);
   flushed_ += memory_.size();
   memory_.clear();
 }
@@ -171,19 +197,30 @@ void BlockStage::finish() {
   } else if (!group_.empty()) {
     absorb(pack(std::exchange(group_, {})));
   }
-  if (spill_) flush();
+}
+
+unsigned BlockStage::depth_of(const object::Address& address) const {
+  const auto place = row_places_.find(address);
+  return place == row_places_.end() ? kChainMax + 1 : rows_[place->second].depth;
+}
+
+void BlockStage::restore(const object::Address& address, const Loaded& record) {
+  const RecordHead& head = record.head;
+  const Stored stored{head.kind, head.form, head.base, head.plain_bytes, to_bytes(record.bytes)};
+  Bytes bytes;
+  append_record(bytes, address, stored, head.depth);
+  const IndexRow row{address, head.depth, 0, static_cast<std::uint32_t>(bytes.size())};
+  append(bytes, {&row, 1});
 }
 
 std::uint64_t BlockStage::become_pack(std::uint64_t number) {
-  HN_ASSERT(spill_ && memory_.empty());
+  HN_ASSERT(spill_.has_value());
+  if (!memory_.empty()) flush();
   const std::uint64_t bytes = kPackHeaderBytes + flushed_;
-  spill_->sync();
   std::vector<IndexRow> rows = rows_;
   for (IndexRow& row : rows) row.offset += kPackHeaderBytes;
-  write_index(opened_.fs(), opened_.folder(), number, std::move(rows), bytes);
-  opened_.fs().rename(spill_path_, pack_path(opened_.folder(), number));
+  spill_->become_pack(number, std::move(rows), bytes);
   spill_.reset();
-  opened_.fs().sync_folder(opened_.folder() + "/packs");
   return bytes;
 }
 

@@ -5,6 +5,7 @@
 #include "store/opened.hpp"
 #include "store/pipeline.hpp"
 #include "store/recent_blocks.hpp"
+#include "store/spill_file.hpp"
 
 namespace hn::store {
 
@@ -28,10 +29,14 @@ class BlockStage {
   void add_stored(const object::Address& address, const Stored& stored, std::uint8_t depth,
                   Bytes plain);
 
-  // Packs what is left, and no more can be added.
+  // Packs what is left, and no more can be added, but for what is restored.
   void finish();
+  // After finish(): of the least deep record of a block, more than kChainMax where there is none.
+  unsigned depth_of(const object::Address& address) const;
+  // After finish(): a record as another pack has it.
+  void restore(const object::Address& address, const Loaded& record);
   bool empty() const noexcept { return rows_.empty(); }
-  bool spilled() const noexcept { return spill_ != nullptr; }
+  bool spilled() const noexcept { return spill_.has_value(); }
   // After finish(), in memory: the records and their rows, with offsets from the first record.
   const Bytes& bytes() const noexcept { return memory_; }
   const std::vector<IndexRow>& rows() const noexcept { return rows_; }
@@ -46,18 +51,25 @@ class BlockStage {
     std::uint8_t depth = 0;
   };
   std::optional<Base> find_base(const object::Address& address);
+  // Fills in the base of an item whose wanted base is `address`.
+  void choose_base(PackItem& item, const object::Address& address);
+  std::optional<object::Address> ancestor(const object::Address& address, std::uint8_t depth) const;
+  std::optional<object::Address> base_of(const object::Address& address) const;
   void submit_group();
   void absorb(PackedGroup group);
   void append(ByteView records, std::span<const IndexRow> rows);
   void spill();
   void flush();
-  Bytes record_at(const IndexRow& row) const;
+  Bytes record_at(const IndexRow& row,
+                  std::size_t bytes_max = kRecordHeadBytes + 32 + kStoredBytesMax) const;
   std::uint64_t packed_bytes() const noexcept { return flushed_ + memory_.size(); }
 
   Opened& opened_;
   std::optional<Pipeline> pipeline_;
   std::vector<PackItem> group_;
   std::size_t group_bytes_ = 0;
+  // Of what is not packed yet: its base. Of what is, the record says it.
+  std::unordered_map<object::Address, object::Address> bases_;
 
   // Plaintext that is not packed yet, and some that is: bases of what comes next are mostly among
   // it.
@@ -70,8 +82,7 @@ class BlockStage {
   Bytes memory_;  // records that are not in the spill file
   std::vector<IndexRow> rows_;
   std::unordered_map<object::Address, std::size_t> row_places_;
-  std::unique_ptr<os::File> spill_;
-  std::string spill_path_;
+  std::optional<SpillFile> spill_;
   std::uint64_t flushed_ = 0;  // record bytes in the spill file
 };
 

@@ -123,9 +123,13 @@ void remove_quietly(os::FileSystem& fs, const std::string& path) {
   }
 }
 
+}  // namespace
+
 // Other processes may read the old packs on: a removed file lives as long as it is mapped.
-void replace_packs(Opened& opened, std::span<const PackPtr> packs, const PackIs& merged) {
-  std::vector<Item> items{merged};
+void replace_packs(Opened& opened, std::span<const PackPtr> packs,
+                   const std::optional<PackIs>& merged) {
+  std::vector<Item> items;
+  if (merged) items.push_back(*merged);
   for (const auto& pack : packs) items.push_back(PackGone{pack->number()});
   opened.record(items);
   for (const auto& pack : packs) {
@@ -133,6 +137,8 @@ void replace_packs(Opened& opened, std::span<const PackPtr> packs, const PackIs&
     remove_quietly(opened.fs(), index_path(opened.folder(), pack->number()));
   }
 }
+
+namespace {
 
 // The number in "0123456789abcdef.pack", ".idx" or ".idx.new".
 std::optional<std::uint64_t> pack_number_in(std::string_view name) {
@@ -159,9 +165,24 @@ std::uint64_t create_tail(os::FileSystem& fs, const std::string& folder, std::ui
   return writer.bytes();
 }
 
+std::vector<Item> new_tail(Opened& opened, ByteView records) {
+  const auto tail = opened.packs()->tail();
+  write_index(opened.fs(), opened.folder(), tail->number(), tail->rows(), tail->bytes());
+  const std::uint64_t number = opened.ledger().next_pack();
+  const std::uint64_t bytes = create_tail(opened.fs(), opened.folder(), number, records);
+  return {PackIs{tail->number(), tail->bytes(), true}, PackIs{number, bytes, false}};
+}
+
+std::optional<os::Lock> try_maintenance(Opened& opened) {
+  return os::Lock::try_now(opened.fs(), opened.folder() + "/maintenance");
+}
+
 void merge_packs(Opened& opened, std::uint64_t bytes_max) {
   const auto view = opened.packs();
   std::vector<PackPtr> packs = choose(view->sealed(), bytes_max);
+  if (packs.size() < 2) return;
+  const auto alone = try_maintenance(opened);
+  if (!alone) return;  // the packs are just being collected
   std::vector<Source> sources;
   for (std::size_t i = 0; i < packs.size();) {
     if (auto of_pack = sources_of(*packs[i], i)) {

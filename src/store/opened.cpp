@@ -93,7 +93,26 @@ void Opened::show_packs(const std::shared_ptr<const PackSet>& old,
     sealed.push_back(SealedPack::open(fs_, folder_, number, pack.bytes));
   }
   if (!tail) throw Failure(Code::damaged, folder_ + ": no pack is open");
-  packs_.store(std::make_shared<const PackSet>(std::move(sealed), std::move(tail)));
+  auto now = std::make_shared<const PackSet>(std::move(sealed), std::move(tail));
+  if (const auto before = packs_.load()) note_gone(*before, *now);
+  packs_.store(std::move(now));
+}
+
+// What is remembered of packs that are gone could be of blocks that are dropped: a difference from
+// one of those could not be read.
+void Opened::note_gone(const PackSet& before, const PackSet& now) {
+  const auto is_here = [&](std::uint64_t number) {
+    return now.tail()->number() == number ||
+           std::any_of(now.sealed().begin(), now.sealed().end(),
+                       [&](const auto& pack) { return pack->number() == number; });
+  };
+  std::vector<std::shared_ptr<const Pack>> gone;
+  for (const auto& pack : before.sealed())
+    if (!is_here(pack->number())) gone.push_back(pack);
+  if (!is_here(before.tail()->number())) gone.push_back(before.tail());
+  if (gone.empty()) return;
+  cache_ = PlainCache(kCacheBytes);
+  if (open_batches_ > 0) gone_.insert(gone_.end(), gone.begin(), gone.end());
 }
 
 std::shared_ptr<const TailPack> Opened::show_tail(const PackSet* old, const PackIs& pack,
@@ -114,10 +133,12 @@ std::optional<os::Lock> Opened::lock_without_refresh() const {
 void Opened::acquire() {
   if (lock_depth_ == 0) {
     lock_ = os::Lock::wait(fs_, folder_ + "/lock");
+    batch_begins();  // what was asked before the lock is counted on under it
     try {
       refresh();
       journal_.cut_tail();
     } catch (...) {
+      batch_ends();
       lock_.reset();
       throw;
     }
@@ -127,7 +148,9 @@ void Opened::acquire() {
 
 void Opened::release() noexcept {
   HN_ASSERT(lock_depth_ > 0);
-  if (--lock_depth_ == 0) lock_.reset();
+  if (--lock_depth_ > 0) return;
+  batch_ends();
+  lock_.reset();
 }
 
 void Opened::record(std::span<const Item> items, std::vector<IndexRow> tail_rows) {

@@ -44,6 +44,14 @@ class Opened {
   // The lock alone, nothing where it is held already.
   std::optional<os::Lock> lock_without_refresh() const;
 
+  // While a batch of this process is open, packs that vanish from the store are held on to: the
+  // batch may count on what is in them (hn-store(5), DROPPING).
+  void batch_begins() noexcept { ++open_batches_; }
+  void batch_ends() noexcept {
+    if (--open_batches_ == 0) gone_.clear();
+  }
+  const std::vector<std::shared_ptr<const Pack>>& gone() const noexcept { return gone_; }
+
   // With the lock held: appends one frame and shows it. `tail_rows` are those of the blocks by
   // which the tail pack grew, if it is the same pack.
   void record(std::span<const Item> items, std::vector<IndexRow> tail_rows = {});
@@ -56,6 +64,7 @@ class Opened {
   void load_all();
   void load_news(const std::shared_ptr<const PackSet>& old);
   void apply(const Frame& frame, const std::shared_ptr<const Bytes>& buffer);
+  void note_gone(const PackSet& before, const PackSet& now);
   void show_packs(const std::shared_ptr<const PackSet>& old, std::vector<IndexRow> tail_rows);
   std::shared_ptr<const TailPack> show_tail(const PackSet* old, const PackIs& pack,
                                             std::vector<IndexRow> rows) const;
@@ -69,6 +78,8 @@ class Opened {
   std::atomic<std::shared_ptr<const PackSet>> packs_;
   std::thread::id thread_ = std::this_thread::get_id();
   mutable PlainCache cache_{kCacheBytes};
+  std::vector<std::shared_ptr<const Pack>> gone_;
+  unsigned open_batches_ = 0;
   std::optional<os::Lock> lock_;
   unsigned lock_depth_ = 0;
 };

@@ -42,15 +42,37 @@ std::string index_path(const std::string& folder, std::uint64_t number) {
   return file_path(folder, number, ".idx");
 }
 
-Result<std::vector<IndexRow>> scan_rows(ByteView records, std::uint64_t at) {
-  std::vector<IndexRow> rows;
+namespace {
+
+Result<void> walk_heads(ByteView records, std::uint64_t at, const Pack::VisitHead& visit) {
   while (!records.empty()) {
     HN_TRY(const RecordHead head, decode_record_head(records));
     if (head.size() > records.size()) return fail(Code::damaged, "record cut short");
-    rows.push_back({head.address, head.depth, at, static_cast<std::uint32_t>(head.size())});
+    visit(head, at);
     at += head.size();
     records = records.subspan(head.size());
   }
+  return {};
+}
+
+}  // namespace
+
+Result<void> SealedPack::each_head(const VisitHead& visit) const {
+  return walk_heads(contents().subspan(kPackHeaderBytes), kPackHeaderBytes, visit);
+}
+
+Result<void> TailPack::each_head(const VisitHead& visit) const {
+  Bytes records(bytes() - kPackHeaderBytes);
+  if (file_->read_at(kPackHeaderBytes, records) != records.size())
+    return fail(Code::damaged, "shorter than recorded");
+  return walk_heads(records, kPackHeaderBytes, visit);
+}
+
+Result<std::vector<IndexRow>> scan_rows(ByteView records, std::uint64_t at) {
+  std::vector<IndexRow> rows;
+  HN_CHECK(walk_heads(records, at, [&](const RecordHead& head, std::uint64_t offset) {
+    rows.push_back({head.address, head.depth, offset, static_cast<std::uint32_t>(head.size())});
+  }));
   return rows;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -24,6 +25,9 @@ class Pack {
   virtual std::optional<std::uint64_t> find(const object::Address& address) const noexcept = 0;
   // damaged where the record there is not whole or is another block's.
   virtual Result<Loaded> load(std::uint64_t offset, const object::Address& address) const = 0;
+  // Calls `visit` for each record from the first on. Damaged where heads do not follow one another.
+  using VisitHead = std::function<void(const RecordHead& head, std::uint64_t offset)>;
+  virtual Result<void> each_head(const VisitHead& visit) const = 0;
   // Appends the addresses from `low` to `high`, both included, at most `max` (per layer).
   virtual void find_range(const object::Address& low, const object::Address& high, std::size_t max,
                           std::vector<object::Address>& out) const = 0;
@@ -55,6 +59,7 @@ class SealedPack final : public Pack {
   Result<Loaded> load(std::uint64_t offset, const object::Address& address) const override;
   void find_range(const object::Address& low, const object::Address& high, std::size_t max,
                   std::vector<object::Address>& out) const override;
+  Result<void> each_head(const VisitHead& visit) const override;
 
   const IndexView& index() const noexcept { return *index_; }
   ByteView contents() const noexcept { return mapping_->bytes(); }
@@ -88,6 +93,7 @@ class TailPack final : public Pack {
   Result<Loaded> load(std::uint64_t offset, const object::Address& address) const override;
   void find_range(const object::Address& low, const object::Address& high, std::size_t max,
                   std::vector<object::Address>& out) const override;
+  Result<void> each_head(const VisitHead& visit) const override;
 
   std::vector<IndexRow> rows() const;  // sorted, unique
 

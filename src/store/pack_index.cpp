@@ -51,6 +51,10 @@ std::vector<IndexRow> sorted_unique(std::vector<IndexRow> rows) {
   return rows;
 }
 
+std::size_t encoded_index_bytes(std::size_t rows) noexcept {
+  return kRowsAt + rows * kRowBytes;
+}
+
 Bytes encode_index(std::span<const IndexRow> rows, std::uint64_t pack_bytes) {
   const auto count = static_cast<std::uint32_t>(rows.size());
   const Bytes fanout = encode_fanout(rows);

@@ -24,6 +24,9 @@ std::vector<IndexRow> sorted_unique(std::vector<IndexRow> rows);
 // `rows` as sorted_unique() gives them.
 Bytes encode_index(std::span<const IndexRow> rows, std::uint64_t pack_bytes);
 
+// Its length for so many rows.
+std::size_t encoded_index_bytes(std::size_t rows) noexcept;
+
 // Reads an index in place. The bytes outlive it.
 class IndexView {
  public:

@@ -7,6 +7,7 @@
 #include "hn/os/private_file.hpp"
 #include "store/batch_state.hpp"
 #include "store/check_packs.hpp"
+#include "store/collect.hpp"
 #include "store/format_file.hpp"
 #include "store/forms.hpp"
 #include "store/maintain.hpp"
@@ -182,6 +183,10 @@ void Store::maintain() {
   if (opened.journal().bytes() > 2 * needed + opened.options().journal_waste_bytes)
     opened.rewrite_journal();
   remove_leftovers(opened);
+}
+
+Collected Store::collect(Roots& roots, const CollectOptions& options) {
+  return store::collect(state_->opened, roots, options);
 }
 
 CheckSummary Store::check(const std::function<void(const Finding&)>& report,

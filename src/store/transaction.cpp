@@ -1,9 +1,22 @@
 #include "store/transaction.hpp"
 
+#include "hn/base/error.hpp"
 #include "store/maintain.hpp"
 
 namespace hn::store {
 namespace {
+
+std::optional<Loaded> shallowest(const std::vector<std::shared_ptr<const Pack>>& packs,
+                                 const object::Address& address) {
+  std::optional<Loaded> best;
+  for (const auto& pack : packs) {
+    const auto offset = pack->find(address);
+    if (!offset) continue;
+    auto loaded = pack->load(*offset, address);
+    if (loaded && (!best || loaded->head.depth < best->head.depth)) best = std::move(*loaded);
+  }
+  return best;
+}
 
 struct NewBlocks {
   std::vector<Item> items;
@@ -30,12 +43,8 @@ void append_to_tail(Opened& opened, const BlockStage& blocks, NewBlocks& out) {
 
 // The tail pack is long enough: it gets its index, and the next one begins with these blocks.
 void begin_new_tail(Opened& opened, const BlockStage& blocks, NewBlocks& out) {
-  const auto tail = opened.packs()->tail();
-  write_index(opened.fs(), opened.folder(), tail->number(), tail->rows(), tail->bytes());
-  out.items.push_back(PackIs{tail->number(), tail->bytes(), true});
-  const std::uint64_t number = opened.ledger().next_pack();
-  const std::uint64_t bytes = create_tail(opened.fs(), opened.folder(), number, blocks.bytes());
-  out.items.push_back(PackIs{number, bytes, false});
+  const auto items = new_tail(opened, blocks.bytes());
+  out.items.insert(out.items.end(), items.begin(), items.end());
 }
 
 NewBlocks store_blocks(Opened& opened, BlockStage& blocks) {
@@ -50,6 +59,23 @@ NewBlocks store_blocks(Opened& opened, BlockStage& blocks) {
     begin_new_tail(opened, blocks, out);
   }
   return out;
+}
+
+// The batch found blocks in packs that are gone now, and counts on them: by a look, or because it
+// named a block that names them. Which ones nobody knows here; so all that was dropped comes back,
+// and goes with the next collection. Each as it was, also where somebody wrote it anew since then
+// on a longer chain: others may stand on it.
+void restore_dropped(const Opened& opened, BlockStage& blocks) {
+  const auto packs = opened.packs();
+  for (const auto& pack : opened.gone()) {
+    const auto visited = pack->each_head([&](const RecordHead& head, std::uint64_t) {
+      const auto record = shallowest(opened.gone(), head.address);
+      if (!record || blocks.depth_of(head.address) <= record->head.depth) return;
+      const auto here = packs->load_shallowest(head.address);
+      if (!here || here->head.depth > record->head.depth) blocks.restore(head.address, *record);
+    });
+    if (!visited) throw Failure(visited.error(), "pack " + std::to_string(pack->number()));
+  }
 }
 
 void add_changes(const Ledger& ledger, const Changes& changes, std::vector<Item>& items) {
@@ -73,8 +99,8 @@ void add_changes(const Ledger& ledger, const Changes& changes, std::vector<Item>
 }  // namespace
 
 void commit_changes(Opened& opened, BlockStage& blocks, const Changes& changes) {
-  if (blocks.empty() && changes.empty()) return;
   const LockGuard lock(opened);
+  restore_dropped(opened, blocks);
   NewBlocks added = store_blocks(opened, blocks);
   const bool sealed_one = added.items.size() > 1 || blocks.spilled();
   add_changes(opened.ledger(), changes, added.items);

@@ -221,6 +221,10 @@ def records():
                {"tag": True, "name": "v1", "git": sha256.hex(), "kind": 6, "target": b.hex()}])
     good("import", "of nothing", sized("/x") + varint(0), source="/x", refs=[])
     good("tracked", "two files", varint(2) + sized("a/b.o") + sized("a.o"), paths=["a/b.o", "a.o"])
+    low, high = sorted((a, b))
+    good("given_up", "nothing", varint(0), since=[])
+    good("given_up", "two things", varint(2) + low + zigzag(1700000000) + high + zigzag(-1),
+         since=[{"id": low.hex(), "since": 1700000000}, {"id": high.hex(), "since": -1}])
 
     damaged = []
 
@@ -257,6 +261,10 @@ def records():
     bad("fold", "2^63 heads", zero + varint(1 << 63) + a * 3)
     bad("fold", "a place over the limit", zero + varint(1) + a + varint(1048577) + a + varint(0))
     bad("fold", "more conflicts than bytes", zero + varint(1) + a + varint(0) + a + varint(2) + b"\0")
+    bad("given_up", "out of order", zero + varint(2) + high + zigzag(1) + low + zigzag(1))
+    bad("given_up", "one thing twice", zero + varint(2) + low + zigzag(1) + low + zigzag(2))
+    bad("given_up", "more things than bytes", zero + varint(3) + low + zigzag(1) + high + zigzag(1))
+    bad("given_up", "2^63 things", zero + varint(1 << 63) + low + zigzag(1))
     one = zero + sized("/x") + varint(1)
     bad("import", "a git id of 21 bytes", one + ref(0, "m", b"\x11" * 21, 5, a))
     bad("import", "a tag flag of 2", one + ref(2, "m", sha1, 5, a))

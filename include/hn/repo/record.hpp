@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -99,6 +100,11 @@ struct TrackedRecord {
 
 inline constexpr std::size_t kPeerAddressesMax = 8;
 
+// Rewritten publishes (by entry) and commits that nothing names, and since when that was seen.
+struct GivenUpRecord {
+  std::map<Hash, std::int64_t> since;  // seconds since 1970
+};
+
 Bytes encode(const StoreRecord& record);
 Bytes encode(const WorktreeRecord& record);
 Bytes encode(const Draft& record);
@@ -108,6 +114,7 @@ Bytes encode(const OperationRecord& record);
 Bytes encode(const FoldRecord& record);
 Bytes encode(const ImportRecord& record);
 Bytes encode(const TrackedRecord& record);
+Bytes encode(const GivenUpRecord& record);
 
 Result<StoreRecord> decode_store_record(ByteView bytes);
 Result<WorktreeRecord> decode_worktree_record(ByteView bytes);
@@ -118,6 +125,7 @@ Result<OperationRecord> decode_operation_record(ByteView bytes);
 Result<FoldRecord> decode_fold_record(ByteView bytes);
 Result<ImportRecord> decode_import_record(ByteView bytes);
 Result<TrackedRecord> decode_tracked_record(ByteView bytes);
+Result<GivenUpRecord> decode_given_up_record(ByteView bytes);
 
 // The keys under which they lie.
 namespace key {
@@ -130,6 +138,8 @@ inline constexpr std::string_view kPeers = "peer/";
 inline constexpr std::string_view kInvitations = "invitation/";
 inline constexpr std::string_view kFolds = "fold/";
 inline constexpr std::string_view kWhole = "whole/";
+inline constexpr std::string_view kHeld = "held/";
+inline constexpr std::string_view kGivenUp = "given-up";
 inline constexpr std::string_view kImports = "import/";
 
 std::string draft(const Draft& draft);
@@ -139,6 +149,7 @@ std::string peer(const crypto::TransportKey& transport);
 std::string invitation(const log::InvitationId& id);
 std::string fold(const LocalBranch& branch);
 std::string whole(const log::EntryId& publish);
+std::string held(const log::ManifestRoot& manifest);
 std::string import(std::string_view source);
 }  // namespace key
 

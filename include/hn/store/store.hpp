@@ -9,6 +9,7 @@
 #include "hn/os/file_system.hpp"
 #include "hn/store/batch.hpp"
 #include "hn/store/check.hpp"
+#include "hn/store/collect.hpp"
 
 namespace hn::store {
 
@@ -104,6 +105,12 @@ class Store final : public object::BlockReader {
   // journal that is mostly outdated records, and removes what crashes left. Never needed for
   // correctness; costs reading and writing what it merges.
   void maintain();
+
+  // Drops every block that `roots` does not name, and writes the others into one pack (hn-store(5),
+  // DROPPING). Other processes read and commit meanwhile; the lock is held only at the beginning
+  // and the end. May be killed at any moment. Needs as much room again as the blocks that stay.
+  // Failure (busy) where another process is at it, (damaged) where a record is; then nothing goes.
+  Collected collect(Roots& roots, const CollectOptions& options = {});
 
   // Reads everything (hn-store(5), CHECKING). Calls `report` for each fault and goes on, and
   // `progress` behind each block with how many there were.

@@ -71,6 +71,7 @@ void check_record(const Json& v) {
   if (kind == "operation") return check_decoder(repo::decode_operation_record, v);
   if (kind == "import") return check_decoder(repo::decode_import_record, v);
   if (kind == "tracked") return check_decoder(repo::decode_tracked_record, v);
+  if (kind == "given_up") return check_decoder(repo::decode_given_up_record, v);
   REQUIRE(kind == "fold");
   check_decoder(repo::decode_fold_record, v);
 }
@@ -145,6 +146,11 @@ Json fields_of(const std::string& kind, ByteView bytes) {
                              {"target", to_hex(ref.target.id.bytes)}});
   } else if (kind == "tracked") {
     out = {{"paths", repo::decode_tracked_record(bytes)->paths}};
+  } else if (kind == "given_up") {
+    const auto r = *repo::decode_given_up_record(bytes);
+    out = {{"since", Json::array()}};
+    for (const auto& [id, since] : r.since)
+      out["since"].push_back({{"id", to_hex(id)}, {"since", since}});
   } else {
     const auto r = *repo::decode_fold_record(bytes);
     out = {{"heads", hex_of(r.heads)},

@@ -131,7 +131,7 @@ TEST_CASE("versions of a block are kept as differences, in chains of at most 32"
     CHECK(store.read(ids[i])->bytes == versions[i]);
     if (!store.read_stored(object::address_of(ids[i]))->base) ++whole;
   }
-  CHECK(whole == 3);
+  CHECK(whole == 1);  // a chain that is at its limit branches off
   CHECK(findings(store).empty());
 }
 
