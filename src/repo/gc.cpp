@@ -11,6 +11,9 @@ namespace {
 
 using object::Id;
 
+// As many as the record takes; what is beyond them waits until it is noted.
+constexpr std::size_t kNotesMax = std::size_t{1} << 20;
+
 class RootsHere final : public store::Roots {
  public:
   RootsHere(Repository& repository, const GcRequest& request)
@@ -82,7 +85,7 @@ class RootsHere final : public store::Roots {
     const auto noted = notes_before_.find(what);
     const std::int64_t since = noted == notes_before_.end() ? request_.now : noted->second;
     if (since <= request_.prune_before) return true;
-    notes_.emplace(what, since);
+    if (notes_.size() < kNotesMax) notes_.emplace(what, since);
     return false;
   }
 
@@ -159,18 +162,22 @@ class RootsHere final : public store::Roots {
     walk.history(std::move(commits));
   }
 
-  // Commits that nothing names and that nothing which is over did. An auto-merge is nobody's work.
+  // Commits that nothing names and that nothing which is over did. Those that none of the others
+  // has as a parent stand for what is beneath them. An auto-merge is nobody's work.
   void unnamed(GcWalk& walk, const store::Keeping& keeping) {
     const std::unordered_set<Id> over = beneath(given_up_, keeping);
-    std::vector<Id> commits;
+    std::vector<Id> alone;
+    std::unordered_set<Id> parents;
     for (const Id& id : keeping.not_kept(object::Kind::commit)) {
-      if (over.contains(id) || keeping.is_kept(id)) continue;
+      if (over.contains(id)) continue;
       const auto commit = object::read_commit(repository_.store(), id);
-      if (!commit || commit->auto_merge || is_over(id.bytes)) continue;
-      ++report_.waiting_commits;
-      commits.push_back(id);
+      if (!commit || commit->auto_merge) continue;
+      alone.push_back(id);
+      parents.insert(commit->parents.begin(), commit->parents.end());
     }
-    walk.history(std::move(commits));
+    std::erase_if(alone, [&](const Id& id) { return parents.contains(id) || is_over(id.bytes); });
+    report_.waiting_commits = alone.size();
+    walk.history(std::move(alone));
   }
 
   std::unordered_set<Id> beneath(std::vector<Id> from, const store::Keeping& keeping) const {

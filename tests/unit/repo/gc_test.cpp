@@ -126,6 +126,33 @@ TEST_CASE("a commit that nothing names stays for 90 days, an auto-merge does not
   CHECK(faults_of(anna) == "");
 }
 
+TEST_CASE("of commits that nothing names the last stands for those beneath it") {
+  RepoDevice anna("anna", 1);
+  anna.found();
+  const auto first = anna.commit(anna.main(), {{"a", "1"}});
+  std::vector<object::Id> alone{first};
+  {
+    store::Batch batch = anna->store().begin();
+    for (int i = 0; i < 5; ++i) {
+      object::Commit commit;
+      commit.tree = RepoDevice::write_tree(
+          batch,
+          {{"z", object::Value::of(object::Mode::file,
+                                   object::write_file(batch, as_bytes("z" + std::to_string(i))))}});
+      commit.parents = {alone.back()};
+      commit.message = "lost\n";
+      commit.author = commit.committer = anna.person();
+      alone.push_back(batch.write(object::Kind::commit, *object::encode_commit(commit)));
+    }
+    batch.commit();
+  }
+  CHECK(gc_after(anna, 0).waiting_commits == 1);
+  for (const auto& id : alone) CHECK(anna->store().has(id));
+  CHECK(gc_after(anna, 91).store.dropped_commits == 5);
+  CHECK(anna->store().has(first));
+  CHECK(faults_of(anna) == "");
+}
+
 TEST_CASE("a dry run says the same and removes nothing") {
   RepoDevice anna("anna", 1);
   anna.found();
