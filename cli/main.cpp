@@ -100,7 +100,8 @@ std::optional<Given> parse(const Command& command, std::vector<std::string> word
   CLI::App app;
   app.set_help_flag();
   bool help = false;
-  app.add_flag("-h,--help", help);
+  // Of grep -h is something else.
+  app.add_flag(has_option(command, "-h") ? "--help" : "-h,--help", help);
   struct Slot {
     std::string key;
     CLI::Option* option = nullptr;

@@ -33,7 +33,7 @@ _hn() {
     '')
       case $prev in -C) _hn_files -d; return ;; esac
       case $cur in -*) _hn_words '-C --help --version'; return ;; esac
-      _hn_words 'blame branch bundle cat clone commit conflicts describe device diff export fsck help id import init invite log members revoke serve show status switch sync tag version' ;;
+      _hn_words 'blame branch bundle cat clone commit conflicts describe device diff export fsck grep help id import init invite log members revoke serve show status switch sync tag version' ;;
     blame)
       case $prev in
         -L) return ;;
@@ -145,6 +145,22 @@ _hn() {
     fsck)
       case $cur in -*) _hn_words '--json'; return ;; esac
       ;;
+    grep)
+      case $prev in
+        -e) return ;;
+        -f) _hn_files -f; return ;;
+        -A|--after-context) return ;;
+        -B|--before-context) return ;;
+        -C|--context) return ;;
+        --max-depth) return ;;
+        --color) _hn_words "always never auto"; return ;;
+      esac
+      case $cur in -*) _hn_words '-e -f -G --basic-regexp -E --extended-regexp -F --fixed-strings -P --perl-regexp -i --ignore-case -w --word-regexp -v --invert-match -n --line-number --column -o --only-matching -l --name-only --files-with-matches -L --files-without-match -c --count -q --quiet -h -H --full-name -z --null -A --after-context -B --before-context -C --context --heading --break -a --text -I --max-depth --untracked --color --no-color --json'; return ;; esac
+      _hn_place '-e -f -A --after-context -B --before-context -C --context --max-depth --color'
+      case $place in
+        *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
+      esac
+      ;;
     help)
       case $prev in
         --completion) _hn_words "bash zsh fish"; return ;;
@@ -152,7 +168,7 @@ _hn() {
       case $cur in -*) _hn_words '--completion'; return ;; esac
       _hn_place '--completion'
       case $place in
-        0) _hn_words "blame branch bundle cat clone commit conflicts describe device diff export fsck help id import init invite log members revoke serve show status switch sync tag version" ;;
+        0) _hn_words "blame branch bundle cat clone commit conflicts describe device diff export fsck grep help id import init invite log members revoke serve show status switch sync tag version" ;;
       esac
       ;;
     id)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds what hn log, diff and show print against git, byte for byte, on random histories.
+"""Holds what hn log, diff, show and grep print against git, byte for byte, on random histories.
 
 usage: beside_git_test.py HN [ROUNDS [SEED]]
 
@@ -31,6 +31,9 @@ class World:
                             "GIT_CONFIG_NOSYSTEM": "1", "COLUMNS": "80"}
         with open(os.path.join(root, ".gitconfig"), "w", encoding="utf-8") as file:
             file.write("[user]\n\tname = T\n\temail = t@example.org\n[init]\n\tdefaultBranch = main\n")
+
+    def has_folder(self, name):
+        return all(os.path.isdir(os.path.join(self.root, where, name)) for where in ("git", "hn"))
 
     def run(self, words, folder, stdin=None):
         done = subprocess.run(words, cwd=os.path.join(self.root, folder), env=self.environment, input=stdin,
@@ -142,6 +145,28 @@ def history(chance):
     return b"".join(out)
 
 
+def random_grep(chance, paths):
+    words = ["grep"]
+    around = chance.choice([["-A%d" % chance.randrange(4)], ["-B", "2"], ["-C1"], ["-3"]])
+    some = [["-n"], ["-i"], ["-w"], ["-v"], ["-h"], ["-H"], ["--column"], around, ["-z"], ["--heading"], ["--break"],
+            ["-a"], ["-I"], ["--max-depth", "%d" % chance.randrange(3)], ["--color=always"], ["--full-name"],
+            ["--untracked"]]
+    for extra in chance.sample(some, chance.randrange(4)):
+        words += extra
+    words += chance.choice([[], [], [], ["-l"], ["-L"], ["-c"], ["-o"], ["-q"], ["-n", "-o"], ["-o", "--column"]])
+    # Not "^$": git 2.39 finds an empty line behind the last newline.
+    kind, patterns = chance.choice([
+        ([], ["line", "line [12]", "x$", "^ *x", "\\(l\\|t\\)", "[0-9]\\+", "e 1*", "", "\\bt\\b", "\\w", "n.* ", "}"]),
+        (["-E"], ["(line|t) [0-9]", "x|}", "(1|11|111)", "^( +)x$", "[[:digit:]]{2}", "\\<[xt]\\>", "l?i?n", "()"]),
+        (["-F"], ["line", "e 1", "}", ".", "LINE"]), (["-P"], ["li(?=ne)", "\\d+$", "(?i)LINE", "(.)\\1", "^\\s*$"])])
+    for pattern in chance.sample(patterns, chance.choice([1, 1, 2])):
+        words += ["-e", pattern]
+    revision = chance.choice([[], [], ["HEAD"], ["main~2"], ["HEAD", "other"], ["HEAD^{tree}"]])
+    if "--untracked" in words:
+        revision = []
+    return words + kind + revision + (["--", *paths] if chance.randrange(3) == 0 else [])
+
+
 def random_words(chance, count):
     """A command line for both."""
     def revision():
@@ -152,6 +177,8 @@ def random_words(chance, count):
                           ["--no-renames", "--name-status"], ["-M%d%%" % chance.randrange(30, 100), "--name-status"]])
     paths = chance.sample(["dir", "a", "*.txt", ":!dir", "dir/sub", "x y", ":(icase)DIR", ":(glob)dir/*"],
                           chance.randrange(1, 3))
+    if chance.randrange(3) == 0:
+        return random_grep(chance, paths)
     if chance.randrange(8) == 0:
         options = chance.choice([[], ["--tags"], ["--long"], ["--tags", "--long"], ["--exact-match"]])
         return ["describe", *options, revision()]
@@ -184,11 +211,26 @@ def plain(text, ids=None):
     return re.sub(rb"(?m)^Merge:.*$", b"Merge:", text)
 
 
+def change_some(chance, folder):
+    """Files that are edited, gone and new in a working tree."""
+    files = sorted(os.path.join(at, name) for at, _, names in os.walk(folder) for name in names
+                   if "/.git" not in at and "/.hn" not in at)
+    for path in chance.sample(files, min(2, len(files))):
+        if not os.path.islink(path):
+            with open(path, "ab") as file:
+                file.write(b"one more line 1")
+    if len(files) > 3 and chance.randrange(2) == 0:
+        os.unlink(chance.choice(files))
+    with open(os.path.join(folder, "new"), "wb") as file:
+        file.write(b"a new line 12\n")
+
+
 def compare(world, words, ids):
     """Nothing, or what differs."""
     theirs = [*words[:1], *(["--date-order"] if words[0] == "log" else []), *words[1:]]
-    git_status, git_out, _ = world.run(GIT + theirs, "git")
-    status, out, err = world.run([world.program, *words], "hn")
+    below = "/dir" if words[0] == "grep" and len(words) % 4 == 0 and world.has_folder("dir") else ""
+    git_status, git_out, _ = world.run(GIT + theirs, "git" + below)
+    status, out, err = world.run([world.program, *words], "hn" + below)
     if (status, plain(out, ids)) == (git_status, plain(git_out)):
         return None
     return (f"hn {' '.join(words)}: {status}, git {git_status} {err.decode(errors='replace')}\n--- git\n"
@@ -215,6 +257,8 @@ def one_round(program, seed, lines):
         _, out, _ = world.run([program, "log", "--json", "--all"], "hn")
         commits = json.loads(out)["commits"]
         ids = {c["id"].encode(): c["git"].encode() for c in commits}
+        for folder in ("git", "hn"):
+            change_some(random.Random(seed), os.path.join(root, folder))
         for _ in range(lines):
             different = compare(world, random_words(chance, len(commits)), ids)
             if different:
