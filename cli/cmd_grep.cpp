@@ -85,8 +85,15 @@ class Files {
         plain_(options.null_after_name) {
     const std::string folder = context.folder_in(repository);
     if (!given.has("full-name")) folder_ = folder;
-    if (words.path_words.empty() && !folder.empty())
-      paths_ = worktree::Pathspec(std::vector<std::string>{"."}, folder, repository.layout().root);
+    // Where nothing is meant but what is left out, the rest of this folder is.
+    const bool nothing_named = std::ranges::all_of(words.path_words, [](const std::string& word) {
+      return word.starts_with(":!") || word.starts_with(":^") || word.starts_with(":(exclude");
+    });
+    if (nothing_named && !folder.empty()) {
+      std::vector<std::string> all_here = words.path_words;
+      all_here.emplace_back(".");
+      paths_ = worktree::Pathspec(all_here, folder, repository.layout().root);
+    }
     if (words.revisions.empty()) {
       working_tree(given.has("untracked"));
     } else {

@@ -160,6 +160,8 @@ std::optional<Given> parse(const Command& command, std::vector<std::string> word
 // By --color, NO_COLOR, CLICOLOR_FORCE and CLICOLOR, in this order.
 bool wants_colour(bool terminal, const Given& given) {
   const auto when = given.has("no-color") ? "never" : given.value("color").value_or("auto");
+  if (when == "auto" && (given.has("color-words") || given.value("word-diff") == "color"))
+    return true;
   if (when == "always" || when == "never") return when == "always";
   if (when != "auto")
     throw Failure(Code::usage, "'" + when + "' is no time for colours", "always, never or auto");

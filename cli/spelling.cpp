@@ -26,6 +26,7 @@ constexpr std::array kSpellings{
     Spelling{Form::alone, "--color", "--color", "always"},
     Spelling{Form::alone, "--pretty", "--format", "medium"},
     Spelling{Form::alone, "--find-renames", "-M", ""},
+    Spelling{Form::alone, "--word-diff", "--word-diff", "plain"},
     Spelling{Form::stuck, "-M", "--find-renames", ""},
 };
 

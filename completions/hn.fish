@@ -62,7 +62,7 @@ complete -c hn -n __hn_at -a switch -d 'Move the working tree to a branch'
 complete -c hn -n __hn_at -a sync -d 'Exchange what is new with peers, both ways, and merge'
 complete -c hn -n __hn_at -a tag -d 'List, create or delete tags'
 complete -c hn -n __hn_at -a version -d 'Say which hn this is, and its formats'
-complete -c hn -n '__hn_at blame' -s L -x -d 'these lines alone: FIRST,LAST or FIRST,+COUNT'
+complete -c hn -n '__hn_at blame' -s L -x -d 'these lines alone: FIRST,LAST, FIRST,+COUNT or /PATTERN/'
 complete -c hn -n '__hn_at blame' -s p -l porcelain -d 'for programs'
 complete -c hn -n '__hn_at blame' -s l -d 'ids in full'
 complete -c hn -n '__hn_at blame' -s s -d 'without author and time'
@@ -122,13 +122,19 @@ complete -c hn -n '__hn_at diff' -l find-renames -x -d 'a renamed file keeps at 
 complete -c hn -n '__hn_at diff' -s M -d 'find renamed files, as is done anyway'
 complete -c hn -n '__hn_at diff' -l no-renames -d 'do not look for renamed files'
 complete -c hn -n '__hn_at diff' -s R -d 'the other way round'
+complete -c hn -n '__hn_at diff' -l word-diff -x -a 'plain color porcelain none' -d 'word by word: plain, color, porcelain or none'
+complete -c hn -n '__hn_at diff' -l color-words -d 'word by word, by colours alone'
+complete -c hn -n '__hn_at diff' -s S -x -d 'files in which TEXT stands more or less often than before'
+complete -c hn -n '__hn_at diff' -s G -x -d 'files of which a line that matches came or went'
+complete -c hn -n '__hn_at diff' -l pickaxe-regex -d 'the text of -S is an extended regular expression'
+complete -c hn -n '__hn_at diff' -l pickaxe-all -d 'of a commit with such a file all files'
 complete -c hn -n '__hn_at diff' -l exit-code -d 'end with 1 where something differs'
 complete -c hn -n '__hn_at diff' -l quiet -d 'print nothing, and end so'
 complete -c hn -n '__hn_at diff' -l color -x -a 'always never auto' -d 'colours: always, never or auto'
 complete -c hn -n '__hn_at diff' -l no-color -d 'no colours'
 complete -c hn -n '__hn_at diff' -l json -d 'the paths alone, as JSON'
-complete -c hn -n '__hn_at diff 0+ -U --unified --find-renames --color' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
-complete -c hn -n '__hn_at diff 0+ -U --unified --find-renames --color' -F
+complete -c hn -n '__hn_at diff 0+ -U --unified --find-renames --word-diff -S -G --color' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at diff 0+ -U --unified --find-renames --word-diff -S -G --color' -F
 complete -c hn -n '__hn_at export' -l refs -x -d 'only these branches and tags'
 complete -c hn -n '__hn_at export' -l bare -d 'without a working tree, where the git repository is made'
 complete -c hn -n '__hn_at export' -l object-format -x -a 'sha1 sha256' -d 'sha1 or sha256, where the git repository is made'
@@ -200,6 +206,8 @@ complete -c hn -n '__hn_at log' -l skip -x -d 'not the first N'
 complete -c hn -n '__hn_at log' -l reverse -d 'the oldest first'
 complete -c hn -n '__hn_at log' -l all -d 'what all branches and tags lead to'
 complete -c hn -n '__hn_at log' -l first-parent -d 'of a merge follow the first parent alone'
+complete -c hn -n '__hn_at log' -l graph -d 'draw the lines of the history beside the commits'
+complete -c hn -n '__hn_at log' -l follow -d 'follow the one file that is named through its names'
 complete -c hn -n '__hn_at log' -l merges -d 'merges alone'
 complete -c hn -n '__hn_at log' -l no-merges -d 'no merges'
 complete -c hn -n '__hn_at log' -l author -x -d 'written by whom the pattern matches'
@@ -234,9 +242,15 @@ complete -c hn -n '__hn_at log' -l find-renames -x -d 'a renamed file keeps at l
 complete -c hn -n '__hn_at log' -s M -d 'find renamed files, as is done anyway'
 complete -c hn -n '__hn_at log' -l no-renames -d 'do not look for renamed files'
 complete -c hn -n '__hn_at log' -s R -d 'the other way round'
+complete -c hn -n '__hn_at log' -l word-diff -x -a 'plain color porcelain none' -d 'word by word: plain, color, porcelain or none'
+complete -c hn -n '__hn_at log' -l color-words -d 'word by word, by colours alone'
+complete -c hn -n '__hn_at log' -s S -x -d 'files in which TEXT stands more or less often than before'
+complete -c hn -n '__hn_at log' -s G -x -d 'files of which a line that matches came or went'
+complete -c hn -n '__hn_at log' -l pickaxe-regex -d 'the text of -S is an extended regular expression'
+complete -c hn -n '__hn_at log' -l pickaxe-all -d 'of a commit with such a file all files'
 complete -c hn -n '__hn_at log' -l json -d 'as JSON'
-complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
-complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames' -F
+complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --word-diff -S -G' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --word-diff -S -G' -F
 complete -c hn -n '__hn_at members' -l json -d 'as JSON'
 complete -c hn -n '__hn_at revoke' -l myself -d 'yes, this very device'
 complete -c hn -n '__hn_at revoke' -l json -d 'as JSON'
@@ -267,9 +281,15 @@ complete -c hn -n '__hn_at show' -l find-renames -x -d 'a renamed file keeps at 
 complete -c hn -n '__hn_at show' -s M -d 'find renamed files, as is done anyway'
 complete -c hn -n '__hn_at show' -l no-renames -d 'do not look for renamed files'
 complete -c hn -n '__hn_at show' -s R -d 'the other way round'
+complete -c hn -n '__hn_at show' -l word-diff -x -a 'plain color porcelain none' -d 'word by word: plain, color, porcelain or none'
+complete -c hn -n '__hn_at show' -l color-words -d 'word by word, by colours alone'
+complete -c hn -n '__hn_at show' -s S -x -d 'files in which TEXT stands more or less often than before'
+complete -c hn -n '__hn_at show' -s G -x -d 'files of which a line that matches came or went'
+complete -c hn -n '__hn_at show' -l pickaxe-regex -d 'the text of -S is an extended regular expression'
+complete -c hn -n '__hn_at show' -l pickaxe-all -d 'of a commit with such a file all files'
 complete -c hn -n '__hn_at show' -l json -d 'as JSON'
-complete -c hn -n '__hn_at show 0+ --pretty --format --date --color -U --unified --find-renames' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
-complete -c hn -n '__hn_at show 0+ --pretty --format --date --color -U --unified --find-renames' -F
+complete -c hn -n '__hn_at show 0+ --pretty --format --date --color -U --unified --find-renames --word-diff -S -G' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at show 0+ --pretty --format --date --color -U --unified --find-renames --word-diff -S -G' -F
 complete -c hn -n '__hn_at status' -l json -d 'as JSON'
 complete -c hn -n '__hn_at switch' -s c -l create -d 'create the branch first'
 complete -c hn -n '__hn_at switch' -s f -l force -d 'overwrite uncommitted changes'

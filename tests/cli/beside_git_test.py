@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds what hn log, diff, show and grep print against git, byte for byte, on random histories.
+"""Holds what hn log, diff, show, blame and grep print against git, byte for byte, on random histories.
 
 usage: beside_git_test.py HN [ROUNDS [SEED]]
 
@@ -167,18 +167,50 @@ def random_grep(chance, paths):
     return words + kind + revision + (["--", *paths] if chance.randrange(3) == 0 else [])
 
 
+def random_history(chance, count, diff, paths):
+    """Graphs, names that are followed, texts that came and went, lines that are blamed."""
+    what = chance.randrange(5)
+    if what == 0:
+        words = ["log", "--follow", *chance.choice([["--format=%H"], ["--name-status"], ["-p"]])]
+        return words + chance.choice([[], ["main~1"]]) + ["--", chance.choice(NAMES)]
+    if what == 1:
+        pick = chance.choice([["-Sline 1"], ["-S", "x"], ["-Gline [12]"], ["-G", "^}$"], ["-S", "line [1-3]+", "--pickaxe-regex"],
+                              ["-i", "-SLINE 2"], ["-Sx", "--pickaxe-all"], ["-G", "t|x$", "--pickaxe-all"]])
+        if chance.randrange(3) == 0 and "-i" not in pick:
+            return ["diff", *pick, "--name-status", "main~3", "main"]
+        shown = chance.choice([["--format=%H"], ["--name-status"], ["--format=%s", "--stat"], ["-3", "--format=%s"]])
+        return ["log", *shown, *pick] + chance.choice([[], ["--", *paths]])
+    if what == 2:
+        ranges = ["/line/,+3", "2,/x/", "/^}/", "^/t/,+1", "3,-2", "/l/,/x/"]
+        lines = [word for text in chance.sample(ranges, chance.choice([1, 1, 2])) for word in ("-L", text)]
+        return ["blame", "--porcelain", *lines, "main", "--", chance.choice(NAMES)]
+    words = ["log", "--graph"]
+    shown = [["--format=%H"], ["--format=%s"], ["--format=short"], ["--format=fuller"], [], ["--format=%an%n%B"], diff,
+             ["--format=format:%H"], ["--format=%H", *diff]]
+    words += chance.choice(shown)
+    some = [["-%d" % chance.randrange(1, count)], ["--skip=2"], ["--all"], ["--first-parent"], ["--committer=Ann"],
+            ["--no-merges"], ["--color=always"] if words[-1] in ("--format=%H", "--format=%s") else []]
+    for extra in chance.sample(some, chance.randrange(3)):
+        words += extra
+    if "--first-parent" in words and "--all" in words:  # git orders by parents that it does not follow
+        words.remove("--all")
+    return words + chance.choice([[], [], ["other"], ["main", "^other"], ["--", *paths]])
+
+
 def random_words(chance, count):
     """A command line for both."""
     def revision():
         return chance.choice(["main", "other", "HEAD", "main~%d" % chance.randrange(1, 6), "HEAD^", "main^0"])
 
     diff = chance.choice([["-p"], ["--stat"], ["--numstat"], ["--shortstat"], ["--name-only"], ["--name-status"],
-                          ["-p", "--stat"], ["-U%d" % chance.randrange(6)], ["-p", "-w"], ["-p", "-b"], ["-p", "-R"],
+                          ["-p", "--stat"], ["-U%d" % chance.randrange(6)], ["--word-diff"], ["-p", "--word-diff=porcelain"], ["-p", "-w"], ["-p", "-b"], ["-p", "-R"],
                           ["--no-renames", "--name-status"], ["-M%d%%" % chance.randrange(30, 100), "--name-status"]])
     paths = chance.sample(["dir", "a", "*.txt", ":!dir", "dir/sub", "x y", ":(icase)DIR", ":(glob)dir/*"],
                           chance.randrange(1, 3))
     if chance.randrange(3) == 0:
         return random_grep(chance, paths)
+    if chance.randrange(3) == 0:
+        return random_history(chance, count, diff, paths)
     if chance.randrange(8) == 0:
         options = chance.choice([[], ["--tags"], ["--long"], ["--tags", "--long"], ["--exact-match"]])
         return ["describe", *options, revision()]
@@ -207,8 +239,8 @@ def plain(text, ids=None):
     text = re.sub(rb"-g[0-9a-f]{10}\n$", b"-g\n", text)
     if ids is not None:
         text = re.sub(rb"\b[0-9a-f]{64}\b", lambda m: ids.get(m[0], m[0]), text)
-    text = re.sub(rb"(?m)^index [0-9a-f]+\.\.[0-9a-f]+( \d+)?\n", b"", text)
-    return re.sub(rb"(?m)^Merge:.*$", b"Merge:", text)
+    text = re.sub(rb"(?m)^[|/\\\\_ .*-]*index [0-9a-f]+\.\.[0-9a-f]+( \d+)?\n", b"", text)
+    return re.sub(rb"(?m)^([|/\\\\_ .*-]*)Merge:.*$", rb"\1Merge:", text)
 
 
 def change_some(chance, folder):
@@ -227,10 +259,12 @@ def change_some(chance, folder):
 
 def compare(world, words, ids):
     """Nothing, or what differs."""
-    theirs = [*words[:1], *(["--date-order"] if words[0] == "log" else []), *words[1:]]
+    theirs = [*words[:1], *(["--date-order"] if words[0] == "log" and "--graph" not in words else []), *words[1:]]
     below = "/dir" if words[0] == "grep" and len(words) % 4 == 0 and world.has_folder("dir") else ""
     git_status, git_out, _ = world.run(GIT + theirs, "git" + below)
     status, out, err = world.run([world.program, *words], "hn" + below)
+    if git_status < 0:  # it crashed
+        return None
     if (status, plain(out, ids)) == (git_status, plain(git_out)):
         return None
     return (f"hn {' '.join(words)}: {status}, git {git_status} {err.decode(errors='replace')}\n--- git\n"
