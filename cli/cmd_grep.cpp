@@ -257,7 +257,7 @@ GrepOptions options_of(const Context& context, const Given& given,
   out.count = given.has("count");
   out.only_matching = given.has("only-matching") && !out.invert;
   out.quiet = given.has("quiet");
-  out.show_name = given.has("H") || !given.has("h");
+  out.show_name = !given.has("h");
   out.line_numbers = given.has("line-number");
   out.columns = given.has("column");
   out.null_after_name = given.has("null");

@@ -9,6 +9,7 @@
 namespace hn::cli {
 
 // Each command is defined in the file of its name.
+Command cmd_archive();
 Command cmd_blame();
 Command cmd_branch();
 Command cmd_bundle();
@@ -40,11 +41,11 @@ Command cmd_version();
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
-      cmd_blame(),     cmd_branch(),   cmd_bundle(), cmd_cat(),     cmd_clone(),  cmd_commit(),
-      cmd_conflicts(), cmd_describe(), cmd_device(), cmd_diff(),    cmd_export(), cmd_fsck(),
-      cmd_grep(),      cmd_help(),     cmd_id(),     cmd_import(),  cmd_init(),   cmd_invite(),
-      cmd_log(),       cmd_members(),  cmd_revoke(), cmd_serve(),   cmd_show(),   cmd_status(),
-      cmd_switch(),    cmd_sync(),     cmd_tag(),    cmd_version(),
+      cmd_archive(), cmd_blame(),     cmd_branch(),   cmd_bundle(), cmd_cat(),     cmd_clone(),
+      cmd_commit(),  cmd_conflicts(), cmd_describe(), cmd_device(), cmd_diff(),    cmd_export(),
+      cmd_fsck(),    cmd_grep(),      cmd_help(),     cmd_id(),     cmd_import(),  cmd_init(),
+      cmd_invite(),  cmd_log(),       cmd_members(),  cmd_revoke(), cmd_serve(),   cmd_show(),
+      cmd_status(),  cmd_switch(),    cmd_sync(),     cmd_tag(),    cmd_version(),
   };
   return all;
 }

@@ -33,7 +33,19 @@ _hn() {
     '')
       case $prev in -C) _hn_files -d; return ;; esac
       case $cur in -*) _hn_words '-C --help --version'; return ;; esac
-      _hn_words 'blame branch bundle cat clone commit conflicts describe device diff export fsck grep help id import init invite log members revoke serve show status switch sync tag version' ;;
+      _hn_words 'archive blame branch bundle cat clone commit conflicts describe device diff export fsck grep help id import init invite log members revoke serve show status switch sync tag version' ;;
+    archive)
+      case $prev in
+        -o|--output) _hn_files -f; return ;;
+        --format) _hn_words "tar tgz tar.gz"; return ;;
+        --prefix) return ;;
+      esac
+      case $cur in -*) _hn_words '-o --output --format --prefix -l --list'; return ;; esac
+      _hn_place '-o --output --format --prefix'
+      case $place in
+        *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
+      esac
+      ;;
     blame)
       case $prev in
         -L) return ;;
@@ -171,7 +183,7 @@ _hn() {
       case $cur in -*) _hn_words '--completion'; return ;; esac
       _hn_place '--completion'
       case $place in
-        0) _hn_words "blame branch bundle cat clone commit conflicts describe device diff export fsck grep help id import init invite log members revoke serve show status switch sync tag version" ;;
+        0) _hn_words "archive blame branch bundle cat clone commit conflicts describe device diff export fsck grep help id import init invite log members revoke serve show status switch sync tag version" ;;
       esac
       ;;
     id)

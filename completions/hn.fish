@@ -34,6 +34,7 @@ function __hn_at
 end
 complete -c hn -f
 complete -c hn -n __hn_at -s C -x -a '(__fish_complete_directories)' -d 'run in this folder'
+complete -c hn -n __hn_at -a archive -d 'Pack the files of a revision into one'
 complete -c hn -n __hn_at -a blame -d 'Say which commit each line of a file came from'
 complete -c hn -n __hn_at -a branch -d 'List, create or delete branches'
 complete -c hn -n __hn_at -a bundle -d 'Carry the history as a file where no network leads'
@@ -62,6 +63,12 @@ complete -c hn -n __hn_at -a switch -d 'Move the working tree to a branch'
 complete -c hn -n __hn_at -a sync -d 'Exchange what is new with peers, both ways, and merge'
 complete -c hn -n __hn_at -a tag -d 'List, create or delete tags'
 complete -c hn -n __hn_at -a version -d 'Say which hn this is, and its formats'
+complete -c hn -n '__hn_at archive' -s o -l output -r -F -d 'write it there, not to standard output'
+complete -c hn -n '__hn_at archive' -l format -x -a 'tar tgz tar.gz' -d 'tar or tar.gz (else by the name of the file, or tar)'
+complete -c hn -n '__hn_at archive' -l prefix -x -d 'TEXT before each name, such as hn-1.0/'
+complete -c hn -n '__hn_at archive' -s l -l list -d 'list the formats'
+complete -c hn -n '__hn_at archive 0+ -o --output --format --prefix' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at archive 0+ -o --output --format --prefix' -F
 complete -c hn -n '__hn_at blame' -s L -x -d 'these lines alone: FIRST,LAST, FIRST,+COUNT or /PATTERN/'
 complete -c hn -n '__hn_at blame' -s p -l porcelain -d 'for programs'
 complete -c hn -n '__hn_at blame' -s l -d 'ids in full'
@@ -182,7 +189,7 @@ complete -c hn -n '__hn_at grep' -l json -d 'as JSON'
 complete -c hn -n '__hn_at grep 0+ -e -f -A --after-context -B --before-context -C --context --max-depth --color' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
 complete -c hn -n '__hn_at grep 0+ -e -f -A --after-context -B --before-context -C --context --max-depth --color' -F
 complete -c hn -n '__hn_at help' -l completion -x -a 'bash zsh fish' -d 'print the completions for bash, zsh or fish'
-complete -c hn -n '__hn_at help 0 --completion' -a 'blame branch bundle cat clone commit conflicts describe device diff export fsck grep help id import init invite log members revoke serve show status switch sync tag version'
+complete -c hn -n '__hn_at help 0 --completion' -a 'archive blame branch bundle cat clone commit conflicts describe device diff export fsck grep help id import init invite log members revoke serve show status switch sync tag version'
 complete -c hn -n '__hn_at id' -l json -d 'as JSON'
 complete -c hn -n '__hn_at import' -l refs -x -d 'read these references, such as '\''refs/notes/*'\''; may be given again'
 complete -c hn -n '__hn_at import' -l name -x -d 'call this device NAME, where a repository is made'

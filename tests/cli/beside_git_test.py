@@ -148,13 +148,15 @@ def history(chance):
 def random_grep(chance, paths):
     words = ["grep"]
     around = chance.choice([["-A%d" % chance.randrange(4)], ["-B", "2"], ["-C1"], ["-3"]])
-    some = [["-n"], ["-i"], ["-w"], ["-v"], ["-h"], ["-H"], ["--column"], around, ["-z"], ["--heading"], ["--break"],
+    some = [["-n"], ["-i"], ["-w"], ["-v"], chance.choice([["-h"], ["-H"]]), ["--column"], around, ["-z"], ["--heading"], ["--break"],
             ["-a"], ["-I"], ["--max-depth", "%d" % chance.randrange(3)], ["--color=always"], ["--full-name"],
             ["--untracked"]]
     for extra in chance.sample(some, chance.randrange(4)):
         words += extra
     words += chance.choice([[], [], [], ["-l"], ["-L"], ["-c"], ["-o"], ["-q"], ["-n", "-o"], ["-o", "--column"]])
     # Not "^$": git 2.39 finds an empty line behind the last newline.
+    if around[0] in words or "--break" in words:  # git 2.39 swallows the first line about a binary file then
+        words.append("-a")
     kind, patterns = chance.choice([
         ([], ["line", "line [12]", "x$", "^ *x", "\\(l\\|t\\)", "[0-9]\\+", "e 1*", "", "\\bt\\b", "\\w", "n.* ", "}"]),
         (["-E"], ["(line|t) [0-9]", "x|}", "(1|11|111)", "^( +)x$", "[[:digit:]]{2}", "\\<[xt]\\>", "l?i?n", "()"]),
@@ -212,6 +214,10 @@ def random_words(chance, count):
     if chance.randrange(3) == 0:
         return random_history(chance, count, diff, paths)
     if chance.randrange(8) == 0:
+        prefix = chance.choice([[], ["--prefix=p/"], ["--prefix=p"], ["--prefix=" + "long/" * 30], ["--format=tar.gz"]])
+        words = ["archive", *prefix, revision()]
+        return words + chance.choice([[], ["dir"], ["--", "dir/sub", "a"], ["*.txt"], [":!dir"], ["dir2", "dir/a"]])
+    if chance.randrange(8) == 0:
         options = chance.choice([[], ["--tags"], ["--long"], ["--tags", "--long"], ["--exact-match"]])
         return ["describe", *options, revision()]
     if chance.randrange(6) == 0:
@@ -260,9 +266,11 @@ def change_some(chance, folder):
 def compare(world, words, ids):
     """Nothing, or what differs."""
     theirs = [*words[:1], *(["--date-order"] if words[0] == "log" and "--graph" not in words else []), *words[1:]]
-    below = "/dir" if words[0] == "grep" and len(words) % 4 == 0 and world.has_folder("dir") else ""
+    below = "/dir" if words[0] in ("grep", "archive") and len(words) % 4 == 0 and world.has_folder("dir") else ""
     git_status, git_out, _ = world.run(GIT + theirs, "git" + below)
     status, out, err = world.run([world.program, *words], "hn" + below)
+    if words[0] == "archive" and (status, git_status) == (128, 128):
+        return None
     if git_status < 0:  # it crashed
         return None
     if (status, plain(out, ids)) == (git_status, plain(git_out)):
