@@ -16,6 +16,7 @@ Command cmd_bundle();
 Command cmd_cat();
 Command cmd_clone();
 Command cmd_commit();
+Command cmd_config();
 Command cmd_conflicts();
 Command cmd_describe();
 Command cmd_device();
@@ -41,11 +42,11 @@ Command cmd_version();
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
-      cmd_archive(), cmd_blame(),     cmd_branch(),   cmd_bundle(), cmd_cat(),     cmd_clone(),
-      cmd_commit(),  cmd_conflicts(), cmd_describe(), cmd_device(), cmd_diff(),    cmd_export(),
-      cmd_fsck(),    cmd_grep(),      cmd_help(),     cmd_id(),     cmd_import(),  cmd_init(),
-      cmd_invite(),  cmd_log(),       cmd_members(),  cmd_revoke(), cmd_serve(),   cmd_show(),
-      cmd_status(),  cmd_switch(),    cmd_sync(),     cmd_tag(),    cmd_version(),
+      cmd_archive(), cmd_blame(),  cmd_branch(),    cmd_bundle(),   cmd_cat(),    cmd_clone(),
+      cmd_commit(),  cmd_config(), cmd_conflicts(), cmd_describe(), cmd_device(), cmd_diff(),
+      cmd_export(),  cmd_fsck(),   cmd_grep(),      cmd_help(),     cmd_id(),     cmd_import(),
+      cmd_init(),    cmd_invite(), cmd_log(),       cmd_members(),  cmd_revoke(), cmd_serve(),
+      cmd_show(),    cmd_status(), cmd_switch(),    cmd_sync(),     cmd_tag(),    cmd_version(),
   };
   return all;
 }
@@ -158,7 +159,8 @@ std::string help_text(const Command& command) {
 
 std::string overview() {
   std::ostringstream out;
-  out << "hn: version control with no server\n\nusage: hn [-C DIR] COMMAND [options]\n\n";
+  out << "hn: version control with no server\n\nusage: hn [-C DIR] [-c NAME=VALUE] COMMAND "
+         "[options]\n\n";
   for (const Command& command : commands()) {
     out << "  " << command.name << std::string(12 - command.name.size(), ' ') << command.summary
         << "\n";

@@ -33,7 +33,7 @@ _hn() {
     '')
       case $prev in -C) _hn_files -d; return ;; esac
       case $cur in -*) _hn_words '-C --help --version'; return ;; esac
-      _hn_words 'archive blame branch bundle cat clone commit conflicts describe device diff export fsck grep help id import init invite log members revoke serve show status switch sync tag version' ;;
+      _hn_words 'archive blame branch bundle cat clone commit config conflicts describe device diff export fsck grep help id import init invite log members revoke serve show status switch sync tag version' ;;
     archive)
       case $prev in
         -o|--output) _hn_files -f; return ;;
@@ -103,6 +103,9 @@ _hn() {
       case $place in
         *) _hn_files -f ;;
       esac
+      ;;
+    config)
+      case $cur in -*) _hn_words '--get --get-all --add --unset --unset-all -l --list --system --global --local --show-origin --show-scope --name-only -z --null --json'; return ;; esac
       ;;
     conflicts)
       case $cur in -*) _hn_words '--json'; return ;; esac
@@ -180,10 +183,10 @@ _hn() {
       case $prev in
         --completion) _hn_words "bash zsh fish"; return ;;
       esac
-      case $cur in -*) _hn_words '--completion'; return ;; esac
+      case $cur in -*) _hn_words '-a --all --completion'; return ;; esac
       _hn_place '--completion'
       case $place in
-        0) _hn_words "archive blame branch bundle cat clone commit conflicts describe device diff export fsck grep help id import init invite log members revoke serve show status switch sync tag version" ;;
+        0) _hn_words "archive blame branch bundle cat clone commit config conflicts describe device diff export fsck grep help id import init invite log members revoke serve show status switch sync tag version" ;;
       esac
       ;;
     id)
