@@ -46,8 +46,7 @@ std::vector<std::pair<std::string, std::string>> aliases_of(const repo::Settings
     }
   }
   std::ranges::sort(out);
-  const auto twice = std::ranges::unique(out);
-  out.erase(twice.begin(), twice.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 

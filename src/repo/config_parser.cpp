@@ -43,6 +43,8 @@ std::optional<ConfigParser::Piece> ConfigParser::next() {
       auto value = value_text();
       if (!value) return std::nullopt;
       out.value = std::move(*value);
+    } else if (!rest_.empty() && rest_.front() == '\n') {
+      rest_.remove_prefix(1);
     }
   }
   out.end = text_.size() - rest_.size();
