@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <ostream>
 #include <set>
 
@@ -8,6 +7,7 @@
 #include "hn/repo/blame.hpp"
 #include "hn/repo/dates.hpp"
 #include "hn/repo/revision.hpp"
+#include "line_range.hpp"
 
 namespace hn::cli {
 namespace {
@@ -35,46 +35,17 @@ Subject subject_of(const Context& context, repo::Repository& repository, const G
   return out;
 }
 
-struct Chosen {
-  std::uint32_t first;  // counted from 0
-  std::uint32_t end;
-};
-
-// "3,5", "3,+2", "5", ",5".
-Chosen chosen_lines(const std::string& text, std::uint32_t lines) {
-  const auto bad = [&] {
-    return Failure(Code::usage, "'" + text + "' is no range of lines",
-                   "-L FIRST,LAST or -L FIRST,+COUNT");
-  };
-  const auto number = [&](std::string_view digits, std::uint32_t otherwise) {
-    if (digits.empty()) return otherwise;
-    std::uint32_t n = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), n);
-    if (error != std::errc{} || end != digits.data() + digits.size() || n == 0) throw bad();
-    return n;
-  };
-  const std::string_view whole = text;
-  const std::size_t comma = std::min(whole.find(','), whole.size());
-  const std::uint32_t first = number(whole.substr(0, comma), 1);
-  std::string_view last = whole.substr(std::min(comma + 1, whole.size()));
-  const bool counted = last.starts_with('+');
-  if (counted) last.remove_prefix(1);
-  std::uint32_t end = number(last, lines);
-  if (counted) end = end > UINT32_MAX - first ? UINT32_MAX : first + end - 1;
-  if (first > lines)
-    throw Failure(Code::invalid, "the file has " + count_of(lines, "line") + " only");
-  if (end < first) throw bad();
-  return {first - 1, std::min(end, lines)};
-}
-
 // The parts of the blame that were asked for.
 std::vector<repo::Blamed> limited(const std::vector<repo::Blamed>& all,
-                                  const std::vector<std::string>& ranges, std::uint32_t lines) {
+                                  const std::vector<std::string>& ranges,
+                                  const std::vector<merge::Line>& lines) {
   if (ranges.empty()) return all;
-  std::vector<char> wanted(lines);
+  std::vector<char> wanted(lines.size());
+  std::uint32_t from = 0;
   for (const std::string& text : ranges) {
-    const Chosen chosen = chosen_lines(text, lines);
+    const LineRange chosen = line_range(text, lines, from);
     std::fill(wanted.begin() + chosen.first, wanted.begin() + chosen.end, 1);
+    from = chosen.end;
   }
   std::vector<repo::Blamed> out;
   for (const repo::Blamed& one : all) {
@@ -293,7 +264,7 @@ int run(Context& context, const Given& given) {
     subject.now = repo::require(object::read_file(repository.store(), value->id(), UINT64_MAX),
                                 "reading the file");
   }
-  const auto lines = static_cast<std::uint32_t>(merge::split_lines(*subject.now).size());
+  const std::vector<merge::Line> lines = merge::split_lines(*subject.now);
   Printer printer(context, repository, given, subject.path, *subject.now,
                   limited(all, given.values("L"), lines));
   if (given.has("json"))
@@ -308,23 +279,23 @@ int run(Context& context, const Given& given) {
 }  // namespace
 
 Command cmd_blame() {
-  return {
-      "blame",
-      "Say which commit each line of a file came from",
-      {{"-L", "RANGE", "these lines alone: FIRST,LAST or FIRST,+COUNT", Offers::nothing, "", true},
-       {"-p,--porcelain", "", "for programs"},
-       {"-l", "", "ids in full"},
-       {"-s", "", "without author and time"},
-       {"-e,--show-email", "", "addresses, not names"},
-       {"-w", "", "leave whitespace out of account"},
-       {"--date", "MODE", "how times are printed", Offers::words,
-        "default iso iso-strict rfc short raw unix relative local format:"},
-       {"--json", "", "as JSON"}},
-      {{"REV|PATH", "a revision, if it is not the file as it is now; and the file", 0, kMany,
-        Offers::files}},
-      run,
-      true,
-      true};
+  return {"blame",
+          "Say which commit each line of a file came from",
+          {{"-L", "RANGE", "these lines alone: FIRST,LAST, FIRST,+COUNT or /PATTERN/",
+            Offers::nothing, "", true},
+           {"-p,--porcelain", "", "for programs"},
+           {"-l", "", "ids in full"},
+           {"-s", "", "without author and time"},
+           {"-e,--show-email", "", "addresses, not names"},
+           {"-w", "", "leave whitespace out of account"},
+           {"--date", "MODE", "how times are printed", Offers::words,
+            "default iso iso-strict rfc short raw unix relative local format:"},
+           {"--json", "", "as JSON"}},
+          {{"REV|PATH", "a revision, if it is not the file as it is now; and the file", 0, kMany,
+            Offers::files}},
+          run,
+          true,
+          true};
 }
 
 }  // namespace hn::cli

@@ -146,7 +146,7 @@ std::vector<FileDiff> two_files(repo::Repository& repository,
   if (a.value.mode == object::Mode::folder || b.value.mode == object::Mode::folder)
     throw Failure(Code::invalid, "a folder is no file", "hn diff REV REV -- PATH compares folders");
   if (a.value == b.value) return {};
-  return {{a.path, b.path, a.value, b.value, 0, false}};
+  return {{a.path, b.path, a.value, b.value, 0, false, false}};
 }
 
 std::vector<object::Change> changes_in(repo::Repository& repository, Kept& kept,

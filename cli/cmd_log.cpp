@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <ostream>
+#include <unordered_map>
 
 #include "commit_print.hpp"
 #include "hn/repo/commit_walk.hpp"
@@ -75,6 +76,9 @@ class Shown {
         skip_(given.number("skip", UINT32_MAX).value_or(0)),
         left_(given.number("number", UINT32_MAX).value_or(UINT64_MAX)) {}
 
+  // What was given last was not shown after all.
+  void give_back() { ++left_; }
+
   std::optional<Found> next() {
     while (left_ > 0) {
       const auto id = walk_.next();
@@ -100,10 +104,68 @@ class Shown {
   std::uint64_t left_;
 };
 
+// The commits that are shown with the lines between them, in the order of the graph.
+class Drawn {
+ public:
+  Drawn(const Context& context, repo::Repository& repository, const Given& given,
+        repo::CommitWalk::Options options)
+      : repository_(repository), filter_(context, given) {
+    repo::CommitWalk walk(repository, std::move(options));
+    std::vector<GraphCommit> all;
+    while (auto step = walk.step())
+      all.push_back({step->id, std::move(step->parents), step->shown});
+    all_ = in_graph_order(std::move(all));
+    for (std::size_t i = 0; i < all_.size(); ++i) place_.emplace(all_[i].id, i);
+  }
+
+  template <class Visit>
+  void each(std::uint64_t skip, std::uint64_t limit, Graph& graph, Visit visit) {
+    for (const GraphCommit& at : all_) {
+      if (limit == 0) return;
+      if (!shows(at)) continue;
+      if (skip > 0) {
+        --skip;
+        continue;
+      }
+      graph.update(at.id, parents_of(at));
+      if (visit(at.id, commit(at.id))) --limit;
+    }
+  }
+
+ private:
+  object::Commit commit(const object::Id& id) const {
+    return repo::require(object::read_commit(repository_.store(), id), "reading a commit");
+  }
+
+  bool shows(const GraphCommit& at) { return at.shown && filter_.takes(commit(at.id)); }
+
+  // The nearest ones that changed what is meant, of those that the parents lead to.
+  std::vector<object::Id> parents_of(const GraphCommit& at) {
+    std::vector<object::Id> out;
+    for (const object::Id& parent : at.parents) {
+      auto found = place_.find(parent);
+      while (found != place_.end() && !all_[found->second].shown) {
+        const auto& above = all_[found->second].parents;
+        found = above.empty() ? place_.end() : place_.find(above.front());
+      }
+      if (found == place_.end() || !shows(all_[found->second])) continue;
+      if (std::ranges::find(out, found->first) == out.end()) out.push_back(found->first);
+    }
+    return out;
+  }
+
+  repo::Repository& repository_;
+  Filter filter_;
+  std::vector<GraphCommit> all_;
+  std::unordered_map<object::Id, std::size_t> place_;  // asked, never iterated
+};
+
 template <class Visit>
 void each(Shown& shown, bool reverse, Visit visit) {
   if (!reverse) {
-    while (const auto found = shown.next()) visit(*found);
+    while (const auto found = shown.next()) {
+      if (!visit(*found)) shown.give_back();
+    }
     return;
   }
   std::vector<Found> all;
@@ -111,14 +173,16 @@ void each(Shown& shown, bool reverse, Visit visit) {
   std::for_each(all.rbegin(), all.rend(), visit);
 }
 
-void print_json(const Context& context, Shown& shown, bool reverse) {
+void print_json(const Context& context, CommitPrinter& printer, Shown& shown, bool reverse) {
   // Written as it is found, so that memory does not grow with the history.
   context.out << "{\"commits\": [";
   bool first = true;
   each(shown, reverse, [&](const Found& found) {
+    if (!printer.shows(found.second)) return false;
     context.out << (std::exchange(first, false) ? "\n" : ",\n")
                 << commit_json(found.first, found.second)
                        .dump(-1, ' ', false, Json::error_handler_t::replace);
+    return true;
   });
   context.out << "\n]}\n";
 }
@@ -145,6 +209,13 @@ repo::CommitWalk::Options walk_options(const Context& context, repo::Repository&
   return out;
 }
 
+std::string followed_path(const Context& context, const repo::Repository& repository,
+                          const Words& words) {
+  if (words.path_words.size() != 1 || words.path_words.front().starts_with(':'))
+    throw Failure(Code::usage, "--follow wants one file", "hn log --follow PATH");
+  return context.in_repository(repository, words.path_words.front());
+}
+
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   const Words words = split_words(context, repository, given, "REV|PATH");
@@ -154,14 +225,36 @@ int run(Context& context, const Given& given) {
   options.paths = words.paths;
   options.first_parent = given.has("first-parent");
   if (given.has("no-patch")) options.diff.patch = false;
-  Shown shown(context, repository, given, walk_options(context, repository, given, words));
-  const bool reverse = given.has("reverse");
-  if (given.has("json")) {
-    print_json(context, shown, reverse);
+  options.always = !options.diff.pickaxe && !given.has("follow");
+  repo::CommitWalk::Options walked = walk_options(context, repository, given, words);
+  if (given.has("follow")) {
+    options.follow = followed_path(context, repository, words);
+    walked.paths = {};
+  }
+  if (given.has("graph") && !given.has("json")) {
+    if (given.has("reverse"))
+      throw Failure(Code::usage, "--graph and --reverse exclude each other");
+    Graph graph(context.colour);
+    options.graph = &graph;
+    CommitPrinter printer(context, repository, format, options);
+    Drawn(context, repository, given, std::move(walked))
+        .each(given.number("skip", UINT32_MAX).value_or(0),
+              given.number("number", UINT32_MAX).value_or(UINT64_MAX), graph,
+              [&](const object::Id& id, const object::Commit& commit) {
+                return printer.print(id, commit);
+              });
+    if (format.is_text() && context.out_is_terminal) context.out << "\n";
     return 0;
   }
+  Shown shown(context, repository, given, std::move(walked));
+  const bool reverse = given.has("reverse");
   CommitPrinter printer(context, repository, format, options);
-  each(shown, reverse, [&](const Found& found) { printer.print(found.first, found.second); });
+  if (given.has("json")) {
+    print_json(context, printer, shown, reverse);
+    return 0;
+  }
+  each(shown, reverse,
+       [&](const Found& found) { return printer.print(found.first, found.second); });
   if (format.is_text() && context.out_is_terminal) context.out << "\n";
   return 0;
 }
@@ -175,6 +268,8 @@ Command cmd_log() {
       {"--reverse", "", "the oldest first"},
       {"--all", "", "what all branches and tags lead to"},
       {"--first-parent", "", "of a merge follow the first parent alone"},
+      {"--graph", "", "draw the lines of the history beside the commits"},
+      {"--follow", "", "follow the one file that is named through its names"},
       {"--merges", "", "merges alone"},
       {"--no-merges", "", "no merges"},
       {"--author", "PATTERN", "written by whom the pattern matches", Offers::nothing, "", true},

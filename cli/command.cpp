@@ -10,6 +10,7 @@ namespace hn::cli {
 
 // Each command is defined in the file of its name.
 Command cmd_add();
+Command cmd_archive();
 Command cmd_blame();
 Command cmd_branch();
 Command cmd_bundle();
@@ -18,6 +19,7 @@ Command cmd_check_ignore();
 Command cmd_clean();
 Command cmd_clone();
 Command cmd_commit();
+Command cmd_config();
 Command cmd_conflicts();
 Command cmd_describe();
 Command cmd_device();
@@ -25,6 +27,7 @@ Command cmd_diff();
 Command cmd_export();
 Command cmd_fsck();
 Command cmd_gc();
+Command cmd_grep();
 Command cmd_help();
 Command cmd_id();
 Command cmd_import();
@@ -47,13 +50,13 @@ Command cmd_version();
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
-      cmd_add(),          cmd_blame(),  cmd_branch(),  cmd_bundle(), cmd_cat(),
-      cmd_check_ignore(), cmd_clean(),  cmd_clone(),   cmd_commit(), cmd_conflicts(),
-      cmd_describe(),     cmd_device(), cmd_diff(),    cmd_export(), cmd_fsck(),
-      cmd_gc(),           cmd_help(),   cmd_id(),      cmd_import(), cmd_init(),
-      cmd_invite(),       cmd_log(),    cmd_members(), cmd_merge(),  cmd_mv(),
-      cmd_restore(),      cmd_revoke(), cmd_rm(),      cmd_serve(),  cmd_show(),
-      cmd_status(),       cmd_switch(), cmd_sync(),    cmd_tag(),    cmd_version(),
+      cmd_add(),          cmd_archive(), cmd_blame(), cmd_branch(), cmd_bundle(),  cmd_cat(),
+      cmd_check_ignore(), cmd_clean(),   cmd_clone(), cmd_commit(), cmd_config(),  cmd_conflicts(),
+      cmd_describe(),     cmd_device(),  cmd_diff(),  cmd_export(), cmd_fsck(),    cmd_gc(),
+      cmd_grep(),         cmd_help(),    cmd_id(),    cmd_import(), cmd_init(),    cmd_invite(),
+      cmd_log(),          cmd_members(), cmd_merge(), cmd_mv(),     cmd_restore(), cmd_revoke(),
+      cmd_rm(),           cmd_serve(),   cmd_show(),  cmd_status(), cmd_switch(),  cmd_sync(),
+      cmd_tag(),          cmd_version(),
   };
   return all;
 }
@@ -166,7 +169,8 @@ std::string help_text(const Command& command) {
 
 std::string overview() {
   std::ostringstream out;
-  out << "hn: version control with no server\n\nusage: hn [-C DIR] COMMAND [options]\n\n";
+  out << "hn: version control with no server\n\nusage: hn [-C DIR] [-c NAME=VALUE] COMMAND "
+         "[options]\n\n";
   for (const Command& command : commands()) {
     out << "  " << command.name << std::string(14 - command.name.size(), ' ') << command.summary
         << "\n";

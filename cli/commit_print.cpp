@@ -1,6 +1,12 @@
 #include "commit_print.hpp"
 
+#include <algorithm>
 #include <ostream>
+#include <sstream>
+
+#include "hn/repo/follow.hpp"
+#include "hn/repo/working_tree.hpp"
+#include "pickaxe.hpp"
 
 namespace hn::cli {
 
@@ -45,28 +51,105 @@ std::vector<object::Change> changes_of(const repo::Repository& repository,
 }
 
 void CommitPrinter::print_head(const object::Id& id, const object::Commit& commit) {
-  if (printed_ && (format_.separates())) context_.out << "\n";
+  if (printed_ && format_.separates()) {
+    if (options_.graph != nullptr && ended_) context_.out << options_.graph->padding();
+    context_.out << "\n";
+  }
   printed_ = true;
-  context_.out << format_.shown(context_, id, commit);
+  std::string text = format_.shown(context_, id, commit);
+  if (options_.graph != nullptr) return print_beside_graph(text);
+  context_.out << text;
   if (!format_.is_text() && !format_.is_empty()) context_.out << "\n";
 }
 
-void CommitPrinter::print(const object::Id& id, const object::Commit& commit) {
-  std::vector<FileDiff> files;
-  const bool compared = commit.parents.size() < 2 || options_.first_parent;
-  if (options_.diff.any() && compared)
-    files = file_diffs(repository_.store(), changes_of(repository_, commit, options_.paths),
-                       options_.diff);
-  if (files.empty()) {
-    if (options_.always) print_head(id, commit);
-    return;
+void CommitPrinter::print_beside_graph(const std::string& text) {
+  Graph& graph = *options_.graph;
+  std::ostream& out = context_.out;
+  bool is_commit = graph.is_finished();
+  if (is_commit) out << graph.padding();
+  while (!is_commit && !graph.is_finished()) {
+    out << graph.next_line(&is_commit);
+    if (!is_commit) out << "\n";
   }
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size() - 1) + 1;
+    if (begin > 0) out << graph.next_line();
+    out << text.substr(begin, end - begin);
+    begin = end;
+  }
+  const bool header = !format_.is_user_format() && !format_.is_one_line();
+  if (header) out << "\n";
+  ended_ = header || text.ends_with('\n');
+  if (!graph.is_finished()) {
+    if (!ended_) out << "\n";
+    out << graph.next_line();
+    while (!graph.is_finished()) out << "\n" << graph.next_line();
+    if (ended_) out << "\n";
+  }
+  if (header || format_.is_text() || format_.is_empty()) return;
+  if (ended_) out << graph.padding();
+  out << "\n";
+}
+
+void CommitPrinter::print_files(const std::vector<FileDiff>& files) {
+  const bool both = options_.diff.stat && options_.diff.patch;
+  const bool apart = !format_.is_one_line() && !format_.is_empty();
+  Graph* graph = options_.graph;
+  if (apart) context_.out << (graph != nullptr ? graph->padding() : "") << (both ? "---\n" : "\n");
+  if (graph == nullptr) return print_diffs(context_, repository_.store(), files, options_.diff);
+  std::ostringstream buffer;
+  Context beside{context_.world, context_.folder, buffer, context_.err};
+  beside.colour = context_.colour;
+  const std::size_t taken = graph->padding().size();
+  beside.columns = context_.columns > taken ? context_.columns - taken : 0;
+  print_diffs(beside, repository_.store(), files, options_.diff);
+  const std::string text = std::move(buffer).str();
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size() - 1) + 1;
+    context_.out << graph->padding() << text.substr(begin, end - begin);
+    begin = end;
+  }
+}
+
+// The file that is followed, whose name before this commit it is looked for under from now on.
+std::vector<FileDiff> CommitPrinter::followed(const object::Commit& commit) {
+  const object::BlockReader& reader = repository_.store();
+  const worktree::Pathspec path(std::vector<std::string>{":(top,literal)" + options_.follow}, "",
+                                repository_.layout().root);
+  std::vector<object::Change> changes = changes_of(repository_, commit, path);
+  if (changes.size() != 1 || changes.front().old_value || !options_.diff.renames)
+    return file_diffs(reader, std::move(changes), options_.diff);
+  std::optional<object::Id> before;
+  if (!commit.parents.empty()) before = repo::tree_of(reader, commit.parents.front());
+  const object::Change& change = changes.front();
+  const auto source = repo::made_of(reader, before, commit.tree, change.name, *change.new_value,
+                                    options_.diff.rename_percent);
+  if (!source) return file_diffs(reader, std::move(changes), options_.diff);
+  FileDiff file{source->path,    change.name, source->value, change.new_value,
+                source->percent, true,        false};
+  file.copied =
+      repo::require(object::find_path(reader, commit.tree, source->path), "reading a folder")
+          .has_value();
+  options_.follow = source->path;
+  std::vector<FileDiff> out{std::move(file)};
+  if (options_.diff.pickaxe) options_.diff.pickaxe->pick(reader, out);
+  return out;
+}
+
+std::vector<FileDiff> CommitPrinter::files_of(const object::Commit& commit) {
+  const bool wanted = options_.diff.any() || !options_.always;
+  if (!wanted || (commit.parents.size() > 1 && !options_.first_parent)) return {};
+  if (!options_.follow.empty()) return followed(commit);
+  return file_diffs(repository_.store(), changes_of(repository_, commit, options_.paths),
+                    options_.diff);
+}
+
+bool CommitPrinter::print(const object::Id& id, const object::Commit& commit) {
+  const std::vector<FileDiff> files = files_of(commit);
+  if (files.empty() && !options_.always) return false;
   print_head(id, commit);
-  if (!format_.is_one_line() && !format_.is_empty()) {
-    const bool both = options_.diff.stat && options_.diff.patch;
-    context_.out << (both ? "---\n" : "\n");
-  }
-  print_diffs(context_, repository_.store(), files, options_.diff);
+  if (!files.empty() && options_.diff.any()) print_files(files);
+  return true;
 }
 
 }  // namespace hn::cli

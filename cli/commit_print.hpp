@@ -2,6 +2,7 @@
 
 #include "commit_format.hpp"
 #include "diff_files.hpp"
+#include "graph.hpp"
 #include "hn/repo/tree_changes.hpp"
 
 // Commits, and what they changed, as hn log and hn show print them one after the other.
@@ -19,6 +20,8 @@ class CommitPrinter {
     worktree::Pathspec paths;
     bool first_parent = false;  // a merge is compared with its first parent
     bool always = true;         // also a commit without changes that could be shown
+    Graph* graph = nullptr;     // is drawn beside; brought to the commit before it is printed
+    std::string follow;         // the one file that is followed through its names
   };
   CommitPrinter(Context& context, repo::Repository& repository, CommitFormat format,
                 Options options)
@@ -27,16 +30,24 @@ class CommitPrinter {
         format_(std::move(format)),
         options_(std::move(options)) {}
 
-  void print(const object::Id& id, const object::Commit& commit);
+  // Answers whether the commit was shown.
+  bool print(const object::Id& id, const object::Commit& commit);
+  // The same without printing.
+  bool shows(const object::Commit& commit) { return options_.always || !files_of(commit).empty(); }
 
  private:
+  std::vector<FileDiff> files_of(const object::Commit& commit);
+  std::vector<FileDiff> followed(const object::Commit& commit);
   void print_head(const object::Id& id, const object::Commit& commit);
+  void print_beside_graph(const std::string& text);
+  void print_files(const std::vector<FileDiff>& files);
 
   Context& context_;
   repo::Repository& repository_;
   CommitFormat format_;
   Options options_;
   bool printed_ = false;
+  bool ended_ = true;  // what was printed last ended with a newline of its own
 };
 
 // What a commit changed against its first parent.

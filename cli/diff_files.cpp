@@ -6,6 +6,7 @@
 #include "diff_stat.hpp"
 #include "hn/merge/renames.hpp"
 #include "patch.hpp"
+#include "pickaxe.hpp"
 
 namespace hn::cli {
 namespace {
@@ -32,10 +33,22 @@ merge::Whitespace whitespace_of(const Given& given) {
   return merge::Whitespace::exact;
 }
 
+WordMode words_of(const Given& given) {
+  if (given.has("color-words")) return WordMode::colour;
+  const std::string mode = given.value("word-diff").value_or("none");
+  if (mode == "plain") return WordMode::plain;
+  if (mode == "color") return WordMode::colour;
+  if (mode == "porcelain") return WordMode::porcelain;
+  if (mode == "none") return WordMode::lines;
+  throw Failure(Code::usage, "'" + mode + "' is no way to show words",
+                "plain, color, porcelain or none");
+}
+
 std::string status_of(const FileDiff& file) {
   if (!file.renamed) return std::string(1, letter_of(file.before, file.after));
   std::string digits = std::to_string(file.percent);
-  return "R" + std::string(3 - std::min<std::size_t>(3, digits.size()), '0') + digits;
+  return (file.copied ? "C" : "R") + std::string(3 - std::min<std::size_t>(3, digits.size()), '0') +
+         digits;
 }
 
 void print_names(const Context& context, std::span<const FileDiff> files, bool status) {
@@ -49,21 +62,28 @@ void print_names(const Context& context, std::span<const FileDiff> files, bool s
 }  // namespace
 
 std::vector<Option> diff_option_rows() {
-  return {{"-p,--patch", "", "the changes line by line"},
-          {"--stat", "", "how many lines changed, file by file"},
-          {"--numstat", "", "the same for programs"},
-          {"--shortstat", "", "the sum of it alone"},
-          {"--name-only", "", "the paths alone"},
-          {"--name-status", "", "the paths, and what became of them"},
-          {"-s,--no-patch", "", "no changes"},
-          {"-U,--unified", "N", "N equal lines round each change"},
-          {"-w,--ignore-all-space", "", "leave whitespace out of account"},
-          {"-b,--ignore-space-change", "", "leave the amount of whitespace out of account"},
-          {"--ignore-space-at-eol", "", "leave whitespace at the end of a line out of account"},
-          {"--find-renames", "N", "a renamed file keeps at least N percent"},
-          {"-M", "", "find renamed files, as is done anyway"},
-          {"--no-renames", "", "do not look for renamed files"},
-          {"-R", "", "the other way round"}};
+  std::vector<Option> rows{
+      {"-p,--patch", "", "the changes line by line"},
+      {"--stat", "", "how many lines changed, file by file"},
+      {"--numstat", "", "the same for programs"},
+      {"--shortstat", "", "the sum of it alone"},
+      {"--name-only", "", "the paths alone"},
+      {"--name-status", "", "the paths, and what became of them"},
+      {"-s,--no-patch", "", "no changes"},
+      {"-U,--unified", "N", "N equal lines round each change"},
+      {"-w,--ignore-all-space", "", "leave whitespace out of account"},
+      {"-b,--ignore-space-change", "", "leave the amount of whitespace out of account"},
+      {"--ignore-space-at-eol", "", "leave whitespace at the end of a line out of account"},
+      {"--find-renames", "N", "a renamed file keeps at least N percent"},
+      {"-M", "", "find renamed files, as is done anyway"},
+      {"--no-renames", "", "do not look for renamed files"},
+      {"-R", "", "the other way round"},
+      {"--word-diff", "MODE", "word by word: plain, color, porcelain or none", Offers::words,
+       "plain color porcelain none"},
+      {"--color-words", "", "word by word, by colours alone"}};
+  const std::vector<Option> more = Pickaxe::option_rows();
+  rows.insert(rows.end(), more.begin(), more.end());
+  return rows;
 }
 
 DiffOptions diff_options(const Given& given) {
@@ -81,6 +101,8 @@ DiffOptions diff_options(const Given& given) {
     throw Failure(Code::usage, "--name-only and --name-status exclude each other");
   out.unified.context = static_cast<std::uint32_t>(given.number("unified", 1U << 30U).value_or(3));
   out.unified.shown.whitespace = whitespace_of(given);
+  out.pickaxe = Pickaxe::from(given);
+  out.words = words_of(given);
   return out;
 }
 
@@ -106,7 +128,7 @@ std::vector<FileDiff> file_diffs(const object::BlockReader& reader,
   auto rename = renames.begin();
   for (object::Change& change : changes) {
     if (!change.new_value && moved[next_gone++] != 0) continue;
-    FileDiff file{change.name, change.name, change.old_value, change.new_value, 0, false};
+    FileDiff file{change.name, change.name, change.old_value, change.new_value, 0, false, false};
     if (!change.old_value) {
       if (rename != renames.end() && rename->to == next_come) {
         file.old_path = gone[rename->from].path;
@@ -119,6 +141,7 @@ std::vector<FileDiff> file_diffs(const object::BlockReader& reader,
     }
     out.push_back(std::move(file));
   }
+  if (options.pickaxe) options.pickaxe->pick(reader, out);
   return out;
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <span>
 
 #include "command.hpp"
 #include "hn/merge/unified.hpp"
 #include "hn/object/tree.hpp"
 #include "hn/worktree/pathspec.hpp"
+#include "word_diff.hpp"
 
 // The files that differ, and the options with which hn diff, show and log show them.
 namespace hn::cli {
@@ -18,7 +20,10 @@ struct FileDiff {
   std::optional<object::Value> after;
   std::uint32_t percent = 0;  // what a renamed file kept
   bool renamed = false;
+  bool copied = false;  // renamed, and the old one is still there
 };
+
+class Pickaxe;
 
 struct DiffOptions {
   bool patch = false;
@@ -32,6 +37,8 @@ struct DiffOptions {
   bool renames = true;
   std::uint32_t rename_percent = 50;
   merge::UnifiedOptions unified;
+  std::shared_ptr<const Pickaxe> pickaxe;
+  WordMode words = WordMode::lines;
 
   bool any() const { return patch || stat || numstat || shortstat || name_only || name_status; }
 };
@@ -40,7 +47,8 @@ struct DiffOptions {
 std::vector<Option> diff_option_rows();
 DiffOptions diff_options(const Given& given);
 
-// Finds what was renamed, and turns the sides where that is asked for. By new path.
+// Finds what was renamed, and turns the sides where that is asked for; leaves what the pickaxe
+// takes. By new path.
 std::vector<FileDiff> file_diffs(const object::BlockReader& reader,
                                  std::vector<object::Change> changes, const DiffOptions& options);
 

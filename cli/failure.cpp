@@ -28,7 +28,7 @@ constexpr std::array kRows{
     Row{Code::refused, kExitNo, ""},
     Row{Code::no_repository, kExitFatal, "make one here: hn init; or say where it is: hn -C DIR"},
     Row{Code::no_author, kExitFatal,
-        "say who you are: git config --global user.name NAME && git config --global user.email "
+        "say who you are: hn config --global user.name NAME && hn config --global user.email "
         "ADDRESS"},
     Row{Code::no_key, kExitIdentity, "become a new device with an invitation: hn device new LINK"},
     Row{Code::copied_store, kExitIdentity,

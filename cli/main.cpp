@@ -8,6 +8,7 @@
 #include <iostream>
 #include <memory>
 
+#include "alias.hpp"
 #include "command.hpp"
 #include "failure.hpp"
 #include "pager.hpp"
@@ -31,12 +32,20 @@ constexpr std::array kGitVerbs{
     GitVerb{"rebase",
             "forks of a branch merge by themselves: hn sync; of another branch: hn merge"},
     GitVerb{"remote", "peers are remembered when they are met: hn clone LINK, hn sync HOST:PORT"},
-    GitVerb{"gc", "there is nothing to do"},
     GitVerb{"reset",
             "hn switch --force BRANCH gives up what is not committed; hn commit --amend replaces "
             "the last commit"},
     GitVerb{"revert", "take the files back with hn restore --source REV~ PATH, then: hn commit"},
-    GitVerb{"config", "hn reads git's settings: git config --global user.name NAME"},
+    GitVerb{"ls-files", "hn status says what changed; hn archive HEAD | tar -t lists the files"},
+    GitVerb{"ls-tree", "hn cat REV:FOLDER lists a folder"},
+    GitVerb{"rev-parse", "hn log -1 --format=%H REV prints an id"},
+    GitVerb{"rev-list", "hn log --format=%H lists ids"},
+    GitVerb{"cat-file", "hn cat REV:PATH prints a file, hn show REV a commit"},
+    GitVerb{"shortlog", "hn log --format=%an | sort | uniq -c counts each author's commits"},
+    GitVerb{"whatchanged", "hn log --name-status"},
+    GitVerb{"reflog", "NAME@{1} is where a branch stood before: man hn-revisions"},
+    GitVerb{"format-patch", "hn bundle carries commits to where no network leads"},
+    GitVerb{"am", "hn bundle carries commits to where no network leads"},
     GitVerb{"cherry-pick", "take the files with hn restore --source REV PATH, then: hn commit"},
 };
 
@@ -56,19 +65,22 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-Failure unknown_command(std::string_view verb) {
+Failure unknown_command(std::string_view verb, const repo::Settings& settings) {
   const std::string what = "'" + std::string(verb) + "' is not a command of hn";
   for (const GitVerb& git : kGitVerbs) {
     if (git.verb == verb) return Failure(Code::usage, what, std::string(git.way));
   }
-  const Command* nearest = nullptr;
+  std::optional<std::string> nearest;
   // From so many edits on it is another word; of a short one little would be left.
   std::size_t best = verb.size() < 4 ? 2 : 3;
   for (const Command& command : commands()) {
-    if (const std::size_t d = distance(verb, command.name); d < best) best = d, nearest = &command;
+    if (const std::size_t d = distance(verb, command.name); d < best)
+      best = d, nearest = std::string(command.name);
   }
-  if (nearest != nullptr)
-    return Failure(Code::usage, what, "did you mean: hn " + std::string(nearest->name));
+  for (const auto& [name, text] : aliases_of(settings)) {
+    if (const std::size_t d = distance(verb, name); d < best) best = d, nearest = name;
+  }
+  if (nearest) return Failure(Code::usage, what, "did you mean: hn " + *nearest);
   return Failure(Code::usage, what, "hn help lists them");
 }
 
@@ -95,7 +107,8 @@ std::optional<Given> parse(const Command& command, std::vector<std::string> word
   CLI::App app;
   app.set_help_flag();
   bool help = false;
-  app.add_flag("-h,--help", help);
+  // Of grep -h is something else.
+  app.add_flag(has_option(command, "-h") ? "--help" : "-h,--help", help);
   struct Slot {
     std::string key;
     CLI::Option* option = nullptr;
@@ -151,9 +164,11 @@ std::optional<Given> parse(const Command& command, std::vector<std::string> word
   return given;
 }
 
-// By --color, NO_COLOR, CLICOLOR_FORCE and CLICOLOR, in this order.
-bool wants_colour(bool terminal, const Given& given) {
+// By --color, CLICOLOR_FORCE, CLICOLOR, the setting color.ui and NO_COLOR, in this order.
+bool wants_colour(bool terminal, const Given& given, const repo::Settings& settings) {
   const auto when = given.has("no-color") ? "never" : given.value("color").value_or("auto");
+  if (when == "auto" && (given.has("color-words") || given.value("word-diff") == "color"))
+    return true;
   if (when == "always" || when == "never") return when == "always";
   if (when != "auto")
     throw Failure(Code::usage, "'" + when + "' is no time for colours", "always, never or auto");
@@ -166,6 +181,9 @@ bool wants_colour(bool terminal, const Given& given) {
   const char* cli = std::getenv("CLICOLOR");
   if (cli != nullptr && std::string_view(cli) == "0") return false;
   const char* term = std::getenv("TERM");
+  const std::string set = settings.get("color.ui").value_or("auto");
+  if (set == "always") return true;
+  if (set == "never" || set == "false" || set == "no" || set == "off" || set == "0") return false;
   return terminal && (no == nullptr || *no == '\0') && term != nullptr &&
          std::string_view(term) != "dumb";
 }
@@ -186,6 +204,68 @@ std::string current_folder() {
   return path.data();
 }
 
+// "NAME=VALUE" of -c goes on in the environment, as the last and strongest setting, so that
+// programs that this one starts have it too.
+void take_setting(const std::string& word) {
+  const std::size_t equals = word.find('=');
+  const std::string name = word.substr(0, equals);
+  if (!repo::config_key(name))
+    throw Failure(Code::usage, "'" + word + "' is no setting", "hn -c NAME=VALUE COMMAND");
+  const char* text = std::getenv("HN_CONFIG_COUNT");
+  const std::string count = text == nullptr ? "0" : text;
+  const std::string value = equals == word.npos ? "true" : word.substr(equals + 1);
+  setenv(("HN_CONFIG_KEY_" + count).c_str(), name.c_str(), 1);
+  setenv(("HN_CONFIG_VALUE_" + count).c_str(), value.c_str(), 1);
+  setenv("HN_CONFIG_COUNT", std::to_string(std::strtoul(count.c_str(), nullptr, 10) + 1).c_str(),
+         1);
+}
+
+void take_leading_options(Context& context, std::vector<std::string>& words, bool& paging) {
+  while (!words.empty()) {
+    const std::string option = words.front();
+    if (option == "--no-pager") {
+      paging = false;
+      words.erase(words.begin());
+      continue;
+    }
+    if (option != "-C" && option != "-c") return;
+    if (words.size() < 2) {
+      throw option == "-C" ? Failure(Code::usage, "-C wants a folder", "hn -C DIR COMMAND")
+                           : Failure(Code::usage, "-c wants a setting", "hn -c NAME=VALUE COMMAND");
+    }
+    if (option == "-C") {
+      context.folder = context.absolute(words[1]);
+      const auto stat = context.world.fs.stat(context.folder);
+      if (!stat || !stat->folder) {
+        throw Failure(Code::not_found, "there is no folder " + words[1], "hn -C DIR COMMAND");
+      }
+    } else {
+      take_setting(words[1]);
+    }
+    words.erase(words.begin(), words.begin() + 2);
+  }
+}
+
+// The first word is no verb: the words that it stands for take its place, or its command is run.
+// Failure usage where it stands for nothing.
+std::optional<int> expand_alias(const Context& context, std::vector<std::string>& words,
+                                std::vector<std::string>& seen) {
+  const repo::Settings settings = own_settings(context);
+  if (words.empty()) throw Failure(Code::usage, "the alias '" + seen.back() + "' names no command");
+  const std::string name = words.front();
+  const auto text = alias_of(settings, name);
+  if (!text) throw unknown_command(name, settings);
+  words.erase(words.begin());
+  if (text->starts_with('!')) return run_shell_alias(context, name, text->substr(1), words);
+  if (std::ranges::find(seen, name) != seen.end())
+    throw Failure(Code::usage, "the alias '" + name + "' stands for itself",
+                  "hn config --get-all alias." + name);
+  seen.push_back(name);
+  const std::vector<std::string> meant = alias_words(name, *text);
+  words.insert(words.begin(), meant.begin(), meant.end());
+  return std::nullopt;
+}
+
 int run(std::vector<std::string> words) {
   Context context{repo::process_world(), current_folder(), std::cout, std::cerr};
   context.out_is_terminal = isatty(STDOUT_FILENO) == 1;
@@ -193,20 +273,8 @@ int run(std::vector<std::string> words) {
   context.in_is_terminal = isatty(STDIN_FILENO) == 1;
   context.columns = terminal_columns();
   bool paging = context.out_is_terminal;
-  while (!words.empty() && (words.front() == "-C" || words.front() == "--no-pager")) {
-    if (words.front() == "--no-pager") {
-      paging = false;
-      words.erase(words.begin());
-      continue;
-    }
-    if (words.size() < 2) throw Failure(Code::usage, "-C wants a folder", "hn -C DIR COMMAND");
-    context.folder = context.absolute(words[1]);
-    const auto stat = context.world.fs.stat(context.folder);
-    if (!stat || !stat->folder) {
-      throw Failure(Code::not_found, "there is no folder " + words[1], "hn -C DIR COMMAND");
-    }
-    words.erase(words.begin(), words.begin() + 2);
-  }
+  std::vector<std::string> seen;
+  take_leading_options(context, words, paging);
   if (words.empty()) {
     std::cerr << overview();
     return kExitUsage;
@@ -214,7 +282,11 @@ int run(std::vector<std::string> words) {
   if (words.front() == "--version") words.front() = "version";
   if (words.front() == "--help" || words.front() == "-h") words.front() = "help";
   const Command* command = find_command(words.front());
-  if (command == nullptr) throw unknown_command(words.front());
+  while (command == nullptr) {
+    if (const auto status = expand_alias(context, words, seen)) return *status;
+    take_leading_options(context, words, paging);
+    if (!words.empty()) command = find_command(words.front());
+  }
   words.erase(words.begin());
   spell_out(*command, words);
   const auto given = parse(*command, std::move(words));
@@ -222,9 +294,10 @@ int run(std::vector<std::string> words) {
     std::cout << help_text(*command);
     return 0;
   }
-  context.colour = wants_colour(context.out_is_terminal, *given);
+  const repo::Settings settings = command->pages ? own_settings(context) : repo::Settings();
+  context.colour = wants_colour(context.out_is_terminal, *given, settings);
   std::optional<Pager> pager;
-  const auto pager_name = pager_command(context.world.environment);
+  const auto pager_name = pager_command(context.world.environment, settings.get("core.pager"));
   if (paging && command->pages && pager_name) pager.emplace(*pager_name);
   const int status = command->run(context, *given);
   std::cout.flush();

@@ -10,9 +10,9 @@
 
 namespace hn::cli {
 
-std::optional<std::string> pager_command(const os::Environment& environment) {
-  for (const char* name : {"HN_PAGER", "PAGER"}) {
-    auto value = environment(name);
+std::optional<std::string> pager_command(const os::Environment& environment,
+                                         const std::optional<std::string>& set) {
+  for (const auto& value : {environment("HN_PAGER"), set, environment("PAGER")}) {
     if (!value) continue;
     if (value->empty() || *value == "cat") return std::nullopt;
     return value;

@@ -4,9 +4,10 @@
 
 namespace hn::cli {
 
-// What shows long output: HN_PAGER, PAGER or less, as a command of the shell; none where it is
-// empty or "cat".
-std::optional<std::string> pager_command(const os::Environment& environment);
+// What shows long output: HN_PAGER, what is set, PAGER or less, as a command of the shell; none
+// where it is empty or "cat".
+std::optional<std::string> pager_command(const os::Environment& environment,
+                                         const std::optional<std::string>& set);
 
 // From here on standard output goes through the pager. LESS is FRX and LV is -c where they are not
 // set, as git sets them. Does nothing where it cannot be started.

@@ -65,14 +65,17 @@ void print_header(const Context& context, const Paint& p, const FileDiff& file,
   }
   if (!file.renamed) return;
   line("similarity index " + std::to_string(file.percent) + "%");
-  line("rename from " + shown_path(file.old_path));
-  line("rename to " + shown_path(file.new_path));
+  const std::string verb = file.copied ? "copy" : "rename";
+  line(verb + " from " + shown_path(file.old_path));
+  line(verb + " to " + shown_path(file.new_path));
 }
 
-void print_hunk(const Context& context, const Paint& p, const merge::UnifiedHunk& hunk) {
+void print_hunk(const Context& context, const Paint& p, const merge::UnifiedHunk& hunk,
+                WordMode words) {
   std::string header = merge::header_of(hunk);
   const std::size_t end = header.find(" @@") + 3;
   context.out << p.cyan << header.substr(0, end) << p.off << header.substr(end) << "\n";
+  if (words != WordMode::lines) return print_words(context, hunk, words);
   for (const merge::UnifiedLine& line : hunk.lines) {
     const std::string_view colour = line.sign == '+'   ? p.green
                                     : line.sign == '-' ? p.red
@@ -139,10 +142,10 @@ bool is_shown(const Side& side) {
 void print_file_patch(const Context& context, const object::BlockReader& reader,
                       const FileDiff& file, const DiffOptions& options) {
   if (is_other_kind(file)) {
-    print_file_patch(context, reader, {file.old_path, file.new_path, file.before, {}, 0, false},
-                     options);
-    print_file_patch(context, reader, {file.old_path, file.new_path, {}, file.after, 0, false},
-                     options);
+    print_file_patch(context, reader,
+                     {file.old_path, file.new_path, file.before, {}, 0, false, false}, options);
+    print_file_patch(context, reader,
+                     {file.old_path, file.new_path, {}, file.after, 0, false, false}, options);
     return;
   }
   const Paint p = paint(context);
@@ -169,7 +172,7 @@ void print_file_patch(const Context& context, const object::BlockReader& reader,
   };
   context.out << p.bold << "--- " << ended(left) << p.off << "\n"
               << p.bold << "+++ " << ended(right) << p.off << "\n";
-  for (const merge::UnifiedHunk& hunk : hunks) print_hunk(context, p, hunk);
+  for (const merge::UnifiedHunk& hunk : hunks) print_hunk(context, p, hunk, options.words);
 }
 
 }  // namespace hn::cli

@@ -22,9 +22,11 @@ struct Spelling {
 
 constexpr std::array kSpellings{
     Spelling{Form::digits, "-", "--number", ""},
+    Spelling{Form::digits, "-", "--context", ""},
     Spelling{Form::alone, "--color", "--color", "always"},
     Spelling{Form::alone, "--pretty", "--format", "medium"},
     Spelling{Form::alone, "--find-renames", "-M", ""},
+    Spelling{Form::alone, "--word-diff", "--word-diff", "plain"},
     Spelling{Form::stuck, "-M", "--find-renames", ""},
     Spelling{Form::alone, "--porcelain", "--porcelain", "v1"},
     Spelling{Form::alone, "--ignored", "--ignored", "traditional"},
@@ -32,13 +34,6 @@ constexpr std::array kSpellings{
     Spelling{Form::alone, "-u", "--untracked-files", "all"},
     Spelling{Form::stuck, "-u", "--untracked-files", ""},
 };
-
-bool has_option(const Command& command, std::string_view name) {
-  return std::ranges::any_of(command.options, [&](const Option& option) {
-    const std::string names = "," + std::string(option.names) + ",";
-    return names.find("," + std::string(name) + ",") != names.npos;
-  });
-}
 
 // Whether a word is an option whose value is the next word.
 bool wants_value(const Command& command, std::string_view word) {
@@ -71,6 +66,13 @@ void spell_out(const Spelling& spelling, std::string& word) {
 }
 
 }  // namespace
+
+bool has_option(const Command& command, std::string_view name) {
+  return std::ranges::any_of(command.options, [&](const Option& option) {
+    const std::string names = "," + std::string(option.names) + ",";
+    return names.find("," + std::string(name) + ",") != names.npos;
+  });
+}
 
 void spell_out(const Command& command, std::vector<std::string>& words) {
   bool is_value = false;

@@ -116,6 +116,7 @@ Words split_words(const Context& context, repo::Repository& repository, const Gi
     }
   }
   out.paths = worktree::Pathspec(paths, context.folder_in(repository), repository.layout().root);
+  out.path_words = std::move(paths);
   return out;
 }
 

@@ -8,6 +8,7 @@ namespace hn::cli {
 
 struct Words {
   std::vector<std::string> revisions;
+  std::vector<std::string> path_words;  // as typed
   worktree::Pathspec paths;
 };
 

@@ -33,12 +33,24 @@ _hn() {
     '')
       case $prev in -C) _hn_files -d; return ;; esac
       case $cur in -*) _hn_words '-C --help --version'; return ;; esac
-      _hn_words 'add blame branch bundle cat check-ignore clean clone commit conflicts describe device diff export fsck gc help id import init invite log members merge mv restore revoke rm serve show status switch sync tag version' ;;
+      _hn_words 'add archive blame branch bundle cat check-ignore clean clone commit config conflicts describe device diff export fsck gc grep help id import init invite log members merge mv restore revoke rm serve show status switch sync tag version' ;;
     add)
       case $cur in -*) _hn_words '-f --force -n --dry-run -A --all --json'; return ;; esac
       _hn_place ''
       case $place in
         *) _hn_files -f ;;
+      esac
+      ;;
+    archive)
+      case $prev in
+        -o|--output) _hn_files -f; return ;;
+        --format) _hn_words "tar tgz tar.gz"; return ;;
+        --prefix) return ;;
+      esac
+      case $cur in -*) _hn_words '-o --output --format --prefix -l --list'; return ;; esac
+      _hn_place '-o --output --format --prefix'
+      case $place in
+        *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
       ;;
     blame)
@@ -117,6 +129,9 @@ _hn() {
         *) _hn_files -f ;;
       esac
       ;;
+    config)
+      case $cur in -*) _hn_words '--get --get-all --add --unset --unset-all -l --list --system --global --local --show-origin --show-scope --name-only -z --null --json'; return ;; esac
+      ;;
     conflicts)
       case $cur in -*) _hn_words '--json'; return ;; esac
       _hn_place ''
@@ -147,10 +162,13 @@ _hn() {
       case $prev in
         -U|--unified) return ;;
         --find-renames) return ;;
+        --word-diff) _hn_words "plain color porcelain none"; return ;;
+        -S) return ;;
+        -G) return ;;
         --color) _hn_words "always never auto"; return ;;
       esac
-      case $cur in -*) _hn_words '-p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --exit-code --quiet --color --no-color --json'; return ;; esac
-      _hn_place '-U --unified --find-renames --color'
+      case $cur in -*) _hn_words '-p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words -S -G --pickaxe-regex --pickaxe-all --exit-code --quiet --color --no-color --json'; return ;; esac
+      _hn_place '-U --unified --find-renames --word-diff -S -G --color'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -176,14 +194,30 @@ _hn() {
       esac
       case $cur in -*) _hn_words '-n --dry-run --prune --json'; return ;; esac
       ;;
+    grep)
+      case $prev in
+        -e) return ;;
+        -f) _hn_files -f; return ;;
+        -A|--after-context) return ;;
+        -B|--before-context) return ;;
+        -C|--context) return ;;
+        --max-depth) return ;;
+        --color) _hn_words "always never auto"; return ;;
+      esac
+      case $cur in -*) _hn_words '-e -f -G --basic-regexp -E --extended-regexp -F --fixed-strings -P --perl-regexp -i --ignore-case -w --word-regexp -v --invert-match -n --line-number --column -o --only-matching -l --name-only --files-with-matches -L --files-without-match -c --count -q --quiet -h -H --full-name -z --null -A --after-context -B --before-context -C --context --heading --break -a --text -I --max-depth --untracked --color --no-color --json'; return ;; esac
+      _hn_place '-e -f -A --after-context -B --before-context -C --context --max-depth --color'
+      case $place in
+        *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
+      esac
+      ;;
     help)
       case $prev in
         --completion) _hn_words "bash zsh fish"; return ;;
       esac
-      case $cur in -*) _hn_words '--completion'; return ;; esac
+      case $cur in -*) _hn_words '-a --all --completion'; return ;; esac
       _hn_place '--completion'
       case $place in
-        0) _hn_words "add blame branch bundle cat check-ignore clean clone commit conflicts describe device diff export fsck gc help id import init invite log members merge mv restore revoke rm serve show status switch sync tag version" ;;
+        0) _hn_words "add archive blame branch bundle cat check-ignore clean clone commit config conflicts describe device diff export fsck gc grep help id import init invite log members merge mv restore revoke rm serve show status switch sync tag version" ;;
       esac
       ;;
     id)
@@ -234,9 +268,12 @@ _hn() {
         --color) _hn_words "always never auto"; return ;;
         -U|--unified) return ;;
         --find-renames) return ;;
+        --word-diff) _hn_words "plain color porcelain none"; return ;;
+        -S) return ;;
+        -G) return ;;
       esac
-      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --merges --no-merges --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --json'; return ;; esac
-      _hn_place '-n --max-count --number --skip --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames'
+      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --graph --follow --merges --no-merges --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      _hn_place '-n --max-count --number --skip --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --word-diff -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -303,9 +340,12 @@ _hn() {
         --color) _hn_words "always never auto"; return ;;
         -U|--unified) return ;;
         --find-renames) return ;;
+        --word-diff) _hn_words "plain color porcelain none"; return ;;
+        -S) return ;;
+        -G) return ;;
       esac
-      case $cur in -*) _hn_words '--first-parent --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --json'; return ;; esac
-      _hn_place '--pretty --format --date --color -U --unified --find-renames'
+      case $cur in -*) _hn_words '--first-parent --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      _hn_place '--pretty --format --date --color -U --unified --find-renames --word-diff -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac

@@ -25,12 +25,19 @@ CommitWalk::CommitWalk(const Repository& repository, Options options)
 }
 
 std::optional<object::Id> CommitWalk::next() {
-  while (const auto id = walk_.next()) {
-    const bool shown = simplified(*id).shown;
-    simplified_.erase(*id);
-    if (shown) return id;
+  while (const auto found = step()) {
+    if (found->shown) return found->id;
   }
   return std::nullopt;
+}
+
+std::optional<CommitWalk::Step> CommitWalk::step() {
+  const auto id = walk_.next();
+  if (!id) return std::nullopt;
+  const Simplified& made = simplified(*id);
+  Step out{*id, made.parents, made.shown};
+  simplified_.erase(*id);
+  return out;
 }
 
 bool CommitWalk::is_in(const object::Id& id) const {

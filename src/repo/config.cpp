@@ -1,8 +1,10 @@
 #include "hn/repo/config.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "hn/base/error.hpp"
+#include "repo/config_parser.hpp"
 
 namespace hn::repo {
 namespace {
@@ -10,155 +12,6 @@ namespace {
 char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
-
-bool is_space(char c) noexcept {
-  return c == ' ' || c == '\t' || c == '\r';
-}
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), lower);
-  return out;
-}
-
-// Reads one file, character by character; git's config syntax (git-config(1), SYNTAX).
-class Parser {
- public:
-  explicit Parser(std::string_view text) : rest_(text) {}
-
-  void run(std::map<std::string, std::vector<std::string>>& out) {
-    while (skip_blank()) {
-      if (rest_.front() == '[') {
-        if (!section()) return;
-        continue;
-      }
-      std::string key = name();
-      if (key.empty() || section_.empty()) return;
-      std::string value = "true";
-      skip_spaces();
-      if (!rest_.empty() && rest_.front() == '=') {
-        rest_.remove_prefix(1);
-        const std::optional<std::string> read = value_text();
-        if (!read) return;
-        value = *read;
-      }
-      out[section_ + "." + key].push_back(std::move(value));
-    }
-  }
-
- private:
-  void skip_spaces() {
-    while (!rest_.empty() && is_space(rest_.front())) rest_.remove_prefix(1);
-  }
-
-  void skip_line() {
-    const std::size_t end = rest_.find('\n');
-    rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
-  }
-
-  // To the next character that means something; false at the end.
-  bool skip_blank() {
-    while (!rest_.empty()) {
-      const char c = rest_.front();
-      if (c == '#' || c == ';') {
-        skip_line();
-      } else if (is_space(c) || c == '\n') {
-        rest_.remove_prefix(1);
-      } else {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  std::string name() {
-    std::size_t n = 0;
-    const auto is_name = [](char c) {
-      return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-    };
-    while (n < rest_.size() && is_name(rest_[n])) ++n;
-    std::string out = lowered(rest_.substr(0, n));
-    rest_.remove_prefix(n);
-    return out;
-  }
-
-  bool section() {
-    rest_.remove_prefix(1);
-    section_ = name();
-    skip_spaces();
-    if (!rest_.empty() && rest_.front() == '"') {
-      rest_.remove_prefix(1);
-      section_ += '.';
-      while (!rest_.empty() && rest_.front() != '"') {
-        if (rest_.front() == '\\' && rest_.size() > 1) rest_.remove_prefix(1);
-        if (rest_.front() == '\n') return false;
-        section_ += rest_.front();
-        rest_.remove_prefix(1);
-      }
-      if (rest_.empty()) return false;
-      rest_.remove_prefix(1);
-    }
-    if (rest_.empty() || rest_.front() != ']') return false;
-    rest_.remove_prefix(1);
-    return !section_.empty();
-  }
-
-  std::optional<std::string> value_text() {
-    std::string out;
-    std::size_t kept = 0;  // trailing spaces outside quotes are dropped
-    bool quoted = false;
-    skip_spaces();
-    while (!rest_.empty()) {
-      const char c = rest_.front();
-      rest_.remove_prefix(1);
-      if (c == '\n') break;
-      if (c == '"') {
-        quoted = !quoted;
-        kept = out.size();
-      } else if (!quoted && (c == '#' || c == ';')) {
-        skip_line();
-        break;
-      } else if (c == '\\') {
-        if (!escape(out)) return std::nullopt;
-        kept = out.size();
-      } else {
-        out += c;
-        if (quoted || !is_space(c)) kept = out.size();
-      }
-    }
-    if (quoted) return std::nullopt;
-    out.resize(kept);
-    return out;
-  }
-
-  bool escape(std::string& out) {
-    if (rest_.empty()) return false;
-    const char c = rest_.front();
-    rest_.remove_prefix(1);
-    switch (c) {
-      case '\n':
-        return true;
-      case 'n':
-        out += '\n';
-        return true;
-      case 't':
-        out += '\t';
-        return true;
-      case 'b':
-        out += '\b';
-        return true;
-      case '"':
-      case '\\':
-        out += c;
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  std::string_view rest_;
-  std::string section_;
-};
 
 std::optional<std::string> first_of(const std::vector<ConfigFile>& files, std::string_view key) {
   for (const ConfigFile& file : files) {
@@ -183,35 +36,119 @@ std::string cleaned(std::string text) {
 
 ConfigFile ConfigFile::parse(std::string_view text) {
   ConfigFile out;
-  Parser(text).run(out.values_);
+  ConfigParser parser(text);
+  while (auto piece = parser.next()) {
+    if (piece->kind == ConfigParser::Piece::Kind::end) break;
+    if (piece->kind == ConfigParser::Piece::Kind::entry)
+      out.add(std::move(piece->key), std::move(piece->value));
+  }
   return out;
 }
 
 std::optional<std::string> ConfigFile::get(std::string_view key) const {
-  const auto at = values_.find(std::string(key));
-  if (at == values_.end()) return std::nullopt;
-  return at->second.back();
+  const auto at = std::find_if(entries_.rbegin(), entries_.rend(),
+                               [&](const ConfigEntry& entry) { return entry.key == key; });
+  if (at == entries_.rend()) return std::nullopt;
+  return at->value;
+}
+
+std::optional<std::string> config_key(std::string_view name) {
+  const std::size_t first = name.find('.');
+  const std::size_t last = name.rfind('.');
+  if (first == name.npos || first == 0 || last + 1 == name.size()) return std::nullopt;
+  std::string out(name);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (i == first || i == last) continue;
+    if (i > first && i < last) {
+      if (out[i] == '\n') return std::nullopt;
+      continue;
+    }
+    out[i] = lower(out[i]);
+    const bool letter = out[i] >= 'a' && out[i] <= 'z';
+    const bool digit = out[i] >= '0' && out[i] <= '9';
+    if (!letter && !digit && out[i] != '-') return std::nullopt;
+    if (i == last + 1 && !letter) return std::nullopt;
+  }
+  return out;
 }
 
 std::optional<std::string> Settings::get(std::string_view key) const {
-  return first_of(hn, key);
+  for (const ConfigSource& source : hn) {
+    if (auto value = source.file.get(key); value && !value->empty()) return value;
+  }
+  return std::nullopt;
 }
 
+std::optional<std::string> config_path(const World& world, ConfigLevel level,
+                                       const std::optional<std::string>& hn_folder) {
+  switch (level) {
+    case ConfigLevel::system: {
+      const auto no = world.environment("HN_CONFIG_NOSYSTEM");
+      if (no && !no->empty() && *no != "0" && *no != "false") return std::nullopt;
+      return world.environment("HN_CONFIG_SYSTEM").value_or("/etc/hn/config");
+    }
+    case ConfigLevel::global:
+      if (auto other = world.environment("HN_CONFIG_GLOBAL")) return other;
+      return world.folders.config + "/config";
+    case ConfigLevel::local:
+      if (!hn_folder) return std::nullopt;
+      return *hn_folder + "/config";
+    case ConfigLevel::command:
+      break;
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+// No more are read: the number comes from outside.
+constexpr std::size_t kGivenMax = 1000;
+
+ConfigSource given_settings(const World& world) {
+  ConfigSource out{ConfigLevel::command, "", {}};
+  const std::string text = world.environment("HN_CONFIG_COUNT").value_or("0");
+  std::size_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || end != text.data() + text.size() || count > kGivenMax)
+    throw Failure(Code::usage, "HN_CONFIG_COUNT is '" + text + "', no number up to 1000");
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string n = std::to_string(i);
+    const auto name = world.environment("HN_CONFIG_KEY_" + n);
+    const auto value = world.environment("HN_CONFIG_VALUE_" + n);
+    const auto key = config_key(name.value_or(""));
+    if (!key || !value)
+      throw Failure(
+          Code::usage, "'" + name.value_or("") + "' is no name of a setting, or has no value",
+          "such as user.name: hn -c NAME=VALUE, HN_CONFIG_KEY_" + n + ", HN_CONFIG_VALUE_" + n);
+    out.file.add(*key, *value);
+  }
+  return out;
+}
+
+}  // namespace
+
 Settings read_settings(const World& world, const std::optional<std::string>& hn_folder) {
-  const auto read = [&](std::vector<ConfigFile>& into, const std::string& path) {
-    if (!world.fs.stat(path)) return;
-    into.push_back(ConfigFile::parse(as_text(os::read_file(world.fs, path))));
+  const auto text_of = [&](const std::string& path) -> std::optional<std::string> {
+    if (path.empty() || !world.fs.stat(path)) return std::nullopt;
+    return std::string(as_text(os::read_file(world.fs, path)));
   };
   Settings settings;
-  if (hn_folder) read(settings.hn, *hn_folder + "/config");
-  read(settings.hn, world.folders.config + "/config");
+  settings.hn.push_back(given_settings(world));
+  for (const ConfigLevel level : {ConfigLevel::local, ConfigLevel::global, ConfigLevel::system}) {
+    const auto path = config_path(world, level, hn_folder);
+    const auto text = path ? text_of(*path) : std::nullopt;
+    if (text) settings.hn.push_back({level, *path, ConfigFile::parse(*text)});
+  }
+  const auto read = [&](const std::string& path) {
+    if (const auto text = text_of(path)) settings.git.push_back(ConfigFile::parse(*text));
+  };
   const auto home = world.environment("HOME");
-  if (home) read(settings.git, *home + "/.gitconfig");
+  if (home) read(*home + "/.gitconfig");
   const auto xdg = world.environment("XDG_CONFIG_HOME");
   if (xdg && xdg->starts_with('/')) {
-    read(settings.git, *xdg + "/git/config");
+    read(*xdg + "/git/config");
   } else if (home) {
-    read(settings.git, *home + "/.config/git/config");
+    read(*home + "/.config/git/config");
   }
   return settings;
 }
@@ -224,7 +161,7 @@ Who who_commits(const World& world, const Settings& settings, Role role) {
       if (value && !value->empty()) return value;
       // Git's variables yield to hn's own configuration.
       if (tool[0] == 'H') {
-        if (auto ours = first_of(settings.hn, key)) return ours;
+        if (auto ours = settings.get(key)) return ours;
       }
     }
     return first_of(settings.git, key);

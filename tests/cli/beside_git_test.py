@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds what hn log, diff and show print against git, byte for byte, on random histories.
+"""Holds what hn log, diff, show, blame and grep print against git, byte for byte, on random histories.
 
 usage: beside_git_test.py HN [ROUNDS [SEED]]
 
@@ -31,6 +31,9 @@ class World:
                             "GIT_CONFIG_NOSYSTEM": "1", "COLUMNS": "80"}
         with open(os.path.join(root, ".gitconfig"), "w", encoding="utf-8") as file:
             file.write("[user]\n\tname = T\n\temail = t@example.org\n[init]\n\tdefaultBranch = main\n")
+
+    def has_folder(self, name):
+        return all(os.path.isdir(os.path.join(self.root, where, name)) for where in ("git", "hn"))
 
     def run(self, words, folder, stdin=None):
         done = subprocess.run(words, cwd=os.path.join(self.root, folder), env=self.environment, input=stdin,
@@ -142,16 +145,78 @@ def history(chance):
     return b"".join(out)
 
 
+def random_grep(chance, paths):
+    words = ["grep"]
+    around = chance.choice([["-A%d" % chance.randrange(4)], ["-B", "2"], ["-C1"], ["-3"]])
+    some = [["-n"], ["-i"], ["-w"], ["-v"], chance.choice([["-h"], ["-H"]]), ["--column"], around, ["-z"], ["--heading"], ["--break"],
+            ["-a"], ["-I"], ["--max-depth", "%d" % chance.randrange(3)], ["--color=always"], ["--full-name"],
+            ["--untracked"]]
+    for extra in chance.sample(some, chance.randrange(4)):
+        words += extra
+    words += chance.choice([[], [], [], ["-l"], ["-L"], ["-c"], ["-o"], ["-q"], ["-n", "-o"], ["-o", "--column"]])
+    # Not "^$": git 2.39 finds an empty line behind the last newline.
+    if around[0] in words or "--break" in words:  # git 2.39 swallows the first line about a binary file then
+        words.append("-a")
+    kind, patterns = chance.choice([
+        ([], ["line", "line [12]", "x$", "^ *x", "\\(l\\|t\\)", "[0-9]\\+", "e 1*", "", "\\bt\\b", "\\w", "n.* ", "}"]),
+        (["-E"], ["(line|t) [0-9]", "x|}", "(1|11|111)", "^( +)x$", "[[:digit:]]{2}", "\\<[xt]\\>", "l?i?n", "()"]),
+        (["-F"], ["line", "e 1", "}", ".", "LINE"]), (["-P"], ["li(?=ne)", "\\d+$", "(?i)LINE", "(.)\\1", "^\\s*$"])])
+    for pattern in chance.sample(patterns, chance.choice([1, 1, 2])):
+        words += ["-e", pattern]
+    revision = chance.choice([[], [], ["HEAD"], ["main~2"], ["HEAD", "other"], ["HEAD^{tree}"]])
+    if "--untracked" in words:
+        revision = []
+    return words + kind + revision + (["--", *paths] if chance.randrange(3) == 0 else [])
+
+
+def random_history(chance, count, diff, paths):
+    """Graphs, names that are followed, texts that came and went, lines that are blamed."""
+    what = chance.randrange(5)
+    if what == 0:
+        words = ["log", "--follow", *chance.choice([["--format=%H"], ["--name-status"], ["-p"]])]
+        return words + chance.choice([[], ["main~1"]]) + ["--", chance.choice(NAMES)]
+    if what == 1:
+        pick = chance.choice([["-Sline 1"], ["-S", "x"], ["-Gline [12]"], ["-G", "^}$"], ["-S", "line [1-3]+", "--pickaxe-regex"],
+                              ["-i", "-SLINE 2"], ["-Sx", "--pickaxe-all"], ["-G", "t|x$", "--pickaxe-all"]])
+        if chance.randrange(3) == 0 and "-i" not in pick:
+            return ["diff", *pick, "--name-status", "main~3", "main"]
+        shown = chance.choice([["--format=%H"], ["--name-status"], ["--format=%s", "--stat"], ["-3", "--format=%s"]])
+        return ["log", *shown, *pick] + chance.choice([[], ["--", *paths]])
+    if what == 2:
+        ranges = ["/line/,+3", "2,/x/", "/^}/", "^/t/,+1", "3,-2", "/l/,/x/"]
+        lines = [word for text in chance.sample(ranges, chance.choice([1, 1, 2])) for word in ("-L", text)]
+        return ["blame", "--porcelain", *lines, "main", "--", chance.choice(NAMES)]
+    words = ["log", "--graph"]
+    shown = [["--format=%H"], ["--format=%s"], ["--format=short"], ["--format=fuller"], [], ["--format=%an%n%B"], diff,
+             ["--format=format:%H"], ["--format=%H", *diff]]
+    words += chance.choice(shown)
+    some = [["-%d" % chance.randrange(1, count)], ["--skip=2"], ["--all"], ["--first-parent"], ["--committer=Ann"],
+            ["--no-merges"], ["--color=always"] if words[-1] in ("--format=%H", "--format=%s") else []]
+    for extra in chance.sample(some, chance.randrange(3)):
+        words += extra
+    if "--first-parent" in words and "--all" in words:  # git orders by parents that it does not follow
+        words.remove("--all")
+    return words + chance.choice([[], [], ["other"], ["main", "^other"], ["--", *paths]])
+
+
 def random_words(chance, count):
     """A command line for both."""
     def revision():
         return chance.choice(["main", "other", "HEAD", "main~%d" % chance.randrange(1, 6), "HEAD^", "main^0"])
 
     diff = chance.choice([["-p"], ["--stat"], ["--numstat"], ["--shortstat"], ["--name-only"], ["--name-status"],
-                          ["-p", "--stat"], ["-U%d" % chance.randrange(6)], ["-p", "-w"], ["-p", "-b"], ["-p", "-R"],
+                          ["-p", "--stat"], ["-U%d" % chance.randrange(6)], ["--word-diff"], ["-p", "--word-diff=porcelain"], ["-p", "-w"], ["-p", "-b"], ["-p", "-R"],
                           ["--no-renames", "--name-status"], ["-M%d%%" % chance.randrange(30, 100), "--name-status"]])
     paths = chance.sample(["dir", "a", "*.txt", ":!dir", "dir/sub", "x y", ":(icase)DIR", ":(glob)dir/*"],
                           chance.randrange(1, 3))
+    if chance.randrange(3) == 0:
+        return random_grep(chance, paths)
+    if chance.randrange(3) == 0:
+        return random_history(chance, count, diff, paths)
+    if chance.randrange(8) == 0:
+        prefix = chance.choice([[], ["--prefix=p/"], ["--prefix=p"], ["--prefix=" + "long/" * 30], ["--format=tar.gz"]])
+        words = ["archive", *prefix, revision()]
+        return words + chance.choice([[], ["dir"], ["--", "dir/sub", "a"], ["*.txt"], [":!dir"], ["dir2", "dir/a"]])
     if chance.randrange(8) == 0:
         options = chance.choice([[], ["--tags"], ["--long"], ["--tags", "--long"], ["--exact-match"]])
         return ["describe", *options, revision()]
@@ -180,15 +245,34 @@ def plain(text, ids=None):
     text = re.sub(rb"-g[0-9a-f]{10}\n$", b"-g\n", text)
     if ids is not None:
         text = re.sub(rb"\b[0-9a-f]{64}\b", lambda m: ids.get(m[0], m[0]), text)
-    text = re.sub(rb"(?m)^index [0-9a-f]+\.\.[0-9a-f]+( \d+)?\n", b"", text)
-    return re.sub(rb"(?m)^Merge:.*$", b"Merge:", text)
+    text = re.sub(rb"(?m)^[|/\\\\_ .*-]*index [0-9a-f]+\.\.[0-9a-f]+( \d+)?\n", b"", text)
+    return re.sub(rb"(?m)^([|/\\\\_ .*-]*)Merge:.*$", rb"\1Merge:", text)
+
+
+def change_some(chance, folder):
+    """Files that are edited, gone and new in a working tree."""
+    files = sorted(os.path.join(at, name) for at, _, names in os.walk(folder) for name in names
+                   if "/.git" not in at and "/.hn" not in at)
+    for path in chance.sample(files, min(2, len(files))):
+        if not os.path.islink(path):
+            with open(path, "ab") as file:
+                file.write(b"one more line 1")
+    if len(files) > 3 and chance.randrange(2) == 0:
+        os.unlink(chance.choice(files))
+    with open(os.path.join(folder, "new"), "wb") as file:
+        file.write(b"a new line 12\n")
 
 
 def compare(world, words, ids):
     """Nothing, or what differs."""
-    theirs = [*words[:1], *(["--date-order"] if words[0] == "log" else []), *words[1:]]
-    git_status, git_out, _ = world.run(GIT + theirs, "git")
-    status, out, err = world.run([world.program, *words], "hn")
+    theirs = [*words[:1], *(["--date-order"] if words[0] == "log" and "--graph" not in words else []), *words[1:]]
+    below = "/dir" if words[0] in ("grep", "archive") and len(words) % 4 == 0 and world.has_folder("dir") else ""
+    git_status, git_out, _ = world.run(GIT + theirs, "git" + below)
+    status, out, err = world.run([world.program, *words], "hn" + below)
+    if words[0] == "archive" and (status, git_status) == (128, 128):
+        return None
+    if git_status < 0:  # it crashed
+        return None
     if (status, plain(out, ids)) == (git_status, plain(git_out)):
         return None
     return (f"hn {' '.join(words)}: {status}, git {git_status} {err.decode(errors='replace')}\n--- git\n"
@@ -215,6 +299,8 @@ def one_round(program, seed, lines):
         _, out, _ = world.run([program, "log", "--json", "--all"], "hn")
         commits = json.loads(out)["commits"]
         ids = {c["id"].encode(): c["git"].encode() for c in commits}
+        for folder in ("git", "hn"):
+            change_some(random.Random(seed), os.path.join(root, folder))
         for _ in range(lines):
             different = compare(world, random_words(chance, len(commits)), ids)
             if different:

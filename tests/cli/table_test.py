@@ -24,8 +24,8 @@ import subprocess
 import sys
 import tempfile
 
-# They print a file, help, and lines for who watches a server.
-WITHOUT_JSON = {"cat", "help", "serve"}
+# They print a file or many, help, and lines for who watches a server.
+WITHOUT_JSON = {"archive", "cat", "help", "serve"}
 SHELLS = {"bash": "hn.bash", "zsh": "_hn", "fish": "hn.fish"}
 
 

@@ -25,6 +25,7 @@ OWNERS = {
     "sqlite3": "store",
     "asio": "node",
     "git2": "git",
+    "pcre2": "repo",
     "CLI": "cli",
     "nlohmann": "cli",
 }

@@ -29,6 +29,14 @@ class CommitWalk {
 
   std::optional<object::Id> next();
 
+  // The same with the commits that lead from one that is shown to the next.
+  struct Step {
+    object::Id id;
+    std::vector<object::Id> parents;  // that are followed
+    bool shown = true;
+  };
+  std::optional<Step> step();
+
  private:
   struct Simplified {
     std::vector<object::Id> parents;

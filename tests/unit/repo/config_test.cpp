@@ -99,3 +99,45 @@ TEST_CASE("an author keeps nothing that would break a commit's header") {
   CHECK(two->name == "Anna");
   CHECK(two->email == "a@b c@d");
 }
+
+TEST_CASE("a file is changed as git changes it, the rest of it left as it is") {
+  const auto changed = [](const std::string& text, const std::string& name, ConfigEdit edit,
+                          const std::string& value = "") {
+    return edited_config(text, name, edit, value).value_or("<none>");
+  };
+  CHECK(changed("", "user.name", ConfigEdit::set, "A") == "[user]\n\tname = A\n");
+  CHECK(changed("[a]\n  b=1 # x\n[c]\nd=2", "a.b", ConfigEdit::set, "3") ==
+        "[a]\n\tb = 3\n[c]\nd=2");
+  CHECK(changed("[a]\nb=1\n[c]\nd=2", "a.e", ConfigEdit::set, "3") ==
+        "[a]\nb=1\n\te = 3\n[c]\nd=2");
+  CHECK(changed("[A]\nb=1", "a.C", ConfigEdit::set, "3") == "[A]\nb=1\n\tC = 3\n");
+  CHECK(changed("[a]\nb=1\n", "x.Y z\"\\.k", ConfigEdit::set, " v") ==
+        "[a]\nb=1\n[x \"Y z\\\"\\\\\"]\n\tk = \" v\"\n");
+  CHECK(changed("[a]\nb=1\nb=2\n", "a.b", ConfigEdit::set, "3") == "<none>");
+  CHECK(changed("[a]\nb=1\n[c]\nd=1\n", "a.b", ConfigEdit::unset) == "[c]\nd=1\n");
+  CHECK(changed("[a]\n# why\nb=1\n[c]\nd=1\n", "a.b", ConfigEdit::unset) ==
+        "[a]\n# why\n[c]\nd=1\n");
+  CHECK(changed("[a]\nb=1\nc=1\nb=2\n", "a.b", ConfigEdit::unset_all) == "[a]\nc=1\n");
+  CHECK(changed("[a]\nb=1\n", "a.c", ConfigEdit::unset) == "<none>");
+  CHECK_THROWS_AS(changed("[a]\nb=1\n[bad\n", "a.b", ConfigEdit::unset), Failure);
+}
+
+TEST_CASE("what was set is read again") {
+  for (const std::string value :
+       {"", " ", "a b", "#", ";", "\"", "\\", "a\tb\nc", "\r", "x ", "\xff"}) {
+    INFO(value);
+    const auto text = edited_config("[x]\ny = 1\n", "x.s.z", ConfigEdit::set, value);
+    REQUIRE(text);
+    CHECK(ConfigFile::parse(*text).get("x.s.z") == value);
+  }
+}
+
+TEST_CASE("the name of a setting has a section and a key") {
+  CHECK(config_key("User.Name") == "user.name");
+  CHECK(config_key("Remote.My.Home.URL") == "remote.My.Home.url");
+  for (const char* bad :
+       {"", "user", ".name", "user.", "us er.name", "user.na_me", "user.1", "a.b\nc.d"}) {
+    INFO(std::string(bad));
+    CHECK_FALSE(config_key(bad));
+  }
+}

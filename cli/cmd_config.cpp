@@ -1,0 +1,203 @@
+#include <algorithm>
+#include <array>
+#include <ostream>
+
+#include "failure.hpp"
+#include "hn/os/private_file.hpp"
+#include "output.hpp"
+
+namespace hn::cli {
+namespace {
+
+// As git ends where a setting has several values, or none to be removed.
+constexpr int kExitSeveral = 5;
+
+using repo::ConfigLevel;
+
+std::string_view name_of(ConfigLevel level) {
+  constexpr std::array<std::string_view, 4> kNames{"system", "global", "local", "command"};
+  return kNames[static_cast<std::size_t>(level)];
+}
+
+std::optional<ConfigLevel> chosen_level(const Given& given) {
+  std::optional<ConfigLevel> out;
+  for (const ConfigLevel level : {ConfigLevel::system, ConfigLevel::global, ConfigLevel::local}) {
+    if (!given.has(name_of(level))) continue;
+    if (out) throw Failure(Code::usage, "--system, --global and --local exclude each other");
+    out = level;
+  }
+  return out;
+}
+
+std::string key_of(const std::string& name) {
+  auto key = repo::config_key(name);
+  if (!key)
+    throw Failure(Code::usage, "'" + name + "' is no name of a setting", "such as user.name");
+  return std::move(*key);
+}
+
+struct Row {
+  const repo::ConfigSource* source;
+  const repo::ConfigEntry* entry;
+};
+
+// The settings of a level or of all, weakest first.
+std::vector<Row> rows_of(const repo::Settings& settings, std::optional<ConfigLevel> level) {
+  std::vector<Row> out;
+  for (auto source = settings.hn.rbegin(); source != settings.hn.rend(); ++source) {
+    if (level && source->level != *level) continue;
+    for (const repo::ConfigEntry& entry : source->file.all()) out.push_back({&*source, &entry});
+  }
+  return out;
+}
+
+class Printer {
+ public:
+  Printer(const Context& context, const Given& given)
+      : out_(context.out),
+        origin_(given.has("show-origin")),
+        scope_(given.has("show-scope")),
+        names_only_(given.has("name-only")),
+        null_(given.has("null")) {}
+
+  // With its name, or the value alone.
+  void print(const Row& row, bool with_name) {
+    const char behind = null_ ? '\0' : '\t';
+    if (scope_) out_ << name_of(row.source->level) << behind;
+    if (origin_) {
+      if (row.source->path.empty())
+        out_ << "command line:";
+      else
+        out_ << "file:" << (null_ ? row.source->path : shown_path(row.source->path));
+      out_ << behind;
+    }
+    if (with_name) out_ << row.entry->key;
+    if (with_name && !names_only_) out_ << (null_ ? '\n' : '=');
+    if (!with_name || !names_only_) out_ << row.entry->value;
+    out_ << (null_ ? '\0' : '\n');
+  }
+
+ private:
+  std::ostream& out_;
+  bool origin_, scope_, names_only_, null_;
+};
+
+void print_json(const Context& context, const std::vector<Row>& rows) {
+  Json out;
+  out["settings"] = Json::array();
+  for (const Row& row : rows) {
+    Json one;
+    put_text(one, "name", row.entry->key);
+    put_text(one, "value", row.entry->value);
+    one["level"] = name_of(row.source->level);
+    if (row.source->path.empty())
+      one["file"] = nullptr;
+    else
+      put_text(one, "file", row.source->path);
+    out["settings"].push_back(std::move(one));
+  }
+  print(context, out);
+}
+
+int show(const Context& context, const Given& given, const repo::Settings& settings,
+         const std::optional<std::string>& name, bool all) {
+  std::vector<Row> rows = rows_of(settings, chosen_level(given));
+  if (name) {
+    const std::string key = key_of(*name);
+    std::erase_if(rows, [&](const Row& row) { return row.entry->key != key; });
+    if (!all && rows.size() > 1) rows.erase(rows.begin(), rows.end() - 1);
+  }
+  if (given.has("json")) {
+    print_json(context, rows);
+  } else {
+    Printer printer(context, given);
+    for (const Row& row : rows) printer.print(row, !name);
+  }
+  return name && rows.empty() ? kExitNo : 0;
+}
+
+int edit(const Context& context, const Given& given, const std::optional<std::string>& hn_folder,
+         const std::string& name, repo::ConfigEdit how, const std::string& value) {
+  key_of(name);
+  const ConfigLevel level = chosen_level(given).value_or(ConfigLevel::local);
+  const auto path = repo::config_path(context.world, level, hn_folder);
+  if (!path) {
+    throw Failure(Code::no_repository, "there is no repository here for a setting of its own",
+                  "for all of yours: hn config --global " + name + " VALUE");
+  }
+  os::FileSystem& fs = context.world.fs;
+  std::string text;
+  if (fs.stat(*path)) text = as_text(os::read_file(fs, *path));
+  const auto now = repo::edited_config(text, name, how, value);
+  if (!now) {
+    const bool has = repo::ConfigFile::parse(text).get(key_of(name)).has_value();
+    context.err << "hn: '" << name << "' has " << (has ? "several values" : "no value") << " in "
+                << *path << "\n";
+    if (has) context.err << "hint: hn config --unset-all removes them, --add adds one\n";
+    return kExitSeveral;
+  }
+  if (level == ConfigLevel::global) os::make_private_folders(os::parent_of(*path));
+  os::replace_file(fs, *path, as_bytes(*now));
+  return 0;
+}
+
+// "hn config set NAME VALUE" is "hn config NAME VALUE"; a name has a dot, so neither is the other.
+std::string verb_of(const Given& given, std::vector<std::string>& words) {
+  for (const char* flag : {"get", "get-all", "add", "unset", "unset-all", "list"}) {
+    if (given.has(flag)) return flag;
+  }
+  if (words.empty()) return "";
+  for (const char* verb : {"get", "set", "unset", "list"}) {
+    if (words.front() != verb) continue;
+    words.erase(words.begin());
+    return verb;
+  }
+  return words.size() < 2 ? "get" : "set";
+}
+
+int run(Context& context, const Given& given) {
+  std::vector<std::string> words = given.values("NAME|VALUE");
+  const auto layout = repo::find_layout(context.world.fs, context.folder);
+  const std::optional<std::string> folder = layout ? std::optional(layout->hn()) : std::nullopt;
+  const std::string verb = verb_of(given, words);
+  const std::size_t wanted = verb == "list" ? 0 : verb == "set" || verb == "add" ? 2 : 1;
+  if (verb.empty() || words.size() != wanted)
+    throw Failure(Code::usage, "hn config takes the name of a setting, and a value to set it",
+                  "hn config NAME [VALUE], hn config --unset NAME, hn config --list");
+  if (verb == "set" || verb == "add") {
+    return edit(context, given, folder, words[0],
+                verb == "set" ? repo::ConfigEdit::set : repo::ConfigEdit::add, words[1]);
+  }
+  if (verb == "unset" || verb == "unset-all") {
+    return edit(context, given, folder, words[0],
+                verb == "unset" ? repo::ConfigEdit::unset : repo::ConfigEdit::unset_all, "");
+  }
+  const repo::Settings settings = repo::read_settings(context.world, folder);
+  return show(context, given, settings,
+              verb == "list" ? std::nullopt : std::optional(words.front()), verb == "get-all");
+}
+
+}  // namespace
+
+Command cmd_config() {
+  return {"config",
+          "Read and change settings",
+          {{"--get", "", "print the value that counts"},
+           {"--get-all", "", "print all values"},
+           {"--add", "", "add another value"},
+           {"--unset", "", "remove the setting"},
+           {"--unset-all", "", "remove all its values"},
+           {"-l,--list", "", "list all settings"},
+           {"--system", "", "those of this machine"},
+           {"--global", "", "those of this user"},
+           {"--local", "", "those of this repository, which are changed anyway"},
+           {"--show-origin", "", "with the file that each stands in"},
+           {"--show-scope", "", "with the level that each is of"},
+           {"--name-only", "", "the names alone"},
+           {"-z,--null", "", "a NUL byte behind each value"},
+           {"--json", "", "as JSON"}},
+          {{"NAME|VALUE", "the setting, such as user.name; to change it its value", 0, kMany}},
+          run};
+}
+
+}  // namespace hn::cli

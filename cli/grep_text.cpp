@@ -1,0 +1,278 @@
+// After git's grep.c: grep_source_1, show_line.
+#include "grep_text.hpp"
+
+#include <algorithm>
+
+#include "hn/merge/lines.hpp"
+
+namespace hn::cli {
+namespace {
+
+constexpr std::string_view kName = "\x1b[35m";
+constexpr std::string_view kNumber = "\x1b[32m";
+constexpr std::string_view kSeparator = "\x1b[36m";
+constexpr std::string_view kMatch = "\x1b[1;31m";
+constexpr std::string_view kOff = "\x1b[m";
+
+class Search {
+ public:
+  Search(const GrepOptions& options, const repo::LineSearch& search, const GrepSource& source)
+      : options_(options), search_(search), source_(source), text_(source.text) {}
+
+  GrepOutput run() {
+    const std::string_view probe = text_.substr(0, merge::kBinaryProbeBytes);
+    const bool binary =
+        options_.binary != GrepOptions::Binary::as_text && probe.find('\0') != probe.npos;
+    if (binary && options_.binary == GrepOptions::Binary::skip) return {};
+    binary_ = binary;
+    std::size_t at = 0;
+    while (at < text_.size() && !done_) {
+      if (!skip(at)) break;
+      const std::size_t end = std::min(text_.find('\n', at), text_.size());
+      line(text_.substr(at, end - at));
+      at = end + 1;
+      ++number_;
+    }
+    if (!done_) finish();
+    return std::move(out_);
+  }
+
+ private:
+  // Goes to the next line that may have to be looked at; false where there is none.
+  bool skip(std::size_t& at) {
+    if (options_.invert || (last_hit_ != 0 && number_ <= last_hit_ + options_.after)) return true;
+    const auto candidate = search_.candidate(text_, at);
+    if (!candidate) return false;
+    std::size_t begin = *candidate == 0 ? text_.npos : text_.rfind('\n', *candidate - 1);
+    begin = begin == text_.npos || begin < at ? at : begin + 1;
+    number_ += static_cast<std::uint64_t>(
+        std::count(text_.begin() + static_cast<std::ptrdiff_t>(at),
+                   text_.begin() + static_cast<std::ptrdiff_t>(begin), '\n'));
+    at = begin;
+    known_ = true;
+    return true;
+  }
+
+  // Where a search that went to this line stopped, it is a candidate.
+  bool matches(std::string_view text) {
+    const bool candidate = std::exchange(known_, false);
+    if (candidate) return search_.matches(text);
+    const auto at = search_.candidate(text, 0);
+    if (at) return search_.matches(text);
+    // An empty line is no text that the search looks at.
+    return text.empty() && search_.find(text).has_value();
+  }
+
+  void line(std::string_view text) {
+    hit_begin_ = text.data();
+    const bool hit = matches(text) != options_.invert;
+    if (!hit) {
+      if (last_hit_ != 0 && number_ <= last_hit_ + options_.after) show(text, number_, 0, '-');
+      return;
+    }
+    if (options_.names_without) return stop(false);
+    ++count_;
+    if (options_.quiet) return stop(true);
+    if (options_.names) {
+      if (options_.json)
+        json({});
+      else
+        name_line();
+      return stop(true);
+    }
+    if (options_.count) return;
+    if (binary_) {
+      if (options_.json) {
+        json({});
+      } else {
+        out_.text += "Binary file ";
+        paint(source_.name, kName);
+        out_.text += " matches\n";
+      }
+      return stop(true);
+    }
+    if (options_.json) {
+      json(text);
+    } else {
+      show_before();
+      std::size_t column = 0;
+      if (options_.columns && !options_.invert) {
+        if (const auto match = search_.find(text)) column = match->begin;
+      }
+      show(text, number_, column + 1, ':');
+    }
+    last_hit_ = number_;
+  }
+
+  void stop(bool hit) {
+    out_.hit = hit;
+    done_ = true;
+  }
+
+  void finish() {
+    if (options_.names_without) {
+      if (!options_.quiet && options_.json) json({});
+      if (!options_.quiet && !options_.json) name_line();
+      out_.hit = true;
+    } else if (options_.count && count_ > 0) {
+      if (options_.json) {
+        json({});
+      } else {
+        if (options_.show_name) {
+          paint(source_.name, kName);
+          separator(':');
+        }
+        out_.text += std::to_string(count_) + "\n";
+      }
+      out_.hit = true;
+    } else {
+      out_.hit = last_hit_ != 0;
+    }
+  }
+
+  void json(std::string_view text) {
+    Json row;
+    if (!source_.revision.empty()) put_text(row, "revision", source_.revision);
+    put_text(row, "path", source_.path);
+    if (options_.count) row["count"] = count_;
+    if (!options_.names && !options_.names_without && !options_.count) {
+      row["binary"] = binary_;
+      if (!binary_) {
+        row["line"] = number_;
+        put_text(row, "text", text);
+        row["spans"] = Json::array();
+        each_match(text, [&](std::size_t begin, std::size_t end) {
+          row["spans"].push_back({begin, end});
+        });
+      }
+    }
+    if (!out_.text.empty()) out_.text += ",\n";
+    out_.text += row.dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+
+  template <class Visit>
+  void each_match(std::string_view text, Visit visit) const {
+    std::size_t at = 0;
+    while (at < text.size()) {
+      const auto match = search_.find(text, at);
+      if (!match || match->begin == match->end) return;
+      visit(match->begin, match->end);
+      at = match->end;
+    }
+  }
+
+  void paint(std::string_view text, std::string_view colour) {
+    if (options_.colour) out_.text += colour;
+    out_.text += text;
+    if (options_.colour) out_.text += kOff;
+  }
+
+  void separator(char sign) {
+    if (options_.null_after_name)
+      out_.text += '\0';
+    else
+      paint(std::string_view(&sign, 1), kSeparator);
+  }
+
+  void name_line() {
+    paint(source_.name, kName);
+    out_.text += options_.null_after_name ? '\0' : '\n';
+  }
+
+  void show_before() {
+    if (options_.before == 0) return;
+    std::uint64_t from = number_ > options_.before ? number_ - options_.before : 1;
+    from = std::max(from, last_shown_ + 1);
+    // The lines before this one, from behind.
+    std::vector<std::string_view> lines;
+    std::size_t end = line_begin_of_hit();
+    for (std::uint64_t n = number_; n > from && end > 0; --n) {
+      const std::size_t newline = end < 2 ? text_.npos : text_.rfind('\n', end - 2);
+      const std::size_t begin = newline == text_.npos ? 0 : newline + 1;
+      lines.push_back(text_.substr(begin, end - 1 - begin));
+      end = begin;
+    }
+    for (std::size_t i = lines.size(); i-- > 0;) show(lines[i], number_ - i - 1, 0, '-');
+  }
+  std::size_t line_begin_of_hit() const {
+    return static_cast<std::size_t>(hit_begin_ - text_.data());
+  }
+
+  void show_mark(std::uint64_t number) {
+    const auto dashes = [&] {
+      paint("--", kSeparator);
+      out_.text += '\n';
+    };
+    if (options_.file_break && last_shown_ == 0) {
+      out_.text += '\n';
+      if (out_.mark == 0) out_.mark = out_.text.size();
+    } else if (options_.before > 0 || options_.after > 0) {
+      if (last_shown_ == 0 || number > last_shown_ + 1) dashes();
+      if (out_.mark == 0) out_.mark = out_.text.size();
+    }
+  }
+
+  void show_header(std::uint64_t number, std::size_t column, char sign) {
+    if (options_.heading && last_shown_ == 0) {
+      paint(source_.name, kName);
+      out_.text += '\n';
+    }
+    last_shown_ = number;
+    if (!options_.heading && options_.show_name) {
+      paint(source_.name, kName);
+      separator(sign);
+    }
+    if (options_.line_numbers) {
+      paint(std::to_string(number), kNumber);
+      separator(sign);
+    }
+    if (options_.columns && column != 0) {
+      paint(std::to_string(column), kNumber);
+      separator(sign);
+    }
+  }
+
+  void show(std::string_view text, std::uint64_t number, std::size_t column, char sign) {
+    show_mark(number);
+    if (!options_.only_matching) show_header(number, column, sign);
+    std::size_t shown = 0;
+    if (options_.colour || options_.only_matching) {
+      each_match(text, [&](std::size_t begin, std::size_t end) {
+        if (options_.only_matching)
+          show_header(number, column, sign);
+        else
+          out_.text += text.substr(shown, begin - shown);
+        paint(text.substr(begin, end - begin), kMatch);
+        if (options_.only_matching) out_.text += '\n';
+        column += end - shown;
+        shown = end;
+      });
+    }
+    if (options_.only_matching) return;
+    out_.text += text.substr(shown);
+    out_.text += '\n';
+  }
+
+  const GrepOptions& options_;
+  const repo::LineSearch& search_;
+  const GrepSource& source_;
+  std::string_view text_;
+  GrepOutput out_;
+  const char* hit_begin_ = nullptr;
+  std::uint64_t number_ = 1;
+  std::uint64_t count_ = 0;
+  std::uint64_t last_hit_ = 0;
+  std::uint64_t last_shown_ = 0;
+  bool binary_ = false;
+  bool known_ = false;
+  bool done_ = false;
+};
+
+}  // namespace
+
+GrepOutput grep_text(const GrepOptions& options, const repo::LineSearch& search,
+                     const GrepSource& source) {
+  return Search(options, search, source).run();
+}
+
+}  // namespace hn::cli

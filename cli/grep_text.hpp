@@ -1,0 +1,52 @@
+#pragma once
+
+#include "hn/repo/pattern.hpp"
+#include "output.hpp"
+
+// What hn grep prints of one text, to the letter of git grep.
+namespace hn::cli {
+
+struct GrepOptions {
+  std::vector<std::string> patterns;
+  repo::Pattern::Options pattern;
+  bool invert = false;
+  bool names = false;          // of the files that have a match
+  bool names_without = false;  // of those that have none
+  bool count = false;
+  bool only_matching = false;
+  bool quiet = false;
+  bool show_name = true;
+  bool line_numbers = false;
+  bool columns = false;
+  bool null_after_name = false;
+  bool heading = false;
+  bool file_break = false;
+  bool json = false;
+  enum class Binary { notice, as_text, skip } binary = Binary::notice;
+  std::uint32_t before = 0;
+  std::uint32_t after = 0;
+  bool colour = false;
+
+  bool has_marks() const { return before > 0 || after > 0 || file_break; }
+};
+
+// What one text gave.
+struct GrepOutput {
+  std::string text;
+  bool hit = false;
+  // So many bytes at the front set it off from the file before; the first file has none.
+  std::size_t mark = 0;
+};
+
+// A text that is searched.
+struct GrepSource {
+  std::string_view name;      // as shown
+  std::string_view revision;  // as typed; empty for the working tree
+  std::string_view path;
+  std::string_view text;
+};
+
+GrepOutput grep_text(const GrepOptions& options, const repo::LineSearch& search,
+                     const GrepSource& source);
+
+}  // namespace hn::cli

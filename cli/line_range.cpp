@@ -1,0 +1,105 @@
+#include "line_range.hpp"
+
+#include <charconv>
+
+#include "hn/base/error.hpp"
+#include "hn/repo/pattern.hpp"
+#include "output.hpp"
+
+namespace hn::cli {
+namespace {
+
+class Reader {
+ public:
+  Reader(const std::string& text, const std::vector<merge::Line>& lines)
+      : text_(text), rest_(text), lines_(lines) {}
+
+  LineRange range(std::uint32_t from) {
+    const auto count = static_cast<std::uint32_t>(lines_.size());
+    // Both counted from 1.
+    std::uint32_t first = place(from + 1, 1);
+    if (first > count)
+      throw Failure(Code::invalid, "the file has " + count_of(count, "line") + " only");
+    std::uint32_t last = count;
+    if (!rest_.empty()) {
+      if (rest_.front() != ',') throw bad();
+      rest_.remove_prefix(1);
+      last = end_of(first, count);
+    }
+    if (!rest_.empty()) throw bad();
+    if (last < first) std::swap(first, last);
+    return {first - 1, std::min(last, count)};
+  }
+
+ private:
+  Failure bad() const {
+    return Failure(Code::usage, "'" + text_ + "' is no range of lines",
+                   "-L FIRST,LAST, -L FIRST,+COUNT or -L /PATTERN/,+COUNT");
+  }
+
+  std::uint32_t end_of(std::uint32_t first, std::uint32_t count) {
+    if (rest_.empty()) return count;
+    const char sign = rest_.front();
+    if (sign != '+' && sign != '-') return place(first + 1, count);
+    rest_.remove_prefix(1);
+    const std::uint32_t n = number();
+    if (sign == '-') return n > first ? 1 : first - n + 1;
+    return n > UINT32_MAX - first ? UINT32_MAX : first + n - 1;
+  }
+
+  // A number or a pattern, looked for from a line on.
+  std::uint32_t place(std::uint32_t from, std::uint32_t otherwise) {
+    if (rest_.starts_with("^/")) {
+      rest_.remove_prefix(1);
+      from = 1;
+    }
+    if (rest_.starts_with('/')) return matching(from);
+    return rest_.empty() || rest_.front() == ',' ? otherwise : number();
+  }
+
+  std::uint32_t number() {
+    std::uint32_t n = 0;
+    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), n);
+    if (error != std::errc{} || n == 0) throw bad();
+    rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+    return n;
+  }
+
+  std::uint32_t matching(std::uint32_t from) {
+    std::string pattern;
+    rest_.remove_prefix(1);
+    while (!rest_.empty() && rest_.front() != '/') {
+      if (rest_.starts_with("\\/"))
+        rest_.remove_prefix(1);
+      else if (rest_.front() == '\\' && rest_.size() > 1) {
+        pattern += rest_.front();
+        rest_.remove_prefix(1);
+      }
+      pattern += rest_.front();
+      rest_.remove_prefix(1);
+    }
+    if (rest_.empty()) throw bad();
+    rest_.remove_prefix(1);
+    const repo::Pattern wanted(pattern, {});
+    for (std::size_t i = from - 1; i < lines_.size(); ++i) {
+      std::string_view line = lines_[i];
+      if (line.ends_with('\n')) line.remove_suffix(1);
+      if (wanted.matches(line)) return static_cast<std::uint32_t>(i + 1);
+    }
+    throw Failure(Code::invalid,
+                  "no line from " + std::to_string(from) + " on matches '" + pattern + "'");
+  }
+
+  const std::string& text_;
+  std::string_view rest_;
+  const std::vector<merge::Line>& lines_;
+};
+
+}  // namespace
+
+LineRange line_range(const std::string& text, const std::vector<merge::Line>& lines,
+                     std::uint32_t from) {
+  return Reader(text, lines).range(from);
+}
+
+}  // namespace hn::cli

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "hn/merge/lines.hpp"
+
+// -L of hn blame: which lines of a file.
+namespace hn::cli {
+
+struct LineRange {
+  std::uint32_t first;  // counted from 0
+  std::uint32_t end;
+};
+
+// "3,5", "3,+2", "9,-2", "5", ",5", and for each number "/PATTERN/", a basic regular expression:
+// the next line that matches, at or behind `from`, and for the end behind the first line; "^/.../"
+// from the file's beginning. Failure usage for what is no range, invalid where there is no such
+// line.
+LineRange line_range(const std::string& text, const std::vector<merge::Line>& lines,
+                     std::uint32_t from);
+
+}  // namespace hn::cli
