@@ -43,6 +43,12 @@ bool wants_value(const Command& command, std::string_view word) {
   });
 }
 
+// An option of the same name that takes no value needs none.
+bool is_for(const Command& command, const Spelling& spelling) {
+  return spelling.value.empty() ? has_option(command, spelling.option)
+                                : wants_value(command, spelling.option);
+}
+
 bool is_number(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -79,9 +85,8 @@ void spell_out(const Command& command, std::vector<std::string>& words) {
   for (std::string& word : words) {
     if (std::exchange(is_value, false)) continue;
     if (word == "--") return;
-    for (const Spelling& spelling : kSpellings) {
-      if (has_option(command, spelling.option)) spell_out(spelling, word);
-    }
+    for (const Spelling& spelling : kSpellings)
+      if (is_for(command, spelling)) spell_out(spelling, word);
     is_value = word.starts_with('-') && wants_value(command, word);
   }
 }

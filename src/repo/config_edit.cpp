@@ -120,10 +120,24 @@ std::string inserted(const std::string& text, const std::vector<Piece>& pieces,
   return out + line + std::string(rest);
 }
 
+// Ends a value that goes on at the end of the file: it would take in what is added behind it, as
+// happens to git.
+std::string finished(std::string text) {
+  std::string_view line = text;
+  const bool has_end = line.ends_with('\n');
+  if (has_end) line.remove_suffix(1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  const std::size_t other = line.find_last_not_of('\\');
+  const std::size_t slashes = line.size() - (other == line.npos ? 0 : other + 1);
+  if (slashes % 2 == 1) text += has_end ? "\n" : "\n\n";
+  return text;
+}
+
 }  // namespace
 
-std::optional<std::string> edited_config(const std::string& text, const std::string& name,
+std::optional<std::string> edited_config(const std::string& given, const std::string& name,
                                          ConfigEdit edit, const std::string& value) {
+  const std::string text = finished(given);
   const auto key = config_key(name);
   if (!key)
     throw Failure(Code::usage, "'" + name + "' is no name of a setting", "such as user.name");

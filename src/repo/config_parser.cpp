@@ -137,7 +137,8 @@ std::optional<std::string> ConfigParser::value_text() {
 }
 
 bool ConfigParser::escape(std::string& out) {
-  if (rest_.empty()) return false;
+  if (rest_.empty()) return true;  // the end of the file ends a line
+  if (rest_.starts_with("\r\n")) rest_.remove_prefix(1);
   const char c = rest_.front();
   rest_.remove_prefix(1);
   switch (c) {

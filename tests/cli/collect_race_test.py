@@ -4,8 +4,9 @@
 usage: collect_race_test.py HN
 
 Each of three writers works through its steps in the same repository, and two collectors run until
-they are done. Every command has to succeed, but for two answers that are right: there is nothing to
-commit, and another collection is running. Then hn fsck has to find all well. HN_SEED chooses the
+they are done. Every command has to succeed, but for three answers that are right: there is nothing to
+commit, another writer has amended what this one looked at, and another collection is running. Then
+hn fsck has to find all well. HN_SEED chooses the
 steps.
 """
 
@@ -19,7 +20,7 @@ import threading
 STEPS = 25
 WRITERS = 3
 FILES = 40
-RIGHT = ("nothing to commit", "another process collects")
+RIGHT = ("nothing to commit", "the working tree has moved on meanwhile", "another process collects")
 
 
 class Repository:

@@ -2,15 +2,22 @@
 #include "hn/repo/config.hpp"
 
 #include "hn/base/assert.hpp"
+#include "hn/base/error.hpp"
 #include "hn/base/text.hpp"
 
 // Any bytes are some settings; any text is an author that a commit can hold, or none.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = hn::as_text({data, size});
   const auto file = hn::repo::ConfigFile::parse(text);
-  for (const auto& [key, values] : file.all()) {
-    HN_ASSERT(key.find('.') != std::string::npos);
-    HN_ASSERT(!values.empty());
+  for (const hn::repo::ConfigEntry& entry : file.all())
+    HN_ASSERT(entry.key.find('.') != std::string::npos);
+  // Whatever else the file says, what was set is what it says afterwards.
+  try {
+    const auto edited = hn::repo::edited_config(std::string(text), "alias.x",
+                                                hn::repo::ConfigEdit::set, "a \"b\\c# ");
+    if (edited) HN_ASSERT(hn::repo::ConfigFile::parse(*edited).get("alias.x") == "a \"b\\c# ");
+  } catch (const hn::Failure& failure) {
+    HN_ASSERT(failure.code() == hn::Code::invalid);
   }
   if (const auto who = hn::repo::parse_who(text)) {
     HN_ASSERT(!who->name.empty());

@@ -132,6 +132,17 @@ TEST_CASE("what was set is read again") {
   }
 }
 
+TEST_CASE("what was set is read again behind a line that goes on at the end of the file") {
+  for (const std::string end : {"\\", "\\\n", "\\\r\n", "\\\\\\\n", "\\\\\n"}) {
+    INFO(end);
+    for (const std::string name : {"x.z", "y.z"}) {
+      const auto text = edited_config("[x]\ny = 1" + end, name, ConfigEdit::set, "new");
+      REQUIRE(text);
+      CHECK(ConfigFile::parse(*text).get(name) == "new");
+    }
+  }
+}
+
 TEST_CASE("the name of a setting has a section and a key") {
   CHECK(config_key("User.Name") == "user.name");
   CHECK(config_key("Remote.My.Home.URL") == "remote.My.Home.url");
