@@ -140,6 +140,7 @@ class Packs::Pack {
 
   std::optional<Head> head(std::uint64_t at) const noexcept {
     if (at < 12 || at >= bytes_.size()) return std::nullopt;
+    files_.pack->note_look();
     Input in(bytes_.subspan(at));
     const unsigned first = in.u8();
     Head head;

@@ -53,6 +53,10 @@ class PosixMapping final : public Mapping {
   ByteView bytes() const noexcept override { return {static_cast<const Byte*>(start_), size_}; }
 
  private:
+  void give_back() const noexcept override {
+    if (size_ != 0) ::madvise(start_, size_, MADV_DONTNEED);
+  }
+
   void* start_;
   std::size_t size_;
 };

@@ -132,6 +132,7 @@ Result<Loaded> SealedPack::load(std::uint64_t offset, const object::Address& add
   if (offset < kPackHeaderBytes || offset >= bytes()) {
     return fail(Code::damaged, "offset in an index", address.bytes);
   }
+  mapping_->note_look();
   return check_loaded(contents().subspan(offset), address);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -35,6 +36,18 @@ class Mapping {
  public:
   virtual ~Mapping() = default;
   virtual ByteView bytes() const noexcept = 0;
+
+  // For each part that is looked at of a file that may be longer than memory should grow. Now and
+  // then the memory of all its pages is given back; they come from the file again. Any thread.
+  void note_look() const noexcept {
+    if (looks_.fetch_add(1, std::memory_order_relaxed) % kLooks == kLooks - 1) give_back();
+  }
+
+ private:
+  // Parts between two times: with the pages that the system brings along, at most 256 MiB.
+  static constexpr std::uint32_t kLooks = 4096;
+  virtual void give_back() const noexcept {}
+  mutable std::atomic<std::uint32_t> looks_ = 0;
 };
 
 // One open file; closed (and its lock released) by the destructor. read_at and map may be called

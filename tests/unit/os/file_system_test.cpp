@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
 #include <functional>
 
 #include "hn/base/error.hpp"
@@ -92,3 +93,37 @@ TEST_CASE("parents of paths") {
   CHECK(parent_of("/a") == "/");
   CHECK(parent_of("a") == ".");
 }
+
+#ifdef __linux__
+namespace {
+// Of files, in this process (proc(5), statm).
+std::size_t mapped_pages() {
+  std::ifstream in("/proc/self/statm");
+  std::size_t size = 0;
+  std::size_t resident = 0;
+  std::size_t shared = 0;
+  in >> size >> resident >> shared;
+  return shared;
+}
+}  // namespace
+
+TEST_CASE("a mapping that is looked at again and again gives its memory back, and stays the same") {
+  constexpr std::size_t kBytes = std::size_t{32} << 20;
+  constexpr std::size_t kPage = 4096;
+  const test::TempFolder tmp;
+  const auto file = posix().open(tmp.path("a"), Access::create);
+  file->write_at(0, Bytes(kBytes, 'x'));
+  const auto mapping = file->map(kBytes);
+  const auto sum = [&] {
+    std::size_t out = 0;
+    for (std::size_t at = 0; at < kBytes; at += kPage) out += mapping->bytes()[at];
+    return out;
+  };
+  const std::size_t before = mapped_pages();
+  const std::size_t seen = sum();
+  CHECK(mapped_pages() > before + kBytes / kPage / 2);
+  for (int i = 0; i < 4096; ++i) mapping->note_look();
+  CHECK(mapped_pages() < before + kBytes / kPage / 4);
+  CHECK(sum() == seen);
+}
+#endif
