@@ -90,6 +90,7 @@ int run_shell_alias(const Context& context, const std::string& name, const std::
   std::vector<std::string> all{"sh", "-c", line, "hn-" + name};
   all.insert(all.end(), words.begin(), words.end());
   std::vector<char*> given;
+  given.reserve(all.size() + 1);
   for (std::string& word : all) given.push_back(word.data());
   given.push_back(nullptr);
   std::cout.flush();

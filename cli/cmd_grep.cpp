@@ -298,7 +298,7 @@ bool search_all(const Context& context, const repo::Repository& repository,
                           {file.name, file.revision, file.path, as_text(*bytes)}),
                 false, job};
       },
-      [&](Found found) {
+      [&](const Found& found) {
         if (found.too_long)
           context.err << "hn: " << files[found.at].name << " is too long to be searched\n";
         std::string_view text = found.output.text;

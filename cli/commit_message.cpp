@@ -63,12 +63,12 @@ std::optional<std::string> editor_command(const Context& context) {
     const auto value = context.world.environment(name);
     return value && !value->empty() ? value : std::nullopt;
   };
-  if (const auto own = set("HN_EDITOR")) return own;
+  if (auto own = set("HN_EDITOR")) return own;
   if (!context.in_is_terminal) return std::nullopt;
   const auto term = set("TERM");
   const bool dumb = !term || *term == "dumb";
-  if (const auto visual = set("VISUAL"); visual && !dumb) return visual;
-  if (const auto plain = set("EDITOR")) return plain;
+  if (auto visual = set("VISUAL"); visual && !dumb) return visual;
+  if (auto plain = set("EDITOR")) return plain;
   return dumb ? std::nullopt : std::optional<std::string>("vi");
 }
 

@@ -312,11 +312,13 @@ class Fleet {
     made.clone(of->id());
     const std::string key = "/devices/" + to_hex(of->record().instance) + ".key";
     os::write_private_file(made.fs, "user/data" + key, os::read_file(of.fs, "user/data" + key));
-    store::Batch batch = made->store().begin();
-    batch.put(std::string(repo::key::kStore), repo::encode(of->record()));
-    for (const auto& address : all_blocks(of)) testing::send_block(of, batch, address);
-    for (const auto& [name, bytes] : of->store().list(repo::key::kDrafts)) batch.put(name, bytes);
-    batch.commit();
+    {
+      store::Batch batch = made->store().begin();
+      batch.put(std::string(repo::key::kStore), repo::encode(of->record()));
+      for (const auto& address : all_blocks(of)) testing::send_block(of, batch, address);
+      for (const auto& [name, bytes] : of->store().list(repo::key::kDrafts)) batch.put(name, bytes);
+      batch.commit();
+    }
     made.open();
     testing::send_entries(of, made);
   }
