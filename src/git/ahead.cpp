@@ -16,7 +16,6 @@ constexpr std::size_t kAsideBytesMax = std::size_t{8} << 20;
 // Commits of which the folder is remembered: a first parent is seldom further back.
 constexpr std::size_t kRecentTreesMax = 4096;
 
-using object::Kind;
 using object::Mode;
 
 std::size_t bytes_of(const std::vector<object::Change>& changes) {

@@ -86,7 +86,7 @@ Restored restore(Repository& repository, const RestoreRequest& request) {
     const auto source = tree_of(repository.store(), request.source);
     visit_tree_changes(
         repository.store(), tree_of(repository.store(), standing.base), source, request.meant,
-        [&](object::Change change) {
+        [&](const object::Change& change) {
           target.changes.push_back({change.name, change.old_value, change.new_value, false});
           return true;
         });
