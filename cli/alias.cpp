@@ -1,23 +1,13 @@
 #include "alias.hpp"
 
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <iostream>
 
 #include "failure.hpp"
+#include "run_program.hpp"
 
 namespace hn::cli {
 namespace {
-
-bool is_own(const std::string& path) {
-  struct stat st {};
-  return stat(path.c_str(), &st) == 0 && (st.st_uid == geteuid() || st.st_uid == 0);
-}
 
 constexpr std::string_view kSection = "alias.";
 
@@ -86,26 +76,10 @@ int run_shell_alias(const Context& context, const std::string& name, const std::
   std::string prefix;
   if (layout && context.folder.starts_with(layout->root + "/"))
     prefix = context.folder.substr(layout->root.size() + 1) + "/";
-  const std::string line = command + " \"$@\"";
-  std::vector<std::string> all{"sh", "-c", line, "hn-" + name};
-  all.insert(all.end(), words.begin(), words.end());
-  std::vector<char*> given;
-  given.reserve(all.size() + 1);
-  for (std::string& word : all) given.push_back(word.data());
-  given.push_back(nullptr);
-  std::cout.flush();
-  const pid_t child = fork();
-  if (child == 0) {
-    setenv("HN_PREFIX", prefix.c_str(), 1);
-    if (chdir(folder.c_str()) != 0) _exit(kExitFatal);
-    execvp("sh", given.data());
-    _exit(127);
-  }
-  int status = 0;
-  while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (child < 0) throw Failure(Code::io, "the shell could not be started for '" + name + "'");
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  Program program{
+      {"sh", "-c", command + " \"$@\"", "hn-" + name}, folder, "HN_PREFIX", prefix, false};
+  program.words.insert(program.words.end(), words.begin(), words.end());
+  return run_program(std::move(program));
 }
 
 }  // namespace hn::cli

@@ -16,13 +16,10 @@ struct Found {
 
 Found find(const Context& context, const repo::Repository& repository,
            const std::vector<std::string>& words) {
-  const auto standing = repository.worktree();
-  if (!standing)
-    throw Failure(Code::refused, "this repository has no working tree yet",
-                  "wait for a sync: hn sync");
+  const repo::WorktreeRecord standing = repo::require_worktree(repository);
   repo::ConflictFiles conflicts(repository.store());
   worktree::ScanOptions options =
-      repo::scan_options(repository, repository.store(), standing->base, conflicts, nullptr);
+      repo::scan_options(repository, repository.store(), standing.base, conflicts, nullptr);
   options.survey = true;
   const worktree::Snapshot snapshot = worktree::scan(std::move(options));
   Found out;

@@ -1,62 +1,47 @@
 #include "hooks.hpp"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <iostream>
-
 #include "hn/base/error.hpp"
+#include "run_program.hpp"
 
 namespace hn::cli {
 namespace {
-
-// As a shell counts: 128 and the signal for one that was killed.
-int status_of(pid_t child) {
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) return 127;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-[[noreturn]] void become(std::vector<std::string> words) {
-  std::vector<char*> arguments;
-  arguments.reserve(words.size() + 1);
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  execvp(arguments.front(), arguments.data());
-  _exit(127);
-}
 
 std::string path_of(const repo::Repository& repository, std::string_view name) {
   return repository.layout().hn() + "/hooks/" + std::string(name);
 }
 
+bool is_program(const Context& context, const std::string& path) {
+  const auto stat = context.world.fs.stat(path);
+  return stat && !stat->folder && access(path.c_str(), X_OK) == 0;
+}
+
+// In a folder that others can write to, a program of theirs would run with this user's rights.
+bool is_trusted(const repo::Repository& repository, const std::string& path) {
+  const std::string hn = repository.layout().hn();
+  return is_own(hn) && is_own(hn + "/hooks") && is_own(path);
+}
+
 }  // namespace
 
 bool has_hook(const Context& context, const repo::Repository& repository, std::string_view name) {
-  const std::string program = path_of(repository, name);
-  const auto stat = context.world.fs.stat(program);
-  return stat && !stat->folder && access(program.c_str(), X_OK) == 0;
+  const std::string path = path_of(repository, name);
+  return is_program(context, path) && is_trusted(repository, path);
 }
 
 int run_hook(const Context& context, const repo::Repository& repository, std::string_view name,
              const std::vector<std::string>& arguments) {
-  const repo::Layout& layout = repository.layout();
-  if (!has_hook(context, repository, name)) return 0;
-  const std::string program = path_of(repository, name);
-  std::vector<std::string> words{program};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  context.out.flush();
-  const pid_t child = fork();
-  if (child < 0) throw Failure(Code::io, "cannot start the hook " + program);
-  if (child == 0) {
-    dup2(STDERR_FILENO, STDOUT_FILENO);
-    if (chdir(layout.root.c_str()) != 0) _exit(127);
-    setenv("HN_ROOT", layout.root.c_str(), 1);
-    become(std::move(words));
+  const std::string path = path_of(repository, name);
+  if (!is_program(context, path)) return 0;
+  if (!is_trusted(repository, path)) {
+    context.err << "note: the hook " << name << " is another user's, and was not run\n";
+    return 0;
   }
-  return status_of(child);
+  context.out.flush();
+  Program program{{path}, repository.layout().root, "HN_ROOT", repository.layout().root, true};
+  program.words.insert(program.words.end(), arguments.begin(), arguments.end());
+  return run_program(std::move(program));
 }
 
 void require_hook(const Context& context, const repo::Repository& repository, std::string_view name,
@@ -69,11 +54,7 @@ void require_hook(const Context& context, const repo::Repository& repository, st
 }
 
 int run_shell(const std::string& command, const std::string& file) {
-  std::cout.flush();
-  const pid_t child = fork();
-  if (child < 0) throw Failure(Code::io, "cannot start " + command);
-  if (child == 0) become({"sh", "-c", command + " \"$@\"", command, file});
-  return status_of(child);
+  return run_program({{"sh", "-c", command + " \"$@\"", command, file}, {}, {}, {}, false});
 }
 
 }  // namespace hn::cli

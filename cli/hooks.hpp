@@ -3,14 +3,15 @@
 #include "command.hpp"
 
 // Programs of the user's that hn runs before and after what it does: .hn/hooks/NAME, where it is
-// executable. They are never part of a history, so that nobody else's come with one.
+// executable. They are never part of a history, so that nobody else's come with one; in a folder of
+// somebody else's they are left alone.
 namespace hn::cli {
 
 // Whether there is one to run.
 bool has_hook(const Context& context, const repo::Repository& repository, std::string_view name);
 
 // Runs it in the root of the working tree and answers its exit status; 0 where there is none. What
-// it prints goes to standard error.
+// it prints goes to standard error. One that belongs to another user is told of, not run.
 int run_hook(const Context& context, const repo::Repository& repository, std::string_view name,
              const std::vector<std::string>& arguments = {});
 

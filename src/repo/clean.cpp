@@ -147,14 +147,10 @@ class Cleaner {
 }  // namespace
 
 CleanPlan plan_clean(const Repository& repository, const CleanRequest& request) {
-  const auto standing = repository.worktree();
-  // Everything would be taken for new.
-  if (!standing)
-    throw Failure(Code::refused, "this repository has no working tree yet",
-                  "wait for a sync: hn sync");
+  const WorktreeRecord standing = require_worktree(repository);
   ConflictFiles conflicts(repository.store());
   worktree::ScanOptions options =
-      scan_options(repository, repository.store(), standing->base, conflicts, nullptr);
+      scan_options(repository, repository.store(), standing.base, conflicts, nullptr);
   options.survey = true;
   const Paths tracked = options.tracked;
   const worktree::Snapshot snapshot = worktree::scan(std::move(options));

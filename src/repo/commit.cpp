@@ -178,19 +178,16 @@ object::Id commit_tree(Repository& repository, store::Batch batch, const TreeCom
 CommitDone commit(Repository& repository, const CommitRequest& request) {
   const auto lock = repository.store().lock();
   repository.refresh();
-  const auto standing = repository.worktree();
-  if (!standing)
-    throw Failure(Code::refused, "this repository has no working tree yet",
-                  "wait for a sync: hn sync");
-  object::Commit made = described(repository, request, *standing);
+  const WorktreeRecord standing = require_worktree(repository);
+  object::Commit made = described(repository, request, standing);
   if (made.message.empty())
     throw Failure(Code::refused, "the message is empty", "say what changed: hn commit -m MESSAGE");
 
   store::Batch batch = repository.store().begin();
   ConflictFiles conflicts(repository.store());
   worktree::Snapshot snapshot =
-      worktree::scan(scan_options(repository, batch, standing->base, conflicts, &batch));
-  require_apart(repository, *standing, request, snapshot);
+      worktree::scan(scan_options(repository, batch, standing.base, conflicts, &batch));
+  require_apart(repository, standing, request, snapshot);
   require_matches(request.meant, snapshot, true);
   if (!request.allow_markers) refuse_markers(snapshot, request.meant);
 
@@ -211,18 +208,18 @@ CommitDone commit(Repository& repository, const CommitRequest& request) {
   done.commit = write_commit(batch, made);
   done.root = made.parents.empty();
   if (request.amend)
-    done.still_contained_by = others_that_contain(repository, standing->branch, *standing->base);
+    done.still_contained_by = others_that_contain(repository, standing.branch, *standing.base);
 
-  advance(repository, batch, standing->branch, done.commit,
+  advance(repository, batch, standing.branch, done.commit,
           request.amend ? Own::rewritten : Own::contained);
-  batch.put(std::string(key::kWorktree), encode(WorktreeRecord{standing->branch, done.commit}));
-  put_operation(repository, batch, request.amend ? "amend" : "commit", standing->branch,
-                standing->base, done.commit, standing->base);
+  batch.put(std::string(key::kWorktree), encode(WorktreeRecord{standing.branch, done.commit}));
+  put_operation(repository, batch, request.amend ? "amend" : "commit", standing.branch,
+                standing.base, done.commit, standing.base);
   batch.commit();
   // The index follows: without it the next scan reads a little more and finds the same.
   worktree::save_index(snapshot.index, repository.layout().index());
   worktree::remove_leftovers(repository.layout().root, snapshot);
-  done.branch = shown_name(repository, standing->branch);
+  done.branch = shown_name(repository, standing.branch);
   done.notices = std::move(snapshot.notices);
   done.conflicts = std::move(snapshot.conflicts);
   return done;

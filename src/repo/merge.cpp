@@ -65,13 +65,10 @@ bool is_above(Repository& repository, const object::Id& old, const object::Id& n
 Merged merge_commit(Repository& repository, const MergeRequest& request) {
   const auto lock = repository.store().lock();
   repository.refresh();
-  const auto standing = repository.worktree();
-  if (!standing)
-    throw Failure(Code::refused, "this repository has no working tree yet",
-                  "wait for a sync: hn sync");
-  const Sides sides{own_side(repository, *standing), request.other};
+  const WorktreeRecord standing = require_worktree(repository);
+  const Sides sides{own_side(repository, standing), request.other};
   Merged out;
-  out.branch = shown_name(repository, standing->branch);
+  out.branch = shown_name(repository, standing.branch);
   out.commit = sides.ours;
   if (is_above(repository, sides.theirs, sides.ours)) {
     out.moved.done = true;
@@ -96,12 +93,11 @@ Merged merge_commit(Repository& repository, const MergeRequest& request) {
   out.moved.obstacles =
       worktree::plan_checkout(checkout_options(repository, batch, from, to, conflicts)).obstacles;
   if (!out.moved.obstacles.empty()) return out;
-  advance(repository, batch, standing->branch, out.commit, Own::contained);
-  batch.add_operation(
-      encode(OperationRecord{"merge", repository.world().clock.wall().seconds, standing->branch,
-                             sides.ours, out.commit, sides.ours}));
+  advance(repository, batch, standing.branch, out.commit, Own::contained);
+  batch.add_operation(encode(OperationRecord{"merge", repository.world().clock.wall().seconds,
+                                             standing.branch, sides.ours, out.commit, sides.ours}));
   batch.commit();
-  out.moved = move_working_tree(repository, standing->branch, out.commit);
+  out.moved = move_working_tree(repository, standing.branch, out.commit);
   return out;
 }
 

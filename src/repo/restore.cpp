@@ -23,14 +23,6 @@ worktree::Snapshot scanned(const Repository& repository, const WorktreeRecord& s
       scan_options(repository, repository.store(), standing.base, conflicts, nullptr));
 }
 
-WorktreeRecord standing_of(const Repository& repository) {
-  const auto standing = repository.worktree();
-  if (!standing)
-    throw Failure(Code::refused, "this repository has no working tree yet",
-                  "wait for a sync: hn sync");
-  return *standing;
-}
-
 // Carries the working tree to the base with these changes and puts the index back.
 Restored carry(Repository& repository, store::Batch& batch, const WorktreeRecord& standing,
                worktree::ConflictForm& conflicts, worktree::Snapshot snapshot, const Target& target,
@@ -78,7 +70,7 @@ Restored carry(Repository& repository, store::Batch& batch, const WorktreeRecord
 Restored restore(Repository& repository, const RestoreRequest& request) {
   const auto lock = repository.store().lock();
   repository.refresh();
-  const WorktreeRecord standing = standing_of(repository);
+  const WorktreeRecord standing = require_worktree(repository);
   ConflictFiles conflicts(repository.store());
   worktree::Snapshot snapshot = scanned(repository, standing, conflicts);
   Target target;
@@ -126,7 +118,7 @@ void refuse_folders(const Repository& repository, const WorktreeRecord& standing
 Restored remove_files(Repository& repository, const RemoveRequest& request) {
   const auto lock = repository.store().lock();
   repository.refresh();
-  const WorktreeRecord standing = standing_of(repository);
+  const WorktreeRecord standing = require_worktree(repository);
   ConflictFiles conflicts(repository.store());
   worktree::Snapshot snapshot = scanned(repository, standing, conflicts);
   if (!request.none_is_fine) require_matches(request.meant, snapshot, false);

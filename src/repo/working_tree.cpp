@@ -57,6 +57,14 @@ ConflictFiles::Verdict ConflictFiles::judge(const std::string& path, const objec
                                                                          : Verdict::resolved;
 }
 
+WorktreeRecord require_worktree(const Repository& repository) {
+  auto standing = repository.worktree();
+  if (!standing)
+    throw Failure(Code::refused, "this repository has no working tree yet",
+                  "wait for a sync: hn sync");
+  return *std::move(standing);
+}
+
 std::optional<object::Id> tree_of(const object::BlockReader& reader,
                                   const std::optional<object::Id>& commit) {
   if (!commit) return std::nullopt;

@@ -19,6 +19,10 @@ class ConflictFiles final : public worktree::ConflictForm {
   const object::BlockReader& reader_;
 };
 
+// What the working tree stands on. Failure refused where there is none: everything in the folder
+// would be taken for new.
+WorktreeRecord require_worktree(const Repository& repository);
+
 // The tree of a commit; none for none.
 std::optional<object::Id> tree_of(const object::BlockReader& reader,
                                   const std::optional<object::Id>& commit);
