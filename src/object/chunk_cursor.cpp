@@ -94,9 +94,10 @@ Result<std::optional<ListRow>> ChunkCursor::next() {
   return std::optional<ListRow>();
 }
 
-Result<std::optional<Id>> ChunkCursor::at(std::uint32_t level, std::uint64_t offset) {
-  if (offset >= file_bytes_) return std::optional<Id>();
-  if (only_) return level == 0 ? std::optional<Id>(top_) : std::nullopt;
+Result<std::optional<ChunkCursor::Part>> ChunkCursor::at(std::uint32_t level,
+                                                         std::uint64_t offset) {
+  if (offset >= file_bytes_) return std::optional<Part>();
+  if (only_) return level == 0 ? std::optional(Part{top_, 0, file_bytes_}) : std::nullopt;
   while (stack_.size() > 1 && (offset < stack_.back().start || offset >= stack_.back().end ||
                                stack_.back().node.level < level)) {
     stack_.pop_back();
@@ -105,10 +106,13 @@ Result<std::optional<Id>> ChunkCursor::at(std::uint32_t level, std::uint64_t off
     Frame& frame = stack_.back();
     if (offset < frame.offset) frame.next = 0, frame.offset = frame.start;
     while (offset >= frame.offset + frame.node.rows[frame.next].bytes) step();
-    if (frame.node.level == level + 1) return std::optional<Id>(frame.node.rows[frame.next].id);
+    const ListRow& row = frame.node.rows[frame.next];
+    if (frame.node.level == level + 1) return std::optional(Part{row.id, frame.offset, row.bytes});
     HN_CHECK(descend());
   }
-  return stack_.back().node.level == level ? std::optional<Id>(stack_.back().id) : std::nullopt;
+  const Frame& frame = stack_.back();
+  if (frame.node.level != level) return std::optional<Part>();
+  return std::optional(Part{frame.id, frame.start, frame.end - frame.start});
 }
 
 }  // namespace hn::object

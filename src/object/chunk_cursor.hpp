@@ -20,7 +20,12 @@ class ChunkCursor {
 
   // The block of this level (0: the chunk) that covers byte `offset`, nullopt where there is none.
   // Does not touch the chunks; moves the cursor.
-  Result<std::optional<Id>> at(std::uint32_t level, std::uint64_t offset);
+  struct Part {
+    Id id;
+    std::uint64_t start = 0;  // in the file
+    std::uint64_t bytes = 0;
+  };
+  Result<std::optional<Part>> at(std::uint32_t level, std::uint64_t offset);
 
  private:
   struct Frame {

@@ -12,6 +12,52 @@ namespace {
 // fraction of what hashing does.
 constexpr std::size_t kBufferBytes = 4 * kChunkBytesMax;
 
+// Where the parts of a new version stood in the old one. What is changed lies between what is not,
+// so a part's place is that of the last part that stayed, and as far beyond; looked up by its
+// middle, as what was put in or taken out within it moves its ends.
+class OldVersion {
+ public:
+  explicit OldVersion(ChunkCursor cursor) : cursor_(std::move(cursor)) {}
+
+  // The part of a level in which the middle of the new part lay.
+  std::optional<Id> base(std::uint32_t level, std::uint64_t start, std::uint64_t bytes) {
+    const auto part = at(level, start + bytes / 2 + shift_);
+    return part ? std::optional(part->id) : std::nullopt;
+  }
+
+  // A chunk that was written: where the old version has it too, what follows is counted from there.
+  void note(const Id& id, std::uint64_t start, std::uint64_t bytes) {
+    const std::uint64_t middle = start + bytes / 2 + shift_;
+    if (const auto part = at(0, middle); !part || part->id == id) return resume(part, start);
+    std::uint64_t place = middle > kFarBytes ? middle - kFarBytes : 0;
+    while (const auto part = at(0, place)) {
+      if (part->id == id) return resume(part, start);
+      place = part->start + part->bytes;
+      if (place > middle + kFarBytes) return;
+    }
+  }
+
+ private:
+  using Part = ChunkCursor::Part;
+  // Beyond it, nothing is looked for. Some thirty chunks, of which an id each is compared.
+  static constexpr std::uint64_t kFarBytes = 1U << 20U;
+
+  // What cannot be read is no base, and is not tried again; the new file does not depend on it.
+  std::optional<Part> at(std::uint32_t level, std::uint64_t place) {
+    if (!cursor_) return std::nullopt;
+    const auto part = cursor_->at(level, place);
+    if (part) return *part;
+    cursor_.reset();
+    return std::nullopt;
+  }
+  void resume(const std::optional<Part>& part, std::uint64_t start) {
+    if (part) shift_ = part->start - start;
+  }
+
+  std::optional<ChunkCursor> cursor_;
+  std::uint64_t shift_ = 0;  // from a place in the new version to that in the old; wraps around
+};
+
 }  // namespace
 
 struct FileWriter::State {
@@ -27,16 +73,12 @@ struct FileWriter::State {
 
   State(BlockWriter& w, const BlockReader* old_reader, const std::optional<Id>& old) : writer(w) {
     if (old_reader == nullptr || !old) return;
-    // What cannot be read is no base; the new file does not depend on it.
-    if (auto cursor = ChunkCursor::open(*old_reader, *old)) base.emplace(std::move(cursor).value());
+    if (auto cursor = ChunkCursor::open(*old_reader, *old))
+      old_version.emplace(std::move(cursor).value());
   }
 
-  std::optional<Id> base_at(std::uint32_t level, std::uint64_t place) {
-    if (!base) return std::nullopt;
-    auto id = base->at(level, place);
-    if (id) return *id;
-    base.reset();
-    return std::nullopt;
+  std::optional<Id> base(std::uint32_t level, std::uint64_t start, std::uint64_t bytes) {
+    return old_version ? old_version->base(level, start, bytes) : std::nullopt;
   }
 
   ByteView rest() const noexcept { return ByteView(buffer).subspan(front); }
@@ -57,7 +99,8 @@ struct FileWriter::State {
 
   void cut() {
     const ByteView chunk = rest().first(cut_chunk(rest()));
-    const Id id = writer.write(Kind::chunk, chunk, base_at(0, offset));
+    const Id id = writer.write(Kind::chunk, chunk, base(0, offset, chunk.size()));
+    if (old_version) old_version->note(id, offset, chunk.size());
     add_row(1, {id, chunk.size()}, offset);
     offset += chunk.size();
     front += chunk.size();
@@ -76,7 +119,7 @@ struct FileWriter::State {
   Id write_node(std::uint32_t level) {
     Level& at = levels[level - 1];
     at.node.level = level;
-    return writer.write(Kind::list, encode_list(at.node), base_at(level, at.start));
+    return writer.write(Kind::list, encode_list(at.node), base(level, at.start, at.bytes));
   }
 
   void end_node(std::uint32_t level) {
@@ -90,7 +133,7 @@ struct FileWriter::State {
   }
 
   Id finish() {
-    if (levels.empty()) return writer.write(Kind::chunk, rest(), base_at(0, 0));
+    if (levels.empty()) return writer.write(Kind::chunk, rest(), base(0, 0, rest().size()));
     while (front < buffer.size()) cut();
     for (std::uint32_t level = 1;; ++level) {
       if (!levels[level - 1].wrote) return write_node(level);
@@ -99,7 +142,7 @@ struct FileWriter::State {
   }
 
   BlockWriter& writer;
-  std::optional<ChunkCursor> base;
+  std::optional<OldVersion> old_version;
   Bytes buffer;
   std::size_t front = 0;     // bytes of the buffer that are cut already
   std::uint64_t offset = 0;  // of the next chunk in the file

@@ -135,6 +135,45 @@ TEST_CASE(
     CHECK(blocks.read(id)->kind == blocks.read(base)->kind);
 }
 
+// Bytes are put in and taken out all over the file, some longer than a chunk: what still stands in
+// a new chunk's middle tells which old chunk it should be a difference from.
+TEST_CASE("a changed chunk's base is the old chunk it grew from, wherever that stood") {
+  MemoryBlocks blocks;
+  const Bytes before = random_bytes(3, 6 * kMiB);
+  const Id old = write_file(blocks, before);
+  const auto old_rows = chunks_of(blocks, old).value();
+  Bytes after = random_bytes(4, 700'000);
+  for (std::size_t from = 0, part = 0; from < before.size(); ++part) {
+    const std::size_t to = std::min(from + 190'000 + 1000 * (part % 7), before.size());
+    after.insert(after.end(), before.begin() + static_cast<std::ptrdiff_t>(from),
+                 before.begin() + static_cast<std::ptrdiff_t>(to));
+    const Bytes more = random_bytes(5 + part, part == 20 ? 400'000 : 300);
+    if (part % 2 == 0) after.insert(after.end(), more.begin(), more.end());
+    from = part == 10 ? to + 300'000 : to + 40;
+  }
+  blocks.bases.clear();
+  const auto rows = chunks_of(blocks, write_new(blocks, after, old)).value();
+  std::size_t grown = 0;
+  std::size_t right = 0;
+  std::size_t start = 0;
+  for (const ListRow& row : rows) {
+    const auto middle = after.begin() + static_cast<std::ptrdiff_t>(start + row.bytes / 2);
+    start += row.bytes;
+    const auto stood = std::search(before.begin(), before.end(), middle, middle + 32);
+    const auto base = blocks.bases.find(row.id);
+    if (stood == before.end() || base == blocks.bases.end()) continue;
+    auto place = static_cast<std::uint64_t>(stood - before.begin());
+    std::size_t i = 0;
+    while (place >= old_rows[i].bytes) place -= old_rows[i++].bytes;
+    ++grown;
+    if (base->second == old_rows[i].id) ++right;
+  }
+  MESSAGE(right, " of ", grown);
+  // After each of the three long moves some chunks go by before one is found that stayed.
+  CHECK(grown > 30);
+  CHECK(right * 4 > grown * 3);
+}
+
 TEST_CASE("an old version that cannot be read costs the bases, not the file") {
   MemoryBlocks blocks;
   const Bytes bytes = random_bytes(6, kMiB);
