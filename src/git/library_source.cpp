@@ -107,6 +107,7 @@ class LibrarySource final : public Source {
 
   Object read(const Oid& oid) const override;
   Short read_short(const Oid& oid) const override;
+  std::vector<Oid> kin(const Oid& oid) const override { return packs_.kin(oid); }
   Type type_of(const Oid& oid) const override;
   std::vector<SourceRef> refs(const Wanted& wanted, std::vector<Notice>& notices) const override;
   std::string head_branch() const override;

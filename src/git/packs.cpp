@@ -123,13 +123,18 @@ class Packs::Pack {
   }
 
   std::optional<std::uint64_t> find(ByteView id) const noexcept {
+    const auto row = find_row(id);
+    return row ? offset(*row) : std::nullopt;
+  }
+
+  std::optional<std::size_t> find_row(ByteView id) const noexcept {
     const std::size_t first = id.front();
     std::size_t low = first == 0 ? 0 : fan(first - 1);
     std::size_t high = std::min<std::size_t>(fan(first), count_);
     while (low < high) {
       const std::size_t middle = low + (high - low) / 2;
       const int order = std::memcmp(rows_.data() + id_at(middle), id.data(), kIdBytes);
-      if (order == 0) return offset(middle);
+      if (order == 0) return middle;
       if (order < 0)
         low = middle + 1;
       else
@@ -159,7 +164,44 @@ class Packs::Pack {
     return head;
   }
 
+  std::optional<std::size_t> base_row(const Head& head) {
+    if (head.kind == kIdDelta) return find_row(head.base_id);
+    return head.kind == kOffsetDelta ? row_at(head.base) : std::nullopt;
+  }
+
+  // The row that was noted last as told from `row`.
+  std::optional<std::size_t> told_from(std::size_t row) const noexcept {
+    if (told_.empty() || told_[row] == kNone) return std::nullopt;
+    return told_[row];
+  }
+  void note_told(std::size_t base, std::size_t row) {
+    if (told_.empty()) told_.resize(count_, kNone);
+    told_[base] = static_cast<std::uint32_t>(row);
+  }
+
+  GitId id(std::size_t row) const noexcept {
+    GitId out;
+    std::memcpy(out.bytes.data(), rows_.data() + id_at(row), kIdBytes);
+    return out;
+  }
+
  private:
+  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+
+  std::optional<std::size_t> row_at(std::uint64_t at) {
+    if (by_offset_.empty()) {
+      std::vector<std::pair<std::uint64_t, std::uint32_t>> places(count_);
+      for (std::uint32_t row = 0; row < count_; ++row) places[row] = {offset(row).value_or(0), row};
+      std::ranges::sort(places);
+      by_offset_.reserve(count_);
+      for (const auto& [place, row] : places) by_offset_.push_back(row);
+    }
+    const auto found = std::ranges::lower_bound(
+        by_offset_, at, {}, [this](std::uint32_t row) { return offset(row).value_or(0); });
+    if (found == by_offset_.end() || offset(*found) != at) return std::nullopt;
+    return *found;
+  }
+
   std::size_t fan(std::size_t byte) const noexcept { return u32_at(rows_, 8 + 4 * byte); }
   static std::size_t id_at(std::size_t row) noexcept { return kIndexHeadBytes + row * kIdBytes; }
   std::optional<std::uint64_t> offset(std::size_t row) const noexcept {
@@ -175,6 +217,8 @@ class Packs::Pack {
   ByteView bytes_;  // of the pack, less its checksum
   ByteView rows_;
   std::size_t count_ = 0;
+  std::vector<std::uint32_t> by_offset_;  // rows; made when first needed
+  std::vector<std::uint32_t> told_;       // by row
 };
 
 class Packs::Inflate {
@@ -288,7 +332,33 @@ std::optional<Packs::Place> Packs::find(const GitId& id) const {
 std::optional<Packs::Found> Packs::read(const GitId& id) const {
   if (id.size != kIdBytes) return std::nullopt;
   const auto place = find(id);
-  return place ? read_at(*place) : std::nullopt;
+  if (!place) return std::nullopt;
+  auto found = read_at(*place);
+  if (found && found->type == Type::blob) note_told(*place, id);
+  return found;
+}
+
+void Packs::note_told(Place place, const GitId& id) const {
+  const auto head = place.pack->head(place.offset);
+  const auto base = head ? place.pack->base_row(*head) : std::nullopt;
+  const auto row = place.pack->find_row(ByteView(id.bytes).first(kIdBytes));
+  if (base && row) place.pack->note_told(*base, *row);
+}
+
+std::vector<GitId> Packs::kin(const GitId& id) const {
+  std::vector<GitId> out;
+  const auto place = id.size == kIdBytes ? find(id) : std::nullopt;
+  if (!place) return out;
+  Pack& pack = *place->pack;
+  const auto add = [&](std::optional<std::size_t> row) {
+    if (row && pack.id(*row) != id) out.push_back(pack.id(*row));
+  };
+  const auto head = pack.head(place->offset);
+  const auto base = head ? pack.base_row(*head) : std::nullopt;
+  add(base);
+  if (const auto row = pack.find_row(ByteView(id.bytes).first(kIdBytes))) add(pack.told_from(*row));
+  if (base) add(pack.told_from(*base));
+  return out;
 }
 
 // Down the chain to what is at hand or whole, then up again.

@@ -31,6 +31,11 @@ class Packs {
   };
   std::optional<Found> read(const GitId& id) const;
 
+  // Blobs that are likely to resemble this one: what its pack tells it as a difference from, and
+  // what was read last of those told as a difference from it, or from the same. Git tells old
+  // versions as differences from newer ones, so who reads old ones first finds the latter here.
+  std::vector<GitId> kin(const GitId& id) const;
+
  private:
   class Pack;
   class Inflate;
@@ -38,13 +43,14 @@ class Packs {
   // when the younger is full, the older goes.
   class Bases;
   struct Place {
-    const Pack* pack = nullptr;
+    Pack* pack = nullptr;
     std::uint64_t offset = 0;
   };
   std::optional<Place> find(const GitId& id) const;
   std::optional<Found> read_at(Place place) const;
+  void note_told(Place place, const GitId& id) const;
 
-  std::vector<std::unique_ptr<const Pack>> packs_;
+  std::vector<std::unique_ptr<Pack>> packs_;
   mutable std::size_t last_ = 0;  // the pack that held what was asked for last
   std::unique_ptr<Inflate> inflate_;
   std::unique_ptr<Bases> bases_;

@@ -59,6 +59,8 @@ class Source {
     std::uint64_t bytes = 0;
   };
   virtual Short read_short(const Oid& oid) const = 0;
+  // Blobs that may resemble this one, the likeliest first; asked before it is read.
+  virtual std::vector<Oid> kin(const Oid&) const { return {}; }
 
   // In byte order. What cannot be resolved becomes a notice, as git passes it over with a warning.
   virtual std::vector<SourceRef> refs(const Wanted& wanted, std::vector<Notice>& notices) const = 0;

@@ -147,8 +147,17 @@ void Walk::tag(const Oid& oid) {
   sink_.item({Type::tag, oid, {}, source_.read(oid), {}, {}});
 }
 
-void Walk::blob(const Oid& oid, const std::optional<Oid>& base) {
+// A file that is new at its path was mostly renamed, or came from another branch: what its
+// repository holds it to resemble then serves as its older version.
+std::optional<Oid> Walk::seen_kin(const Oid& oid) const {
+  for (const Oid& kin : source_.kin(oid))
+    if (seen_.contains(kin)) return kin;
+  return std::nullopt;
+}
+
+void Walk::blob(const Oid& oid, std::optional<Oid> base) {
   if (!seen_.insert(oid, true)) return;
+  if (!base) base = seen_kin(oid);
   if (!leave_large_) return blob(oid, base, source_.read(oid));
   Source::Short read = source_.read_short(oid);
   if (read.object) return blob(oid, base, *std::move(read.object));

@@ -125,7 +125,8 @@ class Walk {
   void start_known(const History::Known& known);
   void commit(const Oid& oid);
   void tag(const Oid& oid);
-  void blob(const Oid& oid, const std::optional<Oid>& base);
+  void blob(const Oid& oid, std::optional<Oid> base);
+  std::optional<Oid> seen_kin(const Oid& oid) const;
   void blob(const Oid& oid, const std::optional<Oid>& base, Object object);
   void tree(const Oid& oid, const std::optional<Oid>& base, std::size_t depth);
   void children(const Folder& folder, const Folder* older, const std::optional<Oid>& base,

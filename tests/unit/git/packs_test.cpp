@@ -18,6 +18,7 @@ namespace {
 // A pack and its index, as the program writes them: chains of versions, some of which moved parts.
 struct Packed {
   std::map<git::GitId, Bytes> objects;
+  std::vector<std::pair<git::GitId, git::GitId>> versions;  // each with its last one
   Bytes pack;
   Bytes index;
 
@@ -42,8 +43,10 @@ Packed packed(std::uint64_t seed) {
     Bytes before;
     for (int version = 0; version < 20; ++version) {
       const git::GitId id = git::git_id_of(git::Type::blob, bytes);
-      if (out.objects.emplace(id, bytes).second)
+      if (out.objects.emplace(id, bytes).second) {
         writer.add({git::Type::blob, id, bytes, base, before});
+        if (base) out.versions.emplace_back(id, *base);
+      }
       base = id;
       before = bytes;
       bytes[random.below(bytes.size())] ^= 1;
@@ -81,6 +84,22 @@ TEST_CASE("every object of a pack is read, in any order, and no other") {
   CHECK_FALSE(git::Packs({}).read(other));
 }
 
+TEST_CASE("what a version is told from is its kin, and what was read and is told from it") {
+  const Packed all = packed(4);
+  const git::Packs packs = all.read();
+  std::size_t told = 0;
+  for (const auto& [id, base] : all.versions) {
+    const auto kin = packs.kin(id);
+    if (kin.empty()) continue;
+    ++told;
+    CHECK(kin.front() == base);
+    CHECK(std::ranges::count(packs.kin(base), id) == 0);
+    REQUIRE(packs.read(id));
+    CHECK(std::ranges::count(packs.kin(base), id) == 1);
+  }
+  CHECK(told > 150);
+}
+
 TEST_CASE("of a damaged pack only what is still whole is read") {
   const Packed all = packed(2);
   SeededRandom random(3);
@@ -95,6 +114,7 @@ TEST_CASE("of a damaged pack only what is still whole is read") {
       bytes[at] ^= static_cast<Byte>(1U << random.below(8));
     const git::Packs packs = damaged.read();
     for (const auto& [id, is] : all.objects) {
+      for (const git::GitId& kin : packs.kin(id)) (void)packs.read(kin);
       const auto found = packs.read(id);
       if (found && *found->whole != is) ++wrong;
     }
