@@ -10,7 +10,7 @@
 #include <cstring>
 
 #include "hn/base/codec.hpp"
-#include "store/checksum.hpp"
+#include "hn/base/checksum.hpp"
 
 namespace hn::store {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "store/checksum.hpp"
+#include "hn/base/checksum.hpp"
 
 namespace hn::store {
 namespace {

@@ -1,7 +1,7 @@
 // Format: hn-store(5), PACKS.
 #include "store/record.hpp"
 
-#include "store/checksum.hpp"
+#include "hn/base/checksum.hpp"
 
 namespace hn::store {
 namespace {

@@ -215,7 +215,24 @@ void Glob::close(std::vector<char>& reached) const {
   }
 }
 
+// Whether its first and last byte can be a match's: nearly all names are refused by them, and cost
+// no more.
+bool Glob::may_match(std::string_view text) const {
+  const auto is_one_byte = [](const Token& token) {
+    return token.kind == Kind::byte || token.kind == Kind::any || token.kind == Kind::set;
+  };
+  const auto takes_at = [&](const Token& token, std::size_t at) {
+    return !is_one_byte(token) || (!text.empty() && takes(token, static_cast<Byte>(text[at])));
+  };
+  if (tokens_.empty()) return text.empty();
+  const bool last_may_be_left_out =
+      tokens_.size() > 1 && tokens_[tokens_.size() - 2].kind == Kind::maybe;
+  return takes_at(tokens_.front(), 0) &&
+         (last_may_be_left_out || takes_at(tokens_.back(), text.size() - 1));
+}
+
 bool Glob::matches(std::string_view text) const {
+  if (!may_match(text)) return false;
   std::vector<char> reached(tokens_.size() + 1, 0);
   std::vector<char> next(tokens_.size() + 1, 0);
   reached[0] = 1;

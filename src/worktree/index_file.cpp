@@ -5,8 +5,8 @@
 
 #include <cerrno>
 
+#include "hn/base/checksum.hpp"
 #include "hn/base/codec.hpp"
-#include "hn/crypto/hash.hpp"
 #include "hn/worktree/index.hpp"
 #include "hn/worktree/name.hpp"
 #include "worktree/root.hpp"
@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kMagic = "hnindex\n";
 constexpr std::uint32_t kVersion = 0;
 constexpr std::size_t kHeadBytes = 8 + 4;
-constexpr std::size_t kSumBytes = 32;
+constexpr std::size_t kSumBytes = 8;
 // Of a row whose path repeats the one before but for one byte and that has no values.
 constexpr std::size_t kRowBytesMin = 4;
 
@@ -30,10 +30,6 @@ enum Flag : std::uint8_t {
   kSide = 32,
   kAllFlags = 63,
 };
-
-Hash checksum(ByteView bytes) noexcept {
-  return crypto::hash(crypto::Purpose("hn.index"), bytes);
-}
 
 std::uint8_t flags_of(const IndexRow& row) {
   unsigned flags = 0;
@@ -59,9 +55,8 @@ object::Value decode_value(Decoder& in) {
   bool submodule = out.mode == object::Mode::submodule;
   if (out.size != 32 && !(submodule && out.size == 20)) in.fail();
   out.bytes = in.hash();
-  for (std::size_t i = out.size; i < out.bytes.size(); ++i) {
+  for (std::size_t i = out.size; i < out.bytes.size(); ++i)
     if (out.bytes[i] != 0) in.fail();
-  }
   return out;
 }
 
@@ -79,7 +74,9 @@ void encode_row(Encoder& out, const IndexRow& row, std::string_view before) {
   out.varint(w.size).zigzag(w.mtime_ns).zigzag(w.ctime_ns).varint(w.inode).varint(w.device);
 }
 
-bool is_path(std::string_view path) {
+// Of the names up to `known` the row before has shown that they are such.
+bool is_path(std::string_view path, std::size_t known) {
+  path.remove_prefix(path.substr(0, known).rfind('/') + 1);
   for (;;) {
     std::size_t slash = path.find('/');
     if (!object::is_tree_name(path.substr(0, slash))) return false;
@@ -88,7 +85,13 @@ bool is_path(std::string_view path) {
   }
 }
 
-void decode_row(Decoder& in, IndexRow& row, const std::string& before) {
+// path_less of two paths that begin with the same bytes.
+bool less_behind(std::size_t shared, std::string_view a, std::string_view b) {
+  return path_less(a.substr(shared), b.substr(shared));
+}
+
+// Answers how many bytes of the path are those of the one before.
+std::size_t decode_row(Decoder& in, IndexRow& row, const std::string& before) {
   std::size_t shared = in.varint(before.size());
   std::string_view rest = as_text(in.sized(kIndexPathBytesMax - shared));
   row.path.reserve(shared + rest.size());
@@ -113,6 +116,7 @@ void decode_row(Decoder& in, IndexRow& row, const std::string& before) {
   row.refused = (flags & kRefused) != 0;
   row.side = (flags & kSide) != 0;
   if (flags_of(row) != flags) in.fail();
+  return shared;
 }
 
 void write_all(int file, ByteView bytes, const std::string& name) {
@@ -144,8 +148,7 @@ Bytes encode_index(const Index& index) {
     encode_row(out, row, before);
     before = row.path;
   }
-  Hash sum = checksum(out.bytes());
-  out.raw(sum);
+  out.u64(checksum(out.bytes()));
   return std::move(out).take();
 }
 
@@ -155,7 +158,7 @@ Result<Index> decode_index(ByteView bytes) noexcept {
   Decoder head(bytes.subspan(8, 4));
   if (head.u32() != kVersion) return fail(Code::unsupported, "index of a later version");
   ByteView body = bytes.first(bytes.size() - kSumBytes);
-  if (!equal(checksum(body), bytes.last(kSumBytes)))
+  if (checksum(body) != Decoder(bytes.last(kSumBytes)).u64())
     return fail(Code::damaged, "checksum of the index does not match");
   Decoder in(body.subspan(kHeadBytes));
   Index out;
@@ -170,8 +173,9 @@ Result<Index> decode_index(ByteView bytes) noexcept {
   const std::string none;
   for (std::size_t i = 0; i < count && !in.failed(); ++i) {
     const std::string& before = i == 0 ? none : out.rows[i - 1].path;
-    decode_row(in, out.rows[i], before);
-    if (!is_path(out.rows[i].path) || (i > 0 && !path_less(before, out.rows[i].path))) in.fail();
+    const std::size_t shared = decode_row(in, out.rows[i], before);
+    const std::string& path = out.rows[i].path;
+    if (!is_path(path, shared) || (i > 0 && !less_behind(shared, before, path))) in.fail();
   }
   if (!in.done()) return fail(Code::invalid, "index rows break a rule");
   return out;

@@ -161,7 +161,8 @@ class FolderWalk {
     // What is in a submodule's folder is its own.
     if (is_submodule(leaf)) return;
     if (leaf != kNoRow) out_.gone.push_back(leaf);
-    const bool all_ignored = rules_.ignores(path, true) && !holds_tracked(below);
+    // In this order: the rows are at hand, and nearly every folder has a tracked one.
+    const bool all_ignored = !holds_tracked(below) && rules_.ignores(path, true);
     if (all_ignored && !options_.survey) return ignored(path);
     out_.below.push_back({path, below, rules_, all_ignored});
   }

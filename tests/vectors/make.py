@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Makes bundle.json, repository.json, git_map.json and history.json from the pages hn-bundle(5),
-hn-repository(5) and hn-store(5) alone, with Python's own BLAKE2b: a second implementation of these formats. Entries and
+"""Makes bundle.json, repository.json, git_map.json, history.json and index.json from the pages hn-bundle(5),
+hn-repository(5), hn-store(5) and hn-index(5) alone, with Python's own BLAKE2b: a second implementation of these formats. Entries and
 blocks, which it cannot sign or compress, are taken from log.json and store.json.
 
   make.py          writes the files
@@ -492,12 +492,78 @@ def histories():
             "chains": chains, "bad_chains": bad_chains}
 
 
+# The index of a working tree
+
+
+def index_value(mode, data, size=32):
+    return bytes([mode, size]) + data.ljust(32, b"\0")
+
+
+def index_row(before, path, flags, *values, witness=None):
+    """`before` is the path of the row in front."""
+    shared = 0
+    while shared < min(len(before), len(path)) and before[shared] == path[shared]:
+        shared += 1
+    out = varint(shared) + sized(path[shared:]) + bytes([flags]) + b"".join(values)
+    if witness:
+        size, modified, changed, inode, device = witness
+        out += varint(size) + zigzag(modified) + zigzag(changed) + varint(inode) + varint(device)
+    return out
+
+
+def index_file(rows, base=None, stamp=0, version=0, magic=b"hnindex\n", count=None):
+    body = magic + u32(version) + u64(stamp & M64)
+    body += b"\1" + base if base else b"\0"
+    body += varint(len(rows) if count is None else count) + b"".join(rows)
+    return body + u64(xxh64(body))
+
+
+def indexes():
+    one, two = index_value(1, b"\1" * 32), index_value(2, b"\2" * 32)
+    module, link = index_value(5, b"\3", 20), index_value(3, b"\4" * 32)
+    times = (1234, 1600000000000000001, 1600000000000000002, 42, 2049)
+
+    def rows(second="docs/plan.md", third="lib", link_value=link):
+        fourth = "new"
+        return [index_row("", "docs/page.md", 7, one, witness=times),
+                index_row("docs/page.md", second, 3, one, two, witness=times),
+                index_row(second, third, 17, module),
+                index_row(third, fourth, 8),
+                index_row(fourth, "pic~anna", 34, link_value, witness=(0, -1, 0, 0, 0))]
+
+    def whole(made, **more):
+        return index_file(made, base=b"\xaa" * 32, stamp=1700000000123456789, **more)
+
+    good = whole(rows())
+    flipped = bytearray(good)
+    flipped[120] ^= 1
+    damaged = [("a flipped bit", "damaged", bytes(flipped)),
+               ("cut in the middle", "damaged", good[:len(good) // 2]),
+               ("empty", "damaged", b""),
+               ("another magic", "damaged", whole(rows(), magic=b"hnIndex\n")),
+               ("a later version", "unsupported", whole(rows(), version=1)),
+               ("rows out of order", "invalid", whole(rows(third="aib"))),
+               ("a path twice", "invalid", whole(rows(second="docs/page.md"))),
+               ("a path that leads elsewhere", "invalid", whole(rows(second="docs/../x"))),
+               ("a name that ends in what is shared", "invalid",
+                index_file([index_row("", "a..", 8), index_row("a..", "a/..", 8)])),
+               ("a folder as a row", "invalid", whole(rows(link_value=index_value(4, b"\4" * 32)))),
+               ("a byte too many", "invalid", whole(rows() + [b"\0"], count=5)),
+               ("an unknown flag", "invalid", index_file([index_row("", "new", 64)])),
+               ("content without its fields", "invalid", index_file([index_row("", "new", 2)])),
+               ("more rows than bytes", "invalid", index_file([index_row("", "new", 8)], count=1 << 40)),
+               ("bytes behind an id of 20", "invalid",
+                index_file([index_row("", "lib", 17, index_value(5, b"\3" * 21, 20))]))]
+    return {"page": "hn-index(5)", "example": good.hex(),
+            "damaged": [{"what": what, "code": code, "bytes": data.hex()} for what, code, data in damaged]}
+
+
 def main():
     stale = 0
     if sys.argv[1:] not in ([], ["--check"]):
         sys.exit(__doc__)
     for name, made in (("bundle.json", bundles()), ("repository.json", records()), ("git_map.json", git_maps()),
-                       ("history.json", histories())):
+                       ("history.json", histories()), ("index.json", indexes())):
         text = json.dumps(made, indent=1, ensure_ascii=True) + "\n"
         if "--check" in sys.argv:
             if (HERE / name).read_text() != text:

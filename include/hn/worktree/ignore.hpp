@@ -41,6 +41,7 @@ class Glob {
   std::size_t add_set(std::string_view pattern, std::size_t at);
   std::size_t add_stars(std::string_view pattern, std::size_t at);
   bool takes(const Token& token, Byte byte) const;
+  bool may_match(std::string_view text) const;
   void close(std::vector<char>& reached) const;
 
   std::vector<Token> tokens_;

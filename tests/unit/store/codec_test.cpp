@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "hn/base/text.hpp"
-#include "store/checksum.hpp"
+#include "hn/base/checksum.hpp"
 #include "store/journal_codec.hpp"
 #include "store/pack_index.hpp"
 #include "store/record.hpp"

@@ -1,11 +1,11 @@
 // Format: hn-store(5), CHECKSUMS. Algorithm: Collet, xxHash fast digest algorithm, specification
 // 0.1.1, XXH64, with seed 0.
-#include "store/checksum.hpp"
+#include "hn/base/checksum.hpp"
 
 #include <bit>
 #include <cstring>
 
-namespace hn::store {
+namespace hn {
 namespace {
 
 constexpr std::uint64_t kPrime1 = 0x9E3779B185EBCA87ULL;
@@ -69,4 +69,4 @@ std::uint64_t checksum(ByteView bytes) noexcept {
   return avalanche(hash);
 }
 
-}  // namespace hn::store
+}  // namespace hn
