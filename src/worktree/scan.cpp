@@ -6,6 +6,7 @@
 #include "hn/base/text.hpp"
 #include "worktree/conflict_files.hpp"
 #include "worktree/content.hpp"
+#include "worktree/siblings.hpp"
 #include "worktree/walk.hpp"
 #include "worktree/workers.hpp"
 
@@ -201,22 +202,52 @@ class Scan {
       std::string_view folder = folder_of(c.path);
       if (!at.folder || at.path != folder) at = {std::string(folder), root_.open_folder(folder)};
       if (at.folder)
-        out[job] = read_one(c, at.folder.get(), thread);
+        out[job] = read_one(c, at.folder.get(), thread, old_of(unread, job, out));
       else
         out[job].state = Content::State::unstable;
     });
     return out;
   }
 
-  Content read_one(const Candidate& c, int folder, unsigned thread) const {
+  Content read_one(const Candidate& c, int folder, unsigned thread,
+                   const std::optional<object::Id>& old) const {
     std::string name(name_of_path(c.path));
     object::IdWriter none;
     if (!writes()) return read_content(folder, name, none, nullptr, {});
-    std::optional<object::Id> old;
-    const std::optional<object::Value> base =
-        c.row == kNoRow ? std::nullopt : options_.index.rows[c.row].base;
-    if (base && base->is_file()) old = base->id();
     return read_content(folder, name, *options_.writers[thread], options_.reader, old);
+  }
+
+  // What the file at `at` is stored as a difference from: its last version, or one that it is
+  // likely to resemble. `done` are the contents before it.
+  std::optional<object::Id> old_of(const std::vector<const Candidate*>& unread, std::size_t at,
+                                   const std::vector<Content>& done) {
+    const Candidate& c = *unread[at];
+    if (!writes()) return std::nullopt;
+    if (c.row != kNoRow && index().rows[c.row].base) {
+      const object::Value& base = *index().rows[c.row].base;
+      return base.is_file() ? std::optional(base.id()) : std::nullopt;
+    }
+    if (c.seen.kind != Entry::Kind::file || c.seen.witness.size > object::kFileChunkBytesMax)
+      return std::nullopt;
+    return sibling(unread, at, done);
+  }
+
+  // Among new files alone: an old one may be at the end of a long chain, which would leave the new
+  // one's next versions to branch off from versions of the old. In one thread files are read in
+  // their order, so those before are done.
+  std::optional<object::Id> sibling(const std::vector<const Candidate*>& unread, std::size_t at,
+                                    const std::vector<Content>& done) {
+    if (options_.writers.size() != 1) return std::nullopt;
+    const std::string_view folder = folder_of(unread[at]->path);
+    const auto before = sibling_before(at, [&](std::size_t i) {
+      const Candidate& c = *unread[i];
+      const bool is_new = c.row == kNoRow || !options_.index.rows[c.row].base;
+      return is_new && folder_of(c.path) == folder ? name_of_path(c.path) : std::string_view();
+    });
+    const auto first = before ? runs_.first_of(at, *before, unread.size()) : std::nullopt;
+    if (!first || done[*first].state != Content::State::read || !done[*first].value.is_file())
+      return std::nullopt;
+    return done[*first].value.id();
   }
 
   void was_read(const Candidate& c, const Content& content) {
@@ -358,6 +389,7 @@ class Scan {
   ByPath<std::optional<object::Value>> expected_;  // of all paths that belong to conflicts
   ByPath<std::optional<object::Value>> seen_;      // what stands there
   std::vector<IndexRow> new_rows_;
+  SiblingRuns runs_;
 };
 
 }  // namespace

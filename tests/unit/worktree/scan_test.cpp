@@ -335,4 +335,31 @@ TEST_SUITE("scan") {
     CHECK(b.at(root, "big")->id() == object::write_file(b.blocks, as_bytes(big)));
     CHECK(*object::file_size(b.blocks, b.at(root, "big")->id()) == big.size());
   }
+
+  TEST_CASE("new files are told from the first of their run, edited ones from their last version") {
+    Bench b;
+    const auto id = [&](const std::string& name) {
+      return object::write_file(b.blocks, as_bytes("text of " + name));
+    };
+    std::vector<std::string> names{"f/README", "f/a.h", "g/b0.c"};
+    for (int i = 0; i < 12; ++i) names.push_back("f/a" + std::to_string(10 + i) + ".c");
+    for (const std::string& name : names) b.write(name, "text of " + name);
+    const std::string large(object::kFileChunkBytesMax + 1, 'x');
+    b.write("f/a30.c", large);
+    b.commit();
+    for (int i = 1; i < 9; ++i) {
+      CAPTURE(i);
+      CHECK(b.blocks.bases.at(id("f/a" + std::to_string(10 + i) + ".c")) == id("f/a10.c"));
+    }
+    for (const char* alone : {"f/README", "f/a.h", "g/b0.c", "f/a10.c", "f/a19.c"})
+      CHECK(b.blocks.bases.count(id(alone)) == 0);
+    CHECK(b.blocks.bases.at(id("f/a21.c")) == id("f/a19.c"));
+    CHECK(b.blocks.bases.count(object::write_file(b.blocks, as_bytes(large))) == 0);
+
+    b.write("f/a12.c", "edited");
+    b.write("f/a13a.c", "new beside old ones");
+    b.commit();
+    CHECK(b.blocks.bases.at(object::write_file(b.blocks, as_bytes("edited"))) == id("f/a12.c"));
+    CHECK(b.blocks.bases.count(object::write_file(b.blocks, as_bytes("new beside old ones"))) == 0);
+  }
 }
