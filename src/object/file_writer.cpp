@@ -19,9 +19,10 @@ class OldVersion {
  public:
   explicit OldVersion(ChunkCursor cursor) : cursor_(std::move(cursor)) {}
 
-  // The part of a level in which the middle of the new part lay.
+  // The part of a level in which the middle of the new part lay, or the last one.
   std::optional<Id> base(std::uint32_t level, std::uint64_t start, std::uint64_t bytes) {
-    const auto part = at(level, start + bytes / 2 + shift_);
+    if (!cursor_ || cursor_->file_bytes() == 0) return std::nullopt;
+    const auto part = at(level, std::min(start + bytes / 2 + shift_, cursor_->file_bytes() - 1));
     return part ? std::optional(part->id) : std::nullopt;
   }
 

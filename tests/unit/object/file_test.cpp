@@ -174,6 +174,22 @@ TEST_CASE("a changed chunk's base is the old chunk it grew from, wherever that s
   CHECK(right * 4 > grown * 3);
 }
 
+TEST_CASE("what a file grew by is offered the end of the old one as base") {
+  MemoryBlocks blocks;
+  const Id small = write_file(blocks, random_bytes(1, 1000));
+  const Bytes grown = random_bytes(2, 9000);
+  blocks.bases.clear();
+  CHECK(blocks.bases.at(write_new(blocks, grown, small)) == small);
+  const Bytes before = random_bytes(3, kMiB);
+  const Id old = write_file(blocks, before);
+  Bytes after = before;
+  const Bytes more = random_bytes(4, 2 * kMiB);
+  after.insert(after.end(), more.begin(), more.end());
+  const auto rows = chunks_of(blocks, write_new(blocks, after, old)).value();
+  CHECK(blocks.bases.at(rows.back().id) == chunks_of(blocks, old).value().back().id);
+  CHECK(write_new(blocks, after, write_file(blocks, {})) == write_file(blocks, after));
+}
+
 TEST_CASE("an old version that cannot be read costs the bases, not the file") {
   MemoryBlocks blocks;
   const Bytes bytes = random_bytes(6, kMiB);
