@@ -29,27 +29,33 @@ std::optional<std::size_t> sibling_before(std::size_t at, const NameOf& name_of)
   return std::nullopt;
 }
 
-// New files in runs, each a difference from the first of its run. From the one before it would be
-// less (of the Linux tree's bytes 8.9 % instead of 8.0), but a chain costs who reads its end, and
+// New files in runs, each a difference from the first of its run, and that from the one before it.
+// A difference from the file before would be little less, but a chain costs who reads its end, and
 // where it is at its limit the next versions of the file are worse off.
 class SiblingRuns {
  public:
   // The file that the one at `at`, of `count`, is a difference from, given its sibling; nothing
-  // where it begins a run.
+  // where it begins a chain.
   std::optional<std::size_t> first_of(std::size_t at, std::size_t sibling, std::size_t count) {
     if (places_.empty()) places_.resize(count);
     const Place before = places_[sibling];
-    if (before.length >= kRunMax) return std::nullopt;
-    const std::size_t first = before.length == 0 ? sibling : before.first;
-    places_[at] = {static_cast<std::uint32_t>(first), before.length + 1};
-    return first;
+    if (before.depth > 0 && before.in_run < kRunMax) {
+      places_[at] = {before.first, before.in_run + 1, before.depth};
+    } else if (before.depth < kDepthMax) {
+      places_[at] = {static_cast<std::uint32_t>(sibling), 1, before.depth + 1};
+    } else {
+      return std::nullopt;
+    }
+    return places_[at].first;
   }
 
  private:
-  static constexpr std::uint32_t kRunMax = 8;
+  static constexpr std::uint32_t kRunMax = 3;
+  static constexpr std::uint32_t kDepthMax = 8;
   struct Place {
     std::uint32_t first = 0;
-    std::uint32_t length = 0;  // of the run so far, but for the first
+    std::uint32_t in_run = 0;  // of those told from `first`, which one
+    std::uint32_t depth = 0;   // 0 where nothing was told
   };
   std::vector<Place> places_;
 };

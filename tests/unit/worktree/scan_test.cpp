@@ -342,18 +342,19 @@ TEST_SUITE("scan") {
       return object::write_file(b.blocks, as_bytes("text of " + name));
     };
     std::vector<std::string> names{"f/README", "f/a.h", "g/b0.c"};
-    for (int i = 0; i < 12; ++i) names.push_back("f/a" + std::to_string(10 + i) + ".c");
+    const auto nth = [](int i) { return "f/a" + std::to_string(10 + i) + ".c"; };
+    for (int i = 0; i < 30; ++i) names.push_back(nth(i));
     for (const std::string& name : names) b.write(name, "text of " + name);
     const std::string large(object::kFileChunkBytesMax + 1, 'x');
-    b.write("f/a30.c", large);
+    b.write("f/a99.c", large);
     b.commit();
-    for (int i = 1; i < 9; ++i) {
+    for (int i = 1; i < 25; ++i) {
       CAPTURE(i);
-      CHECK(b.blocks.bases.at(id("f/a" + std::to_string(10 + i) + ".c")) == id("f/a10.c"));
+      CHECK(b.blocks.bases.at(id(nth(i))) == id(nth((i - 1) / 3 * 3)));
     }
-    for (const char* alone : {"f/README", "f/a.h", "g/b0.c", "f/a10.c", "f/a19.c"})
+    for (const std::string& alone : {names[0], names[1], names[2], nth(0), nth(25)})
       CHECK(b.blocks.bases.count(id(alone)) == 0);
-    CHECK(b.blocks.bases.at(id("f/a21.c")) == id("f/a19.c"));
+    CHECK(b.blocks.bases.at(id(nth(26))) == id(nth(25)));
     CHECK(b.blocks.bases.count(object::write_file(b.blocks, as_bytes(large))) == 0);
 
     b.write("f/a12.c", "edited");
