@@ -2,6 +2,7 @@
 #include <ostream>
 #include <sstream>
 
+#include "auto_gc.hpp"
 #include "commit_message.hpp"
 #include "diff_files.hpp"
 #include "failure.hpp"
@@ -194,6 +195,32 @@ repo::CommitDone commit(Context& context, repo::Repository& repository, const Gi
   }
 }
 
+Json as_json(const repo::CommitDone& done, const object::Commit& commit) {
+  Json out = commit_json(done.commit, commit);
+  put_text(out, "branch", done.branch);
+  out["files"] = done.files;
+  out["conflicts"] = Json::array();
+  for (const std::string& path : done.conflicts) {
+    Json row;
+    put_text(row, "path", path);
+    out["conflicts"].push_back(std::move(row));
+  }
+  return out;
+}
+
+void say(const Context& context, const repo::CommitDone& done, const object::Commit& commit) {
+  context.out << "[" << escape_controls(done.branch) << (done.root ? " (first commit)" : "") << " "
+              << short_id(done.commit) << "] " << subject_of(commit) << "\n "
+              << count_of(done.files, "file") << " changed\n";
+  for (const std::string& path : done.conflicts)
+    context.out << " still in conflict: " << shown_path(path) << "\n";
+  if (!done.still_contained_by.empty()) {
+    context.err
+        << "note: commits of " << done.still_contained_by.front()
+        << " stand on the one you replaced, so it stays in the history; a revert would undo it\n";
+  }
+}
+
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   if (given.has("dry-run"))
@@ -205,34 +232,12 @@ int run(Context& context, const Given& given) {
     context.err << "note: " << shown_path(notice.path) << ": " << in_words(notice.kind) << "\n";
   }
   if (given.has("json")) {
-    Json out = commit_json(done.commit, commit);
-    put_text(out, "branch", done.branch);
-    out["files"] = done.files;
-    out["conflicts"] = Json::array();
-    for (const std::string& path : done.conflicts) {
-      Json row;
-      put_text(row, "path", path);
-      out["conflicts"].push_back(std::move(row));
-    }
-    print(context, out);
-    run_hook(context, repository, "post-commit");
-    return 0;
-  }
-  if (given.has("quiet")) {
-    run_hook(context, repository, "post-commit");
-    return 0;
-  }
-  context.out << "[" << escape_controls(done.branch) << (done.root ? " (first commit)" : "") << " "
-              << short_id(done.commit) << "] " << subject_of(commit) << "\n "
-              << count_of(done.files, "file") << " changed\n";
-  for (const std::string& path : done.conflicts)
-    context.out << " still in conflict: " << shown_path(path) << "\n";
-  if (!done.still_contained_by.empty()) {
-    context.err
-        << "note: commits of " << done.still_contained_by.front()
-        << " stand on the one you replaced, so it stays in the history; a revert would undo it\n";
+    print(context, as_json(done, commit));
+  } else if (!given.has("quiet")) {
+    say(context, done, commit);
   }
   run_hook(context, repository, "post-commit");
+  start_gc_where_worthwhile(context, repository);
   return 0;
 }
 

@@ -1,5 +1,6 @@
 #include <ostream>
 
+#include "auto_gc.hpp"
 #include "failure.hpp"
 #include "hn/repo/dates.hpp"
 #include "hn/repo/gc.hpp"
@@ -60,7 +61,22 @@ Json as_json(const repo::GcReport& report) {
   return out;
 }
 
+// Started by the command that found it worthwhile, with nobody to hear of it. Another one that is
+// at it, or has been since, did the work.
+int run_unasked(Context& context, const repo::GcRequest& request) {
+  repo::Repository repository = context.open();
+  const auto operations_min = operations_per_gc(context);
+  if (!operations_min || !repo::gc_is_worthwhile(repository, *operations_min)) return 0;
+  try {
+    repo::gc(repository, request);
+  } catch (const Failure& failure) {
+    if (failure.code() != Code::busy) throw;
+  }
+  return 0;
+}
+
 int run(Context& context, const Given& given) {
+  if (given.has("auto")) return run_unasked(context, request_of(context, given));
   repo::Repository repository = context.open();
   repo::GcRequest request = request_of(context, given);
   repo::GcReport report;
@@ -86,6 +102,7 @@ Command cmd_gc() {
   return {"gc",
           "Remove what nothing needs any more, and pack the rest anew",
           {{"-n,--dry-run", "", "say what would be removed, remove nothing"},
+           {"--auto", "", "only where enough happened since the last time; says nothing"},
            {"--prune", "DATE", "remove what was given up before then (default: 90 days ago)"},
            {"--json", "", "as JSON"}},
           {},

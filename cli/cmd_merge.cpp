@@ -1,5 +1,6 @@
 #include <ostream>
 
+#include "auto_gc.hpp"
 #include "failure.hpp"
 #include "hn/repo/commit.hpp"
 #include "hn/repo/merge.hpp"
@@ -83,6 +84,7 @@ int run(Context& context, const Given& given) {
     print(context, as_json(merged));
   else
     say(context, repository, merged);
+  start_gc_where_worthwhile(context, repository);
   return merged.conflicts.empty() ? 0 : kExitNo;
 }
 

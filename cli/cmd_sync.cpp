@@ -1,5 +1,6 @@
 #include <ostream>
 
+#include "auto_gc.hpp"
 #include "hn/merge/conflicts.hpp"
 #include "hn/repo/publish.hpp"
 #include "hn/repo/status.hpp"
@@ -209,6 +210,7 @@ int run(Context& context, const Given& given) {
     context.err << "note: the working tree and its base stay as they are: uncommitted work on "
                 << shown_path(moved.obstacles.front().path) << " overlaps with what came\n";
   }
+  start_gc_where_worthwhile(context, repository);
   return 0;
 }
 

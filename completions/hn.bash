@@ -192,7 +192,7 @@ _hn() {
       case $prev in
         --prune) return ;;
       esac
-      case $cur in -*) _hn_words '-n --dry-run --prune --json'; return ;; esac
+      case $cur in -*) _hn_words '-n --dry-run --auto --prune --json'; return ;; esac
       ;;
     grep)
       case $prev in

@@ -14,6 +14,12 @@ using object::Id;
 // As many as the record takes; what is beyond them waits until it is noted.
 constexpr std::size_t kNotesMax = std::size_t{1} << 20;
 
+std::optional<std::uint64_t> collected_before(const Repository& repository) {
+  const auto bytes = repository.store().get(std::string(key::kCollected));
+  if (!bytes) return std::nullopt;
+  return require(decode_collected_record(*bytes), "reading when blocks were collected").operations;
+}
+
 class RootsHere final : public store::Roots {
  public:
   RootsHere(Repository& repository, const GcRequest& request)
@@ -62,11 +68,15 @@ class RootsHere final : public store::Roots {
   }
 
   // Where nothing went, what was seen to be given up is noted all the same.
-  void note() {
-    if (noted_ || (notes_ == notes_before_ && forget_before_ == 0)) return;
+  void note(std::uint64_t operations) {
+    const bool is_noted = noted_ || (notes_ == notes_before_ && forget_before_ == 0);
+    if (is_noted && collected_before(repository_) == operations) return;
     store::Batch batch = repository_.store().begin();
-    batch.put(std::string(key::kGivenUp), encode(GivenUpRecord{notes_}));
-    if (forget_before_ > 0) batch.drop_operations_before(forget_before_);
+    batch.put(std::string(key::kCollected), encode(CollectedRecord{operations}));
+    if (!is_noted) {
+      batch.put(std::string(key::kGivenUp), encode(GivenUpRecord{notes_}));
+      if (forget_before_ > 0) batch.drop_operations_before(forget_before_);
+    }
     batch.commit();
   }
 
@@ -217,7 +227,13 @@ class RootsHere final : public store::Roots {
 
 }  // namespace
 
+bool gc_is_worthwhile(const Repository& repository, std::uint64_t operations_min) {
+  const std::uint64_t before = collected_before(repository).value_or(0);
+  return repository.store().last_operation() >= before + operations_min;
+}
+
 GcReport gc(Repository& repository, const GcRequest& request) {
+  const std::uint64_t operations = repository.store().last_operation();
   RootsHere roots(repository, request);
   store::CollectOptions options;
   options.dry_run = request.dry_run;
@@ -225,7 +241,7 @@ GcReport gc(Repository& repository, const GcRequest& request) {
     if (request.progress) request.progress("writing", done, of);
   };
   const store::Collected collected = repository.store().collect(roots, options);
-  if (!request.dry_run) roots.note();
+  if (!request.dry_run) roots.note(operations);
   GcReport report = roots.report();
   report.store = collected;
   // Another process may have written it anew, from what it had read before.

@@ -282,6 +282,17 @@ Result<GivenUpRecord> decode_given_up_record(ByteView bytes) {
   });
 }
 
+Bytes encode(const CollectedRecord& r) {
+  Encoder out;
+  out.u8(kRecordFormat).varint(r.operations);
+  return std::move(out).take();
+}
+
+Result<CollectedRecord> decode_collected_record(ByteView bytes) {
+  return decoded<CollectedRecord>(
+      bytes, [](Decoder& in, CollectedRecord& r) { r.operations = in.varint(); });
+}
+
 namespace key {
 
 std::string draft(bool tag, const LocalBranch& place) {

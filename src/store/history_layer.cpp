@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "hn/base/codec.hpp"
 #include "hn/base/checksum.hpp"
+#include "hn/base/codec.hpp"
 
 namespace hn::store {
 namespace {

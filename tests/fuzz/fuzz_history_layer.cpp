@@ -1,7 +1,7 @@
 // layer: store
 #include "hn/base/assert.hpp"
-#include "hn/base/codec.hpp"
 #include "hn/base/checksum.hpp"
+#include "hn/base/codec.hpp"
 #include "store/history_layer.hpp"
 
 using namespace hn;

@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace hn::repo;
   if (size == 0) return 0;
   const hn::ByteView bytes(data + 1, size - 1);
-  switch (data[0] % 10) {
+  switch (data[0] % 11) {
     case 0:
       return check(decode_store_record, bytes);
     case 1:
@@ -37,7 +37,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       return check(decode_import_record, bytes);
     case 8:
       return check(decode_tracked_record, bytes);
-    default:
+    case 9:
       return check(decode_given_up_record, bytes);
+    default:
+      return check(decode_collected_record, bytes);
   }
 }

@@ -226,6 +226,9 @@ def records():
     good("given_up", "two things", varint(2) + low + zigzag(1700000000) + high + zigzag(-1),
          since=[{"id": low.hex(), "since": 1700000000}, {"id": high.hex(), "since": -1}])
 
+    good("collected", "never an operation", varint(0), operations=0)
+    good("collected", "a thousand operations", varint(1000), operations=1000)
+
     damaged = []
 
     def bad(kind, why, data):
@@ -265,6 +268,7 @@ def records():
     bad("given_up", "one thing twice", zero + varint(2) + low + zigzag(1) + low + zigzag(2))
     bad("given_up", "more things than bytes", zero + varint(3) + low + zigzag(1) + high + zigzag(1))
     bad("given_up", "2^63 things", zero + varint(1 << 63) + low + zigzag(1))
+    bad("collected", "over 64 bits", zero + b"\xff" * 9 + b"\x02")
     one = zero + sized("/x") + varint(1)
     bad("import", "a git id of 21 bytes", one + ref(0, "m", b"\x11" * 21, 5, a))
     bad("import", "a tag flag of 2", one + ref(2, "m", sha1, 5, a))

@@ -36,4 +36,8 @@ struct GcReport {
 // Other processes may go on meanwhile. Failure as Store::collect().
 GcReport gc(Repository& repository, const GcRequest& request);
 
+// Whether so many operations were recorded since the last one: each can leave something behind that
+// nothing needs, and a small pack. Costs a look-up.
+bool gc_is_worthwhile(const Repository& repository, std::uint64_t operations_min);
+
 }  // namespace hn::repo

@@ -105,6 +105,11 @@ struct GivenUpRecord {
   std::map<Hash, std::int64_t> since;  // seconds since 1970
 };
 
+// How far the operation log was at the last collection.
+struct CollectedRecord {
+  std::uint64_t operations = 0;  // sequence number of the last one, 0 where there was none
+};
+
 Bytes encode(const StoreRecord& record);
 Bytes encode(const WorktreeRecord& record);
 Bytes encode(const Draft& record);
@@ -115,6 +120,7 @@ Bytes encode(const FoldRecord& record);
 Bytes encode(const ImportRecord& record);
 Bytes encode(const TrackedRecord& record);
 Bytes encode(const GivenUpRecord& record);
+Bytes encode(const CollectedRecord& record);
 
 Result<StoreRecord> decode_store_record(ByteView bytes);
 Result<WorktreeRecord> decode_worktree_record(ByteView bytes);
@@ -126,6 +132,7 @@ Result<FoldRecord> decode_fold_record(ByteView bytes);
 Result<ImportRecord> decode_import_record(ByteView bytes);
 Result<TrackedRecord> decode_tracked_record(ByteView bytes);
 Result<GivenUpRecord> decode_given_up_record(ByteView bytes);
+Result<CollectedRecord> decode_collected_record(ByteView bytes);
 
 // The keys under which they lie.
 namespace key {
@@ -140,6 +147,7 @@ inline constexpr std::string_view kFolds = "fold/";
 inline constexpr std::string_view kWhole = "whole/";
 inline constexpr std::string_view kHeld = "held/";
 inline constexpr std::string_view kGivenUp = "given-up";
+inline constexpr std::string_view kCollected = "collected";
 inline constexpr std::string_view kImports = "import/";
 
 std::string draft(const Draft& draft);

@@ -72,6 +72,7 @@ void check_record(const Json& v) {
   if (kind == "import") return check_decoder(repo::decode_import_record, v);
   if (kind == "tracked") return check_decoder(repo::decode_tracked_record, v);
   if (kind == "given_up") return check_decoder(repo::decode_given_up_record, v);
+  if (kind == "collected") return check_decoder(repo::decode_collected_record, v);
   REQUIRE(kind == "fold");
   check_decoder(repo::decode_fold_record, v);
 }
@@ -146,6 +147,8 @@ Json fields_of(const std::string& kind, ByteView bytes) {
                              {"target", to_hex(ref.target.id.bytes)}});
   } else if (kind == "tracked") {
     out = {{"paths", repo::decode_tracked_record(bytes)->paths}};
+  } else if (kind == "collected") {
+    out = {{"operations", repo::decode_collected_record(bytes)->operations}};
   } else if (kind == "given_up") {
     const auto r = *repo::decode_given_up_record(bytes);
     out = {{"since", Json::array()}};

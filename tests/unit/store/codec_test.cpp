@@ -3,8 +3,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "hn/base/text.hpp"
 #include "hn/base/checksum.hpp"
+#include "hn/base/text.hpp"
 #include "store/journal_codec.hpp"
 #include "store/pack_index.hpp"
 #include "store/record.hpp"
