@@ -26,6 +26,7 @@ constexpr std::array kSpellings{
     Spelling{Form::alone, "--color", "--color", "always"},
     Spelling{Form::alone, "--pretty", "--format", "medium"},
     Spelling{Form::alone, "--find-renames", "-M", ""},
+    Spelling{Form::alone, "--color-moved", "--color-moved", "default"},
     Spelling{Form::alone, "--word-diff", "--word-diff", "plain"},
     Spelling{Form::stuck, "-M", "--find-renames", ""},
     Spelling{Form::alone, "--porcelain", "--porcelain", "v1"},
