@@ -44,7 +44,7 @@ _hn() {
     archive)
       case $prev in
         -o|--output) _hn_files -f; return ;;
-        --format) _hn_words "tar tgz tar.gz"; return ;;
+        --format) _hn_words "tar tgz tar.gz zip"; return ;;
         --prefix) return ;;
       esac
       case $cur in -*) _hn_words '-o --output --format --prefix -l --list'; return ;; esac

@@ -78,7 +78,7 @@ complete -c hn -n '__hn_at add' -s A -l all -d 'taken for the sake of habit'
 complete -c hn -n '__hn_at add' -l json -d 'as JSON'
 complete -c hn -n '__hn_at add 0+' -F
 complete -c hn -n '__hn_at archive' -s o -l output -r -F -d 'write it there, not to standard output'
-complete -c hn -n '__hn_at archive' -l format -x -a 'tar tgz tar.gz' -d 'tar or tar.gz (else by the name of the file, or tar)'
+complete -c hn -n '__hn_at archive' -l format -x -a 'tar tgz tar.gz zip' -d 'tar, tar.gz or zip (else by the name of the file, or tar)'
 complete -c hn -n '__hn_at archive' -l prefix -x -d 'TEXT before each name, such as hn-1.0/'
 complete -c hn -n '__hn_at archive' -s l -l list -d 'list the formats'
 complete -c hn -n '__hn_at archive 0+ -o --output --format --prefix' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"

@@ -24,6 +24,11 @@ NAMES = ["a", "b.txt", "dir/a", "dir/b.txt", "dir/sub/c", "dir2/a", "x y", "dir/
 GIT = ["git", "-c", "core.quotepath=false", "-c", "core.abbrev=10"]
 
 
+# What every round compares.
+ALWAYS = [["archive", "main"], ["archive", "--format=zip", "--prefix=p/", "main"],
+          ["log", "-p", "--color=always", "--grep=fix", "--author=Ann"]]
+
+
 class World:
     def __init__(self, program, root):
         self.program, self.root = program, root
@@ -225,7 +230,8 @@ def random_words(chance, count):
     if chance.randrange(3) == 0:
         return random_history(chance, count, diff, paths)
     if chance.randrange(8) == 0:
-        prefix = chance.choice([[], ["--prefix=p/"], ["--prefix=p"], ["--prefix=" + "long/" * 30], ["--format=tar.gz"]])
+        prefix = chance.choice([[], ["--prefix=p/"], ["--prefix=p"], ["--prefix=" + "long/" * 30], ["--format=tar.gz"],
+                                ["--format=zip"]])
         words = ["archive", *prefix, revision()]
         return words + chance.choice([[], ["dir"], ["--", "dir/sub", "a"], ["*.txt"], [":!dir"], ["dir2", "dir/a"]])
     if chance.randrange(8) == 0:
@@ -312,13 +318,13 @@ def one_round(program, seed, lines):
         ids = {c["id"].encode(): c["git"].encode() for c in commits}
         for folder in ("git", "hn"):
             change_some(random.Random(seed), os.path.join(root, folder))
-        for _ in range(lines):
-            different = compare(world, random_words(chance, len(commits)), ids)
+        for words in ALWAYS + [random_words(chance, len(commits)) for _ in range(lines)]:
+            different = compare(world, words, ids)
             if different:
                 failed.append(f"seed {seed}: {different}")
     finally:
         shutil.rmtree(root, ignore_errors=True)
-    return lines - len(failed), failed
+    return len(ALWAYS) + lines - len(failed), failed
 
 
 def main():
