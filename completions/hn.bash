@@ -130,7 +130,11 @@ _hn() {
       esac
       ;;
     config)
-      case $cur in -*) _hn_words '--get --get-all --add --unset --unset-all -l --list --system --global --local --show-origin --show-scope --name-only -z --null --json'; return ;; esac
+      case $prev in
+        --type) _hn_words "bool int bool-or-int path color"; return ;;
+        --default) return ;;
+      esac
+      case $cur in -*) _hn_words '--get --get-all --add --unset --unset-all -l --list --system --global --local --type --no-type --default --show-origin --show-scope --name-only -z --null --json'; return ;; esac
       ;;
     conflicts)
       case $cur in -*) _hn_words '--json'; return ;; esac
