@@ -10,6 +10,7 @@
 #include "hn/repo/tree_changes.hpp"
 #include "patch.hpp"
 #include "tar.hpp"
+#include "zip.hpp"
 
 namespace hn::cli {
 namespace {
@@ -54,9 +55,9 @@ Packed packed(const Context& context, repo::Repository& repository, const std::s
 
 class Packer {
  public:
-  Packer(const object::BlockReader& reader, TarWriter& tar, std::string prefix,
+  Packer(const object::BlockReader& reader, ArchiveWriter& out, std::string prefix,
          const worktree::Pathspec& paths)
-      : reader_(reader), tar_(tar), prefix_(std::move(prefix)), paths_(paths) {}
+      : reader_(reader), out_(out), prefix_(std::move(prefix)), paths_(paths) {}
 
   void folder(const object::Id& id, const std::string& path, std::size_t depth) {
     if (depth > object::kPathDepthMax) throw Failure(Code::refused, "'" + path + "' is too deep");
@@ -88,45 +89,45 @@ class Packer {
     const std::string id = hn::to_hex(ByteView(value.bytes).first(value.size));
     switch (value.mode) {
       case object::Mode::submodule:
-        return tar_.folder(name + "/", id);
+        return out_.folder(name + "/", id);
       case object::Mode::symlink:
       case object::Mode::conflict: {
         const Side side = side_of(reader_, value);
         if (!side.bytes) throw Failure(Code::refused, "'" + path + "' is too long for a link");
         if (value.mode == object::Mode::symlink)
-          return tar_.link(name, std::string(as_text(*side.bytes)), id);
-        tar_.file(name, false, side.bytes->size(), id);
-        tar_.add(as_text(*side.bytes));
-        return tar_.end_file();
+          return out_.link(name, std::string(as_text(*side.bytes)), id);
+        return out_.file(name, false, side.bytes->size(), id,
+                         [&](const ArchiveWriter::Sink& sink) { sink(as_text(*side.bytes)); });
       }
       default:
         break;
     }
     const std::uint64_t size =
         repo::require(object::file_size(reader_, value.id()), "reading a file");
-    tar_.file(name, value.mode == object::Mode::executable, size, id);
-    repo::require(object::stream_file(reader_, value.id(),
-                                      [&](ByteView bytes) {
-                                        tar_.add(as_text(bytes));
-                                        return true;
-                                      }),
-                  "reading " + path);
-    tar_.end_file();
+    out_.file(name, value.mode == object::Mode::executable, size, id,
+              [&](const ArchiveWriter::Sink& sink) {
+                repo::require(object::stream_file(reader_, value.id(),
+                                                  [&](ByteView bytes) {
+                                                    sink(as_text(bytes));
+                                                    return true;
+                                                  }),
+                              "reading " + path);
+              });
   }
 
   void write_waiting() {
-    for (const auto& [path, id] : waiting_) tar_.folder(prefix_ + path, id);
+    for (const auto& [path, id] : waiting_) out_.folder(prefix_ + path, id);
     waiting_.clear();
   }
 
   const object::BlockReader& reader_;
-  TarWriter& tar_;
+  ArchiveWriter& out_;
   std::string prefix_;
   const worktree::Pathspec& paths_;
   std::vector<std::pair<std::string, std::string>> waiting_;
 };
 
-// "tar" or "tar.gz".
+// "tar", "tar.gz" or "zip".
 std::string format_of(const Given& given) {
   std::string format = given.value("format").value_or("");
   if (format.empty()) {
@@ -135,9 +136,9 @@ std::string format_of(const Given& given) {
     format = gzip ? "tar.gz" : file.ends_with(".zip") ? "zip" : "tar";
   }
   if (format == "tgz") format = "tar.gz";
-  if (format != "tar" && format != "tar.gz")
+  if (format != "tar" && format != "tar.gz" && format != "zip")
     throw Failure(Code::usage, "hn writes no archive of the form '" + format + "'",
-                  "tar or tar.gz; a program such as bsdtar makes another of it");
+                  "tar, tar.gz or zip; a program such as bsdtar makes another of it");
   return format;
 }
 
@@ -152,25 +153,23 @@ void require_paths(const object::BlockReader& reader, const object::Id& tree,
   }
 }
 
-void pack(const object::BlockReader& reader, const Context& context, const Given& given,
-          const Packed& what, const worktree::Pathspec& paths, const TarWriter::Sink& sink) {
-  const std::int64_t now = context.world.clock.wall().seconds;
-  TarWriter tar(sink, what.commit ? what.commit->committer.time.seconds : now);
-  if (!what.name.empty()) tar.comment(what.name);
+void pack(const object::BlockReader& reader, const Given& given, const Packed& what,
+          const worktree::Pathspec& paths, ArchiveWriter& archive) {
+  if (!what.name.empty()) archive.comment(what.name);
   std::string prefix = given.value("prefix").value_or("");
   if (prefix.ends_with('/')) {
     std::string top = prefix;
     while (top.size() > 1 && top[top.size() - 2] == '/') top.pop_back();
-    tar.folder(top, object::to_hex(what.tree));
+    archive.folder(top, object::to_hex(what.tree));
   }
-  Packer packer(reader, tar, std::move(prefix), paths);
+  Packer packer(reader, archive, std::move(prefix), paths);
   packer.folder(what.tree, "", 0);
-  tar.finish();
+  archive.finish();
 }
 
 int run(Context& context, const Given& given) {
   if (given.has("list")) {
-    context.out << "tar\ntgz\ntar.gz\n";
+    context.out << "tar\ntgz\ntar.gz\nzip\n";
     return 0;
   }
   const std::string format = format_of(given);
@@ -197,12 +196,18 @@ int run(Context& context, const Given& given) {
       throw Failure(Code::io, "the archive could not be written");
   };
   try {
-    if (format == "tar") {
-      pack(repository.store(), context, given, what, paths, write);
+    const std::int64_t time =
+        what.commit ? what.commit->committer.time.seconds : context.world.clock.wall().seconds;
+    if (format == "zip") {
+      ZipWriter zip(write, time);
+      pack(repository.store(), given, what, paths, zip);
+    } else if (format == "tar") {
+      TarWriter tar(write, time);
+      pack(repository.store(), given, what, paths, tar);
     } else {
       GzipStream gzip(write);
-      pack(repository.store(), context, given, what, paths,
-           [&](std::string_view bytes) { gzip.add(bytes); });
+      TarWriter tar([&](std::string_view bytes) { gzip.add(bytes); }, time);
+      pack(repository.store(), given, what, paths, tar);
       gzip.finish();
     }
     if (!out.flush()) throw Failure(Code::io, "the archive could not be written");
@@ -220,8 +225,8 @@ Command cmd_archive() {
   return {"archive",
           "Pack the files of a revision into one",
           {{"-o,--output", "FILE", "write it there, not to standard output", Offers::files},
-           {"--format", "FORMAT", "tar or tar.gz (else by the name of the file, or tar)",
-            Offers::words, "tar tgz tar.gz"},
+           {"--format", "FORMAT", "tar, tar.gz or zip (else by the name of the file, or tar)",
+            Offers::words, "tar tgz tar.gz zip"},
            {"--prefix", "TEXT", "TEXT before each name, such as hn-1.0/"},
            {"-l,--list", "", "list the formats"}},
           {{"REV|PATH", "a revision or REV:PATH; then paths in it", 0, kMany, Offers::revisions}},

@@ -2,6 +2,7 @@
 #include <array>
 #include <ostream>
 
+#include "config_type.hpp"
 #include "failure.hpp"
 #include "hn/os/private_file.hpp"
 #include "output.hpp"
@@ -36,6 +37,11 @@ std::string key_of(const std::string& name) {
   return std::move(*key);
 }
 
+std::optional<ConfigType> chosen_type(const Given& given) {
+  const auto name = given.value("type");
+  return name && !given.has("no-type") ? std::optional(ConfigType::parse(*name)) : std::nullopt;
+}
+
 struct Row {
   const repo::ConfigSource* source;
   const repo::ConfigEntry* entry;
@@ -54,7 +60,9 @@ std::vector<Row> rows_of(const repo::Settings& settings, std::optional<ConfigLev
 class Printer {
  public:
   Printer(const Context& context, const Given& given)
-      : out_(context.out),
+      : context_(context),
+        out_(context.out),
+        type_(chosen_type(given)),
         origin_(given.has("show-origin")),
         scope_(given.has("show-scope")),
         names_only_(given.has("name-only")),
@@ -73,22 +81,32 @@ class Printer {
     }
     if (with_name) out_ << row.entry->key;
     if (with_name && !names_only_) out_ << (null_ ? '\n' : '=');
-    if (!with_name || !names_only_) out_ << row.entry->value;
+    if (!with_name || !names_only_) out_ << shown(*row.entry);
     out_ << (null_ ? '\0' : '\n');
   }
 
+  std::string shown(const repo::ConfigEntry& entry) const {
+    return type_ ? type_->shown(context_, entry.key, entry.value) : entry.value;
+  }
+
  private:
+  const Context& context_;
   std::ostream& out_;
+  std::optional<ConfigType> type_;
   bool origin_, scope_, names_only_, null_;
 };
 
-void print_json(const Context& context, const std::vector<Row>& rows) {
+void print_json(const Context& context, const std::vector<Row>& rows,
+                const std::optional<ConfigType>& type) {
   Json out;
   out["settings"] = Json::array();
   for (const Row& row : rows) {
     Json one;
     put_text(one, "name", row.entry->key);
-    put_text(one, "value", row.entry->value);
+    if (type)
+      one["value"] = type->json(context, row.entry->key, row.entry->value);
+    else
+      put_text(one, "value", row.entry->value);
     one["level"] = name_of(row.source->level);
     if (row.source->path.empty())
       one["file"] = nullptr;
@@ -102,13 +120,21 @@ void print_json(const Context& context, const std::vector<Row>& rows) {
 int show(const Context& context, const Given& given, const repo::Settings& settings,
          const std::optional<std::string>& name, bool all) {
   std::vector<Row> rows = rows_of(settings, chosen_level(given));
+  struct {
+    repo::ConfigSource source{ConfigLevel::command, "", {}};
+    repo::ConfigEntry entry;
+  } otherwise;
   if (name) {
     const std::string key = key_of(*name);
     std::erase_if(rows, [&](const Row& row) { return row.entry->key != key; });
     if (!all && rows.size() > 1) rows.erase(rows.begin(), rows.end() - 1);
+    if (const auto value = given.value("default"); value && rows.empty()) {
+      otherwise.entry = {key, *value};
+      rows.push_back({&otherwise.source, &otherwise.entry});
+    }
   }
   if (given.has("json")) {
-    print_json(context, rows);
+    print_json(context, rows, chosen_type(given));
   } else {
     Printer printer(context, given);
     for (const Row& row : rows) printer.print(row, !name);
@@ -164,10 +190,15 @@ int run(Context& context, const Given& given) {
   if (verb.empty() || words.size() != wanted)
     throw Failure(Code::usage, "hn config takes the name of a setting, and a value to set it",
                   "hn config NAME [VALUE], hn config --unset NAME, hn config --list");
+  const auto type = chosen_type(given);
+  if (given.has("default") && verb != "get")
+    throw Failure(Code::usage, "--default goes with the name of one setting that is printed");
   if (verb == "set" || verb == "add") {
     return edit(context, given, folder, words[0],
-                verb == "set" ? repo::ConfigEdit::set : repo::ConfigEdit::add, words[1]);
+                verb == "set" ? repo::ConfigEdit::set : repo::ConfigEdit::add,
+                type ? type->written(context, words[0], words[1]) : words[1]);
   }
+  if (type && verb == "list") throw Failure(Code::usage, "--type goes with the name of a setting");
   if (verb == "unset" || verb == "unset-all") {
     return edit(context, given, folder, words[0],
                 verb == "unset" ? repo::ConfigEdit::unset : repo::ConfigEdit::unset_all, "");
@@ -191,6 +222,10 @@ Command cmd_config() {
            {"--system", "", "those of this machine"},
            {"--global", "", "those of this user"},
            {"--local", "", "those of this repository, which are changed anyway"},
+           {"--type", "TYPE", "a value of this type, in its one form", Offers::words,
+            "bool int bool-or-int path color"},
+           {"--no-type", "", "values as they stand there"},
+           {"--default", "VALUE", "what is printed where there is no value"},
            {"--show-origin", "", "with the file that each stands in"},
            {"--show-scope", "", "with the level that each is of"},
            {"--name-only", "", "the names alone"},

@@ -2,77 +2,24 @@
 #include <ostream>
 #include <unordered_map>
 
+#include "commit_filter.hpp"
 #include "commit_print.hpp"
 #include "hn/repo/commit_walk.hpp"
-#include "hn/repo/dates.hpp"
-#include "hn/repo/pattern.hpp"
 #include "words.hpp"
 
 namespace hn::cli {
 namespace {
-
-std::int64_t moment_of(const Context& context, const std::string& text) {
-  const auto time = repo::parse_date_about(text, context.world.clock.wall());
-  if (time) return time->seconds;
-  throw Failure(Code::usage, "'" + text + "' is not a date",
-                "such as yesterday, 2.weeks.ago or 2026-11-20T12:30:00+01:00");
-}
-
-// Which commits of a walk are shown, by what they say.
-class Filter {
- public:
-  Filter(const Context& context, const Given& given)
-      : inverted_(given.has("invert-grep")),
-        all_(given.has("all-match")),
-        no_merges_(given.has("no-merges")),
-        merges_(given.has("merges")) {
-    const repo::Pattern::Options options{given.has("fixed-strings") ? repo::Pattern::Kind::fixed
-                                         : given.has("extended-regexp")
-                                             ? repo::Pattern::Kind::extended
-                                             : repo::Pattern::Kind::basic,
-                                         given.has("regexp-ignore-case"), false};
-    for (const std::string& text : given.values("grep")) messages_.emplace_back(text, options);
-    for (const std::string& text : given.values("author")) authors_.emplace_back(text, options);
-    for (const std::string& text : given.values("committer"))
-      committers_.emplace_back(text, options);
-    if (const auto until = given.value("until")) until_ = moment_of(context, *until);
-  }
-
-  bool takes(const object::Commit& commit) const {
-    if (no_merges_ && commit.parents.size() > 1) return false;
-    if (merges_ && commit.parents.size() < 2) return false;
-    if (until_ && commit.committer.time.seconds > *until_) return false;
-    return is_by(authors_, commit.author) && is_by(committers_, commit.committer) &&
-           (messages_.empty() || says(commit.message) != inverted_);
-  }
-
- private:
-  static bool is_by(const std::vector<repo::Pattern>& patterns, const object::Person& who) {
-    const std::string line = who.name + " <" + who.email + ">";
-    return patterns.empty() || std::ranges::any_of(patterns, [&](const repo::Pattern& pattern) {
-             return pattern.matches(line);
-           });
-  }
-  bool says(const std::string& message) const {
-    const auto matches = [&](const repo::Pattern& p) { return p.matches_a_line(message); };
-    return all_ ? std::ranges::all_of(messages_, matches) : std::ranges::any_of(messages_, matches);
-  }
-
-  bool inverted_, all_, no_merges_, merges_;
-  std::vector<repo::Pattern> messages_, authors_, committers_;
-  std::optional<std::int64_t> until_;
-};
 
 using Found = std::pair<object::Id, object::Commit>;
 
 // The commits that are shown, one after the other.
 class Shown {
  public:
-  Shown(const Context& context, repo::Repository& repository, const Given& given,
+  Shown(repo::Repository& repository, const Given& given, const CommitFilter& filter,
         repo::CommitWalk::Options options)
       : repository_(repository),
         walk_(repository, std::move(options)),
-        filter_(context, given),
+        filter_(filter),
         skip_(given.number("skip", UINT32_MAX).value_or(0)),
         left_(given.number("number", UINT32_MAX).value_or(UINT64_MAX)) {}
 
@@ -99,7 +46,7 @@ class Shown {
  private:
   repo::Repository& repository_;
   repo::CommitWalk walk_;
-  Filter filter_;
+  const CommitFilter& filter_;
   std::uint64_t skip_;
   std::uint64_t left_;
 };
@@ -107,9 +54,11 @@ class Shown {
 // The commits that are shown with the lines between them, in the order of the graph.
 class Drawn {
  public:
-  Drawn(const Context& context, repo::Repository& repository, const Given& given,
-        repo::CommitWalk::Options options)
-      : repository_(repository), filter_(context, given) {
+  Drawn(repo::Repository& repository, const CommitFilter& filter, repo::CommitWalk::Options options)
+      : repository_(repository),
+        filter_(filter),
+        simplified_(!options.paths.everything()),
+        first_parent_(options.first_parent) {
     repo::CommitWalk walk(repository, std::move(options));
     std::vector<GraphCommit> all;
     while (auto step = walk.step())
@@ -127,8 +76,10 @@ class Drawn {
         --skip;
         continue;
       }
-      graph.update(at.id, parents_of(at));
-      if (visit(at.id, commit(at.id))) --limit;
+      object::Commit read = commit(at.id);
+      graph.update(at.id, shown_of(nearest_of(at.parents)));
+      if (simplified_) read.parents = told_parents(at, read);
+      if (visit(at.id, read)) --limit;
     }
   }
 
@@ -139,23 +90,46 @@ class Drawn {
 
   bool shows(const GraphCommit& at) { return at.shown && filter_.takes(commit(at.id)); }
 
-  // The nearest ones that changed what is meant, of those that the parents lead to.
-  std::vector<object::Id> parents_of(const GraphCommit& at) {
+  // The nearest ones that changed what is meant, of those that the parents lead to; a parent that
+  // the walk does not reach stays.
+  std::vector<object::Id> nearest_of(const std::vector<object::Id>& parents) const {
     std::vector<object::Id> out;
-    for (const object::Id& parent : at.parents) {
+    for (object::Id parent : parents) {
       auto found = place_.find(parent);
       while (found != place_.end() && !all_[found->second].shown) {
         const auto& above = all_[found->second].parents;
-        found = above.empty() ? place_.end() : place_.find(above.front());
+        if (above.empty()) break;
+        parent = above.front();
+        found = place_.find(parent);
       }
-      if (found == place_.end() || !shows(all_[found->second])) continue;
-      if (std::ranges::find(out, found->first) == out.end()) out.push_back(found->first);
+      if (found != place_.end() && !all_[found->second].shown) continue;
+      if (std::ranges::find(out, parent) == out.end()) out.push_back(parent);
     }
     return out;
   }
 
+  // As in git what is drawn is what is told: of a merge whose sides come from one commit as far as
+  // the paths go, one parent. Those that are not followed are told all the same.
+  std::vector<object::Id> told_parents(const GraphCommit& at, const object::Commit& commit) const {
+    std::vector<object::Id> parents = at.parents;
+    if (first_parent_ && commit.parents.size() > 1)
+      parents.insert(parents.end(), commit.parents.begin() + 1, commit.parents.end());
+    return nearest_of(parents);
+  }
+
+  std::vector<object::Id> shown_of(const std::vector<object::Id>& ids) {
+    std::vector<object::Id> out;
+    std::ranges::copy_if(ids, std::back_inserter(out), [&](const object::Id& id) {
+      const auto found = place_.find(id);
+      return found != place_.end() && shows(all_[found->second]);
+    });
+    return out;
+  }
+
   repo::Repository& repository_;
-  Filter filter_;
+  const CommitFilter& filter_;
+  bool simplified_;  // paths leave commits out
+  bool first_parent_;
   std::vector<GraphCommit> all_;
   std::unordered_map<object::Id, std::size_t> place_;  // asked, never iterated
 };
@@ -219,7 +193,9 @@ std::string followed_path(const Context& context, const repo::Repository& reposi
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   const Words words = split_words(context, repository, given, "REV|PATH");
-  const CommitFormat format = commit_format(context, repository, given);
+  CommitFormat format = commit_format(context, repository, given);
+  const auto filter = std::make_shared<const CommitFilter>(context, given);
+  if (context.colour) format.hits = filter;
   CommitPrinter::Options options;
   options.diff = diff_options(given);
   options.paths = words.paths;
@@ -237,7 +213,7 @@ int run(Context& context, const Given& given) {
     Graph graph(context.colour);
     options.graph = &graph;
     CommitPrinter printer(context, repository, format, options);
-    Drawn(context, repository, given, std::move(walked))
+    Drawn(repository, *filter, std::move(walked))
         .each(given.number("skip", UINT32_MAX).value_or(0),
               given.number("number", UINT32_MAX).value_or(UINT64_MAX), graph,
               [&](const object::Id& id, const object::Commit& commit) {
@@ -246,7 +222,7 @@ int run(Context& context, const Given& given) {
     if (format.is_text() && context.out_is_terminal) context.out << "\n";
     return 0;
   }
-  Shown shown(context, repository, given, std::move(walked));
+  Shown shown(repository, given, *filter, std::move(walked));
   const bool reverse = given.has("reverse");
   CommitPrinter printer(context, repository, format, options);
   if (given.has("json")) {

@@ -10,46 +10,10 @@
 namespace hn::cli {
 namespace {
 
-std::string person(const object::Person& who) {
-  return escape_controls(who.name) + " <" + escape_controls(who.email) + ">";
-}
-
 std::string_view without_end(std::string_view text) {
   while (!text.empty() && std::string_view(" \t\r\n\v\f").find(text.back()) != text.npos)
     text.remove_suffix(1);
   return text;
-}
-
-// Tabs as far as the next multiple of eight columns.
-std::string untabbed(std::string_view line) {
-  std::string out;
-  std::size_t columns = 0;
-  for (;;) {
-    const std::size_t tab = line.find('\t');
-    out += escape_controls(line.substr(0, tab));
-    if (tab == line.npos) return out;
-    columns += columns_of(line.substr(0, tab));
-    const std::size_t blanks = 8 - columns % 8;
-    out.append(blanks, ' ');
-    columns += blanks;
-    line.remove_prefix(tab + 1);
-  }
-}
-
-// The message, four columns in. `subject_only`: its first paragraph.
-std::string indented(std::string_view message, bool tabs, bool subject_only) {
-  std::string out;
-  bool first = true;
-  while (!message.empty()) {
-    const std::size_t end = message.find('\n');
-    const std::string_view line = without_end(message.substr(0, end));
-    message.remove_prefix(end == message.npos ? message.size() : end + 1);
-    if (line.empty() && first) continue;
-    if (line.empty() && subject_only) break;
-    first = false;
-    out += "    " + (tabs ? untabbed(line) : escape_controls(line, true)) + "\n";
-  }
-  return std::string(without_end(out));
 }
 
 std::string abbreviated(const std::vector<object::Id>& ids) {
@@ -59,8 +23,8 @@ std::string abbreviated(const std::vector<object::Id>& ids) {
 }
 
 std::string raw_person(const object::Person& who) {
-  return person(who) + " " + std::to_string(who.time.seconds) + " " +
-         repo::format_zone(who.time.zone_minutes);
+  return escape_controls(who.name) + " <" + escape_controls(who.email) + "> " +
+         std::to_string(who.time.seconds) + " " + repo::format_zone(who.time.zone_minutes);
 }
 
 }  // namespace
@@ -138,6 +102,47 @@ void CommitFormat::header(std::string& out, const Context& context, const object
   out += one_line ? " " : "\n";
 }
 
+std::string CommitFormat::marked(std::string_view text, CommitFilter::Part part) const {
+  return hits ? hits->shown(text, part)
+              : escape_controls(text, part == CommitFilter::Part::message);
+}
+
+std::string CommitFormat::person(const object::Person& who, CommitFilter::Part part) const {
+  return marked(who.name, part) + " <" + marked(who.email, part) + ">";
+}
+
+// Tabs as far as the next multiple of eight columns.
+std::string CommitFormat::untabbed(std::string_view line) const {
+  std::string out;
+  std::size_t columns = 0;
+  for (;;) {
+    const std::size_t tab = line.find('\t');
+    out += marked(line.substr(0, tab), CommitFilter::Part::message);
+    if (tab == line.npos) return out;
+    columns += columns_of(line.substr(0, tab));
+    const std::size_t blanks = 8 - columns % 8;
+    out.append(blanks, ' ');
+    columns += blanks;
+    line.remove_prefix(tab + 1);
+  }
+}
+
+// The message, four columns in. `subject_only`: its first paragraph.
+std::string CommitFormat::indented(std::string_view message, bool tabs, bool subject_only) const {
+  std::string out;
+  bool first = true;
+  while (!message.empty()) {
+    const std::size_t end = message.find('\n');
+    const std::string_view line = without_end(message.substr(0, end));
+    message.remove_prefix(end == message.npos ? message.size() : end + 1);
+    if (line.empty() && first) continue;
+    if (line.empty() && subject_only) break;
+    first = false;
+    out += "    " + (tabs ? untabbed(line) : marked(line, CommitFilter::Part::message)) + "\n";
+  }
+  return std::string(without_end(out));
+}
+
 std::string CommitFormat::shown(const Context& context, const object::Id& id,
                                 const object::Commit& commit) const {
   if (is_user_format()) return expanded(text_, context, id, commit, *this);
@@ -145,7 +150,8 @@ std::string CommitFormat::shown(const Context& context, const object::Id& id,
   header(out, context, id);
   if (kind_ == Kind::oneline) {
     const bool told = !commit.auto_merge || !commit.message.empty();
-    return out + (told ? escape_controls(subject_line(commit)) : subject_of(commit));
+    return out +
+           (told ? marked(subject_line(commit), CommitFilter::Part::message) : subject_of(commit));
   }
   if (kind_ == Kind::raw) {
     out += "tree " + object::to_hex(commit.tree) + "\n";
@@ -161,10 +167,12 @@ std::string CommitFormat::shown(const Context& context, const object::Id& id,
   const WallTime now = context.world.clock.wall();
   const bool fuller = kind_ == Kind::fuller;
   if (!commit.auto_merge) {
-    out += (fuller ? "Author:     " : "Author: ") + person(commit.author) + "\n";
+    const std::string committer = person(commit.committer, CommitFilter::Part::committer);
+    out += (fuller ? "Author:     " : "Author: ") +
+           person(commit.author, CommitFilter::Part::author) + "\n";
     if (fuller) out += "AuthorDate: " + date.shown(commit.author.time, now) + "\n";
-    if (kind_ == Kind::full) out += "Commit: " + person(commit.committer) + "\n";
-    if (fuller) out += "Commit:     " + person(commit.committer) + "\n";
+    if (kind_ == Kind::full) out += "Commit: " + committer + "\n";
+    if (fuller) out += "Commit:     " + committer + "\n";
   }
   const WallTime& time = commit.auto_merge ? commit.committer.time : commit.author.time;
   if (fuller) out += "CommitDate: " + date.shown(commit.committer.time, now) + "\n";

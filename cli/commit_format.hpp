@@ -1,7 +1,9 @@
 #pragma once
 
 #include <map>
+#include <memory>
 
+#include "commit_filter.hpp"
 #include "hn/base/time.hpp"
 #include "hn/object/commit.hpp"
 #include "hn/repo/repository.hpp"
@@ -42,6 +44,7 @@ class CommitFormat {
   bool decorate = false;
   bool abbreviate = false;  // the id at the front
   Decorations names;
+  std::shared_ptr<const CommitFilter> hits = {};  // shown in colour where they are
 
   // Between two commits stands an empty line, or what a format says.
   bool separates() const { return kind_ != Kind::oneline && kind_ != Kind::lines; }
@@ -57,6 +60,10 @@ class CommitFormat {
  private:
   enum class Kind { oneline, brief, medium, full, fuller, raw, lines, text };
   void header(std::string& out, const Context& context, const object::Id& id) const;
+  std::string marked(std::string_view text, CommitFilter::Part part) const;
+  std::string untabbed(std::string_view line) const;
+  std::string indented(std::string_view message, bool tabs, bool subject_only) const;
+  std::string person(const object::Person& who, CommitFilter::Part part) const;
 
   Kind kind_ = Kind::medium;
   std::string text_;

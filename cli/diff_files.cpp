@@ -81,8 +81,8 @@ std::vector<Option> diff_option_rows() {
       {"--word-diff", "MODE", "word by word: plain, color, porcelain or none", Offers::words,
        "plain color porcelain none"},
       {"--color-words", "", "word by word, by colours alone"}};
-  const std::vector<Option> more = Pickaxe::option_rows();
-  rows.insert(rows.end(), more.begin(), more.end());
+  for (const auto& more : {MovedOptions::option_rows(), Pickaxe::option_rows()})
+    rows.insert(rows.end(), more.begin(), more.end());
   return rows;
 }
 
@@ -103,6 +103,7 @@ DiffOptions diff_options(const Given& given) {
   out.unified.shown.whitespace = whitespace_of(given);
   out.pickaxe = Pickaxe::from(given);
   out.words = words_of(given);
+  out.moved = MovedOptions::from(given);
   return out;
 }
 
@@ -162,7 +163,7 @@ void print_diffs(const Context& context, const object::BlockReader& reader,
   }
   if (!options.patch) return;
   if (above) context.out << "\n";
-  for (const FileDiff& file : files) print_file_patch(context, reader, file, options);
+  print_patch(context, reader, files, options);
 }
 
 std::string renamed_text(const std::string& from, const std::string& to) {

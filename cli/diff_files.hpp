@@ -7,6 +7,7 @@
 #include "hn/merge/unified.hpp"
 #include "hn/object/tree.hpp"
 #include "hn/worktree/pathspec.hpp"
+#include "moved_lines.hpp"
 #include "word_diff.hpp"
 
 // The files that differ, and the options with which hn diff, show and log show them.
@@ -39,6 +40,7 @@ struct DiffOptions {
   merge::UnifiedOptions unified;
   std::shared_ptr<const Pickaxe> pickaxe;
   WordMode words = WordMode::lines;
+  MovedOptions moved = {};
 
   bool any() const { return patch || stat || numstat || shortstat || name_only || name_status; }
 };

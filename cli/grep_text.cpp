@@ -67,7 +67,9 @@ class Search {
     hit_begin_ = text.data();
     const bool hit = matches(text) != options_.invert;
     if (!hit) {
-      if (last_hit_ != 0 && number_ <= last_hit_ + options_.after) show(text, number_, 0, '-');
+      // With -v it is the lines around a hit that match somewhere.
+      if (last_hit_ != 0 && number_ <= last_hit_ + options_.after)
+        show(text, number_, options_.invert ? column_in(text) : 0, '-');
       return;
     }
     if (options_.names_without) return stop(false);
@@ -95,13 +97,15 @@ class Search {
       json(text);
     } else {
       show_before();
-      std::size_t column = 0;
-      if (options_.columns && !options_.invert) {
-        if (const auto match = search_.find(text)) column = match->begin;
-      }
-      show(text, number_, column + 1, ':');
+      show(text, number_, options_.invert ? 1 : column_in(text), ':');
     }
     last_hit_ = number_;
+  }
+
+  // Of the first match, from 1.
+  std::size_t column_in(std::string_view text) const {
+    const auto match = options_.columns ? search_.find(text) : std::nullopt;
+    return match ? match->begin + 1 : 1;
   }
 
   void stop(bool hit) {

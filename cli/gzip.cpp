@@ -13,12 +13,15 @@ struct GzipStream::State {
   gz_header header{};
 };
 
-GzipStream::GzipStream(Sink sink) : sink_(std::move(sink)), state_(std::make_unique<State>()) {
-  constexpr int kGzipWindow = 15 + 16;
+GzipStream::GzipStream(Sink sink, Header header)
+    : sink_(std::move(sink)), state_(std::make_unique<State>()) {
+  constexpr int kWindow = 15;
+  constexpr int kGzip = 16;
   state_->header.os = 3;  // Unix, whatever this is: the same bytes everywhere
-  if (deflateInit2(&state_->stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, 8,
-                   Z_DEFAULT_STRATEGY) != Z_OK ||
-      deflateSetHeader(&state_->stream, &state_->header) != Z_OK)
+  const bool gzip = header == Header::gzip;
+  if (deflateInit2(&state_->stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED,
+                   gzip ? kWindow + kGzip : -kWindow, 8, Z_DEFAULT_STRATEGY) != Z_OK ||
+      (gzip && deflateSetHeader(&state_->stream, &state_->header) != Z_OK))
     throw Failure(Code::io, "the compressor could not be started");
 }
 

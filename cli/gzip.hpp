@@ -6,11 +6,12 @@
 
 namespace hn::cli {
 
-// Compresses a stream as gzip(1) does, without a time or a name in its header.
+// Compresses a stream as gzip(1) does, without a time or a name in its header; or without a header.
 class GzipStream {
  public:
   using Sink = std::function<void(std::string_view)>;
-  explicit GzipStream(Sink sink);
+  enum class Header { gzip, none };
+  explicit GzipStream(Sink sink, Header header = Header::gzip);
   ~GzipStream();
   void add(std::string_view bytes);
   void finish();

@@ -54,7 +54,10 @@ void require_hook(const Context& context, const repo::Repository& repository, st
 }
 
 int run_shell(const std::string& command, const std::string& file) {
-  return run_program({{"sh", "-c", command + " \"$@\"", command, file}, {}, {}, {}, false});
+  // A shell that waits for a plain command would end of the ^C that the command got over.
+  const bool plain = command.find_first_of("|&;<>()$`\\\"'\n*?[#~=%") == command.npos;
+  const std::string line = (plain ? "exec " : "") + command + " \"$@\"";
+  return run_program({{"sh", "-c", line, command, file}, {}, {}, {}, false, true});
 }
 
 }  // namespace hn::cli

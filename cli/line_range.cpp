@@ -18,8 +18,6 @@ class Reader {
     const auto count = static_cast<std::uint32_t>(lines_.size());
     // Both counted from 1.
     std::uint32_t first = place(from + 1, 1);
-    if (first > count)
-      throw Failure(Code::invalid, "the file has " + count_of(count, "line") + " only");
     std::uint32_t last = count;
     if (!rest_.empty()) {
       if (rest_.front() != ',') throw bad();
@@ -28,6 +26,8 @@ class Reader {
     }
     if (!rest_.empty()) throw bad();
     if (last < first) std::swap(first, last);
+    if (first > count)
+      throw Failure(Code::invalid, "the file has " + count_of(count, "line") + " only");
     return {first - 1, std::min(last, count)};
   }
 

@@ -6,6 +6,7 @@
 #include "hn/merge/conflicts.hpp"
 #include "hn/merge/unified.hpp"
 #include "hn/object/file.hpp"
+#include "patch_line.hpp"
 
 namespace hn::cli {
 namespace {
@@ -70,22 +71,101 @@ void print_header(const Context& context, const Paint& p, const FileDiff& file,
   line(verb + " to " + shown_path(file.new_path));
 }
 
-void print_hunk(const Context& context, const Paint& p, const merge::UnifiedHunk& hunk,
-                WordMode words) {
-  std::string header = merge::header_of(hunk);
-  const std::size_t end = header.find(" @@") + 3;
-  context.out << p.cyan << header.substr(0, end) << p.off << header.substr(end) << "\n";
-  if (words != WordMode::lines) return print_words(context, hunk, words);
-  for (const merge::UnifiedLine& line : hunk.lines) {
-    const std::string_view colour = line.sign == '+'   ? p.green
-                                    : line.sign == '-' ? p.red
-                                                       : std::string_view();
-    std::string_view text = line.text;
-    const bool whole = text.ends_with('\n');
-    if (whole) text.remove_suffix(1);
-    context.out << colour << line.sign << text << (colour.empty() ? "" : p.off) << "\n";
-    if (!whole) context.out << "\\ No newline at end of file\n";
+// What a difference between two files is printed from.
+struct FilePatch {
+  FileDiff file;
+  Side before;
+  Side after;
+  bool same = false;
+  bool binary = false;
+  std::vector<merge::UnifiedHunk> hunks;  // views into the sides
+  std::vector<PatchLine> lines;           // of all hunks, with one of no sign in front of each
+};
+
+FilePatch patch_of(const object::BlockReader& reader, FileDiff file, const DiffOptions& options) {
+  FilePatch out{std::move(file), {}, {}, false, false, {}, {}};
+  out.before = side_of(reader, out.file.before);
+  out.after = side_of(reader, out.file.after);
+  out.same = out.file.before && out.file.after && out.file.before->bytes == out.file.after->bytes;
+  out.binary = !is_shown(out.before) || !is_shown(out.after);
+  if (out.same || out.binary) return out;
+  out.hunks = merge::unified_hunks(out.before.text(), out.after.text(), options.unified);
+  for (const merge::UnifiedHunk& hunk : out.hunks) {
+    out.lines.push_back({'@', {}});
+    for (const merge::UnifiedLine& line : hunk.lines) {
+      const bool whole = line.text.ends_with('\n');
+      out.lines.push_back({line.sign, line.text.substr(0, line.text.size() - (whole ? 1 : 0))});
+      if (!whole) out.lines.push_back({'\\', " No newline at end of file"});
+    }
   }
+  return out;
+}
+
+// The file of one kind that went, and that of another kind that came, are two patches.
+std::vector<FilePatch> patches_of(const object::BlockReader& reader, const FileDiff& file,
+                                  const DiffOptions& options) {
+  std::vector<FilePatch> out;
+  if (is_other_kind(file)) {
+    FileDiff part{file.old_path, file.new_path, file.before, {}, 0, false, false};
+    out.push_back(patch_of(reader, part, options));
+    std::swap(part.after, part.before);
+    part.after = file.after;
+    out.push_back(patch_of(reader, std::move(part), options));
+  } else {
+    out.push_back(patch_of(reader, file, options));
+  }
+  return out;
+}
+
+void print_hunk_header(std::ostream& out, const Paint& p, const merge::UnifiedHunk& hunk) {
+  const std::string header = merge::header_of(hunk);
+  const std::size_t end = header.find(" @@") + 3;
+  out << p.cyan << header.substr(0, end) << p.off;
+  if (end < header.size()) {
+    std::size_t text = header.find_first_not_of(" \t", end);
+    text = std::min(text, header.size());
+    out << header.substr(end, text - end) << p.off;
+    if (text < header.size()) out << header.substr(text) << p.off;
+  }
+  out << "\n";
+}
+
+void print_hunks(const Context& context, const Paint& p, const FilePatch& patch,
+                 const DiffOptions& options) {
+  LinePrinter printer(context.out, p, patch.before.text(), patch.after.text());
+  auto line = patch.lines.begin();
+  for (const merge::UnifiedHunk& hunk : patch.hunks) {
+    print_hunk_header(context.out, p, hunk);
+    if (options.words != WordMode::lines) {
+      print_words(context, hunk, options.words);
+      continue;
+    }
+    printer.begin(hunk);
+    for (++line; line != patch.lines.end() && line->sign != '@'; ++line) printer.print(*line);
+  }
+}
+
+void print(const Context& context, const FilePatch& patch, const DiffOptions& options) {
+  const Paint p = paint(context);
+  const FileDiff& file = patch.file;
+  const Prefixes prefixes(options.reverse);
+  const std::string left = file.before ? shown_path(prefixes.before + file.old_path) : "/dev/null";
+  const std::string right = file.after ? shown_path(prefixes.after + file.new_path) : "/dev/null";
+  const bool plain =
+      file.before && file.after && !file.renamed && file.before->mode == file.after->mode;
+  if (plain && !patch.same && !patch.binary && patch.hunks.empty()) return;
+  print_header(context, p, file, prefixes);
+  if (patch.binary && !patch.same)
+    context.out << "Binary files " << left << " and " << right << " differ\n";
+  if (patch.hunks.empty()) return;
+  // A name with a blank gets a tab behind it, so that patch(1) sees where it ends.
+  const auto line = [&](std::string_view sign, const std::string& name) {
+    context.out << p.bold << sign << name << p.off << (name.find(' ') != name.npos ? "\t" : "")
+                << "\n";
+  };
+  line("--- ", left);
+  line("+++ ", right);
+  print_hunks(context, p, patch, options);
 }
 
 }  // namespace
@@ -139,40 +219,29 @@ bool is_shown(const Side& side) {
   return !side.value || (side.bytes && !is_binary(*side.bytes));
 }
 
-void print_file_patch(const Context& context, const object::BlockReader& reader,
-                      const FileDiff& file, const DiffOptions& options) {
-  if (is_other_kind(file)) {
-    print_file_patch(context, reader,
-                     {file.old_path, file.new_path, file.before, {}, 0, false, false}, options);
-    print_file_patch(context, reader,
-                     {file.old_path, file.new_path, {}, file.after, 0, false, false}, options);
+void print_patch(const Context& context, const object::BlockReader& reader,
+                 std::span<const FileDiff> files, const DiffOptions& options) {
+  if (!context.colour || options.moved.mode == MovedMode::no || options.words != WordMode::lines) {
+    for (const FileDiff& file : files) {
+      for (const FilePatch& patch : patches_of(reader, file, options))
+        print(context, patch, options);
+    }
     return;
   }
-  const Paint p = paint(context);
-  const Side before = side_of(reader, file.before);
-  const Side after = side_of(reader, file.after);
-  const bool same = file.before && file.after && file.before->bytes == file.after->bytes;
-  const Prefixes prefixes(options.reverse);
-  const std::string left = file.before ? shown_path(prefixes.before + file.old_path) : "/dev/null";
-  const std::string right = file.after ? shown_path(prefixes.after + file.new_path) : "/dev/null";
-  if (same || !is_shown(before) || !is_shown(after)) {
-    print_header(context, p, file, prefixes);
-    if (!same) context.out << "Binary files " << left << " and " << right << " differ\n";
-    return;
+  std::vector<FilePatch> patches;
+  std::vector<PatchLine> lines;
+  for (const FileDiff& file : files) {
+    for (FilePatch& patch : patches_of(reader, file, options)) {
+      lines.insert(lines.end(), patch.lines.begin(), patch.lines.end());
+      patches.push_back(std::move(patch));
+    }
   }
-  const auto hunks = merge::unified_hunks(before.text(), after.text(), options.unified);
-  const bool plain =
-      file.before && file.after && !file.renamed && file.before->mode == file.after->mode;
-  if (plain && hunks.empty()) return;
-  print_header(context, p, file, prefixes);
-  if (hunks.empty()) return;
-  // A name with a blank gets a tab behind it, so that patch(1) sees where it ends.
-  const auto ended = [](const std::string& name) {
-    return name.find(' ') != name.npos ? name + "\t" : name;
-  };
-  context.out << p.bold << "--- " << ended(left) << p.off << "\n"
-              << p.bold << "+++ " << ended(right) << p.off << "\n";
-  for (const merge::UnifiedHunk& hunk : hunks) print_hunk(context, p, hunk, options.words);
+  mark_moved(lines, options.moved);
+  auto marked = lines.begin();
+  for (FilePatch& patch : patches) {
+    for (PatchLine& line : patch.lines) line = *marked++;
+    print(context, patch, options);
+  }
 }
 
 }  // namespace hn::cli

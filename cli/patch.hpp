@@ -25,9 +25,10 @@ std::string_view mode_text(object::Mode mode);
 // Whether the side can be shown line by line.
 bool is_shown(const Side& side);
 
-// "diff --git a/PATH b/PATH" and the hunks, as git prints them but for the line "index", whose ids
-// hn does not have. Prints nothing of a file in which only whitespace differs that does not count.
-void print_file_patch(const Context& context, const object::BlockReader& reader,
-                      const FileDiff& file, const DiffOptions& options);
+// For each file "diff --git a/PATH b/PATH" and the hunks, as git prints them but for the line
+// "index", whose ids hn does not have. Prints nothing of a file in which only whitespace differs
+// that does not count. One file at a time is in memory; where moved lines are looked for, all are.
+void print_patch(const Context& context, const object::BlockReader& reader,
+                 std::span<const FileDiff> files, const DiffOptions& options);
 
 }  // namespace hn::cli

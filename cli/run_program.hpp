@@ -16,6 +16,8 @@ struct Program {
   std::string variable;            // one more in its environment, and what it says; or empty
   std::string value;
   bool output_is_error = false;  // its standard output goes to standard error
+  // What is typed means this program alone: ^C does not end hn, which waits for it.
+  bool has_keyboard = false;
 };
 
 // Its exit status as a shell counts: 127 where it cannot be run, 128 and the signal where one ended

@@ -80,10 +80,6 @@ void TarWriter::pad(std::size_t to) {
   if (over > 0) add(std::string_view(kZeros).substr(0, to - over));
 }
 
-void TarWriter::end_file() {
-  pad(kRecord);
-}
-
 void TarWriter::seal(Header& header, unsigned mode, std::uint64_t size) const {
   static_assert(sizeof(Header) == kRecord);
   put_octal(header.mode, mode & 07777U);
@@ -163,10 +159,12 @@ void TarWriter::link(const std::string& path, const std::string& target, const s
 }
 
 void TarWriter::file(const std::string& path, bool executable, std::uint64_t size,
-                     const std::string& id) {
+                     const std::string& id, const Content& content) {
   Header header;
   header.type[0] = '0';
   entry(header, path, (executable ? 0777U : 0666U) & ~kUmask, size, "", id);
+  content([&](std::string_view bytes) { add(bytes); });
+  pad(kRecord);
 }
 
 void TarWriter::finish() {

@@ -44,7 +44,7 @@ _hn() {
     archive)
       case $prev in
         -o|--output) _hn_files -f; return ;;
-        --format) _hn_words "tar tgz tar.gz"; return ;;
+        --format) _hn_words "tar tgz tar.gz zip"; return ;;
         --prefix) return ;;
       esac
       case $cur in -*) _hn_words '-o --output --format --prefix -l --list'; return ;; esac
@@ -130,7 +130,11 @@ _hn() {
       esac
       ;;
     config)
-      case $cur in -*) _hn_words '--get --get-all --add --unset --unset-all -l --list --system --global --local --show-origin --show-scope --name-only -z --null --json'; return ;; esac
+      case $prev in
+        --type) _hn_words "bool int bool-or-int path color"; return ;;
+        --default) return ;;
+      esac
+      case $cur in -*) _hn_words '--get --get-all --add --unset --unset-all -l --list --system --global --local --type --no-type --default --show-origin --show-scope --name-only -z --null --json'; return ;; esac
       ;;
     conflicts)
       case $cur in -*) _hn_words '--json'; return ;; esac
@@ -163,12 +167,14 @@ _hn() {
         -U|--unified) return ;;
         --find-renames) return ;;
         --word-diff) _hn_words "plain color porcelain none"; return ;;
+        --color-moved) _hn_words "no default plain blocks zebra dimmed-zebra"; return ;;
+        --color-moved-ws) _hn_words "no ignore-space-at-eol ignore-space-change ignore-all-space allow-indentation-change"; return ;;
         -S) return ;;
         -G) return ;;
         --color) _hn_words "always never auto"; return ;;
       esac
-      case $cur in -*) _hn_words '-p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words -S -G --pickaxe-regex --pickaxe-all --exit-code --quiet --color --no-color --json'; return ;; esac
-      _hn_place '-U --unified --find-renames --word-diff -S -G --color'
+      case $cur in -*) _hn_words '-p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --exit-code --quiet --color --no-color --json'; return ;; esac
+      _hn_place '-U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G --color'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -269,11 +275,13 @@ _hn() {
         -U|--unified) return ;;
         --find-renames) return ;;
         --word-diff) _hn_words "plain color porcelain none"; return ;;
+        --color-moved) _hn_words "no default plain blocks zebra dimmed-zebra"; return ;;
+        --color-moved-ws) _hn_words "no ignore-space-at-eol ignore-space-change ignore-all-space allow-indentation-change"; return ;;
         -S) return ;;
         -G) return ;;
       esac
-      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --graph --follow --merges --no-merges --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
-      _hn_place '-n --max-count --number --skip --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --word-diff -S -G'
+      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --graph --follow --merges --no-merges --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      _hn_place '-n --max-count --number --skip --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -341,11 +349,13 @@ _hn() {
         -U|--unified) return ;;
         --find-renames) return ;;
         --word-diff) _hn_words "plain color porcelain none"; return ;;
+        --color-moved) _hn_words "no default plain blocks zebra dimmed-zebra"; return ;;
+        --color-moved-ws) _hn_words "no ignore-space-at-eol ignore-space-change ignore-all-space allow-indentation-change"; return ;;
         -S) return ;;
         -G) return ;;
       esac
-      case $cur in -*) _hn_words '--first-parent --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
-      _hn_place '--pretty --format --date --color -U --unified --find-renames --word-diff -S -G'
+      case $cur in -*) _hn_words '--first-parent --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      _hn_place '--pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac

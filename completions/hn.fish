@@ -78,7 +78,7 @@ complete -c hn -n '__hn_at add' -s A -l all -d 'taken for the sake of habit'
 complete -c hn -n '__hn_at add' -l json -d 'as JSON'
 complete -c hn -n '__hn_at add 0+' -F
 complete -c hn -n '__hn_at archive' -s o -l output -r -F -d 'write it there, not to standard output'
-complete -c hn -n '__hn_at archive' -l format -x -a 'tar tgz tar.gz' -d 'tar or tar.gz (else by the name of the file, or tar)'
+complete -c hn -n '__hn_at archive' -l format -x -a 'tar tgz tar.gz zip' -d 'tar, tar.gz or zip (else by the name of the file, or tar)'
 complete -c hn -n '__hn_at archive' -l prefix -x -d 'TEXT before each name, such as hn-1.0/'
 complete -c hn -n '__hn_at archive' -s l -l list -d 'list the formats'
 complete -c hn -n '__hn_at archive 0+ -o --output --format --prefix' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
@@ -149,6 +149,9 @@ complete -c hn -n '__hn_at config' -s l -l list -d 'list all settings'
 complete -c hn -n '__hn_at config' -l system -d 'those of this machine'
 complete -c hn -n '__hn_at config' -l global -d 'those of this user'
 complete -c hn -n '__hn_at config' -l local -d 'those of this repository, which are changed anyway'
+complete -c hn -n '__hn_at config' -l type -x -a 'bool int bool-or-int path color' -d 'a value of this type, in its one form'
+complete -c hn -n '__hn_at config' -l no-type -d 'values as they stand there'
+complete -c hn -n '__hn_at config' -l default -x -d 'what is printed where there is no value'
 complete -c hn -n '__hn_at config' -l show-origin -d 'with the file that each stands in'
 complete -c hn -n '__hn_at config' -l show-scope -d 'with the level that each is of'
 complete -c hn -n '__hn_at config' -l name-only -d 'the names alone'
@@ -184,6 +187,9 @@ complete -c hn -n '__hn_at diff' -l no-renames -d 'do not look for renamed files
 complete -c hn -n '__hn_at diff' -s R -d 'the other way round'
 complete -c hn -n '__hn_at diff' -l word-diff -x -a 'plain color porcelain none' -d 'word by word: plain, color, porcelain or none'
 complete -c hn -n '__hn_at diff' -l color-words -d 'word by word, by colours alone'
+complete -c hn -n '__hn_at diff' -l color-moved -x -a 'no default plain blocks zebra dimmed-zebra' -d 'lines that moved in colours of their own: no, default, plain, blocks, zebra or dimmed-zebra'
+complete -c hn -n '__hn_at diff' -l no-color-moved -d 'no colours for lines that moved'
+complete -c hn -n '__hn_at diff' -l color-moved-ws -x -a 'no ignore-space-at-eol ignore-space-change ignore-all-space allow-indentation-change' -d 'what of whitespace does not count in them'
 complete -c hn -n '__hn_at diff' -s S -x -d 'files in which TEXT stands more or less often than before'
 complete -c hn -n '__hn_at diff' -s G -x -d 'files of which a line that matches came or went'
 complete -c hn -n '__hn_at diff' -l pickaxe-regex -d 'the text of -S is an extended regular expression'
@@ -193,8 +199,8 @@ complete -c hn -n '__hn_at diff' -l quiet -d 'print nothing, and end so'
 complete -c hn -n '__hn_at diff' -l color -x -a 'always never auto' -d 'colours: always, never or auto'
 complete -c hn -n '__hn_at diff' -l no-color -d 'no colours'
 complete -c hn -n '__hn_at diff' -l json -d 'the paths alone, as JSON'
-complete -c hn -n '__hn_at diff 0+ -U --unified --find-renames --word-diff -S -G --color' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
-complete -c hn -n '__hn_at diff 0+ -U --unified --find-renames --word-diff -S -G --color' -F
+complete -c hn -n '__hn_at diff 0+ -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G --color' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at diff 0+ -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G --color' -F
 complete -c hn -n '__hn_at export' -l refs -x -d 'only these branches and tags'
 complete -c hn -n '__hn_at export' -l bare -d 'without a working tree, where the git repository is made'
 complete -c hn -n '__hn_at export' -l object-format -x -a 'sha1 sha256' -d 'sha1 or sha256, where the git repository is made'
@@ -309,13 +315,16 @@ complete -c hn -n '__hn_at log' -l no-renames -d 'do not look for renamed files'
 complete -c hn -n '__hn_at log' -s R -d 'the other way round'
 complete -c hn -n '__hn_at log' -l word-diff -x -a 'plain color porcelain none' -d 'word by word: plain, color, porcelain or none'
 complete -c hn -n '__hn_at log' -l color-words -d 'word by word, by colours alone'
+complete -c hn -n '__hn_at log' -l color-moved -x -a 'no default plain blocks zebra dimmed-zebra' -d 'lines that moved in colours of their own: no, default, plain, blocks, zebra or dimmed-zebra'
+complete -c hn -n '__hn_at log' -l no-color-moved -d 'no colours for lines that moved'
+complete -c hn -n '__hn_at log' -l color-moved-ws -x -a 'no ignore-space-at-eol ignore-space-change ignore-all-space allow-indentation-change' -d 'what of whitespace does not count in them'
 complete -c hn -n '__hn_at log' -s S -x -d 'files in which TEXT stands more or less often than before'
 complete -c hn -n '__hn_at log' -s G -x -d 'files of which a line that matches came or went'
 complete -c hn -n '__hn_at log' -l pickaxe-regex -d 'the text of -S is an extended regular expression'
 complete -c hn -n '__hn_at log' -l pickaxe-all -d 'of a commit with such a file all files'
 complete -c hn -n '__hn_at log' -l json -d 'as JSON'
-complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --word-diff -S -G' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
-complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --word-diff -S -G' -F
+complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G' -F
 complete -c hn -n '__hn_at members' -l json -d 'as JSON'
 complete -c hn -n '__hn_at merge' -s m -l message -x -d 'the message; several become paragraphs'
 complete -c hn -n '__hn_at merge' -s F -l file -r -F -d 'read the message from FILE, - for standard input'
@@ -375,13 +384,16 @@ complete -c hn -n '__hn_at show' -l no-renames -d 'do not look for renamed files
 complete -c hn -n '__hn_at show' -s R -d 'the other way round'
 complete -c hn -n '__hn_at show' -l word-diff -x -a 'plain color porcelain none' -d 'word by word: plain, color, porcelain or none'
 complete -c hn -n '__hn_at show' -l color-words -d 'word by word, by colours alone'
+complete -c hn -n '__hn_at show' -l color-moved -x -a 'no default plain blocks zebra dimmed-zebra' -d 'lines that moved in colours of their own: no, default, plain, blocks, zebra or dimmed-zebra'
+complete -c hn -n '__hn_at show' -l no-color-moved -d 'no colours for lines that moved'
+complete -c hn -n '__hn_at show' -l color-moved-ws -x -a 'no ignore-space-at-eol ignore-space-change ignore-all-space allow-indentation-change' -d 'what of whitespace does not count in them'
 complete -c hn -n '__hn_at show' -s S -x -d 'files in which TEXT stands more or less often than before'
 complete -c hn -n '__hn_at show' -s G -x -d 'files of which a line that matches came or went'
 complete -c hn -n '__hn_at show' -l pickaxe-regex -d 'the text of -S is an extended regular expression'
 complete -c hn -n '__hn_at show' -l pickaxe-all -d 'of a commit with such a file all files'
 complete -c hn -n '__hn_at show' -l json -d 'as JSON'
-complete -c hn -n '__hn_at show 0+ --pretty --format --date --color -U --unified --find-renames --word-diff -S -G' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
-complete -c hn -n '__hn_at show 0+ --pretty --format --date --color -U --unified --find-renames --word-diff -S -G' -F
+complete -c hn -n '__hn_at show 0+ --pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at show 0+ --pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G' -F
 complete -c hn -n '__hn_at status' -s s -l short -d 'two letters and a path, as git status does'
 complete -c hn -n '__hn_at status' -s b -l branch -d 'the branch too, with -s and --porcelain'
 complete -c hn -n '__hn_at status' -l porcelain -x -a 'v1 v2' -d 'for scripts, as git'\''s: v1 or v2'

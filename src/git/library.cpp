@@ -1,12 +1,10 @@
 #include "git/library.hpp"
 
-#include <git2.h>
-#include <git2/sys/odb_backend.h>
-
 #include <iterator>
 #include <memory>
 #include <mutex>
 
+#include "git/libgit2.hpp"
 #include "hn/base/text.hpp"
 
 namespace hn::git::library {
@@ -14,6 +12,7 @@ namespace {
 
 // Its object cache is off: import and export keep what they need again in a form already parsed.
 void start_once() {
+  load_libgit2();
   git_libgit2_init();
   for (const git_config_level_t level : {GIT_CONFIG_LEVEL_PROGRAMDATA, GIT_CONFIG_LEVEL_SYSTEM,
                                          GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL})

@@ -1,9 +1,7 @@
-#include <git2.h>
-#include <git2/sys/odb_backend.h>
-
 #include <algorithm>
 
 #include "git/large_blob.hpp"
+#include "git/libgit2.hpp"
 #include "git/library.hpp"
 #include "git/packs.hpp"
 #include "git/source.hpp"

@@ -1,8 +1,7 @@
 // A repository with SHA-1 ids, over libgit2.
-#include <git2.h>
-
 #include <algorithm>
 
+#include "git/libgit2.hpp"
 #include "git/library.hpp"
 #include "git/target.hpp"
 #include "hn/base/text.hpp"

@@ -1,9 +1,8 @@
 #include "git/target.hpp"
 
-#include <git2.h>
-
 #include "git/child.hpp"
 #include "git/layout.hpp"
+#include "git/libgit2.hpp"
 #include "git/library.hpp"
 #include "git/object_format.hpp"
 #include "hn/base/text.hpp"

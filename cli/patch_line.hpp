@@ -1,0 +1,35 @@
+#pragma once
+
+#include <iosfwd>
+
+#include "hn/merge/unified.hpp"
+#include "moved_lines.hpp"
+#include "output.hpp"
+
+// The lines of a patch, with git's colours.
+namespace hn::cli {
+
+// Prints the lines of one file. Of what is added, blanks at the end of a line, blanks before a tab
+// in the indentation, and lines of blanks at the end of the file are marked as errors.
+class LinePrinter {
+ public:
+  LinePrinter(std::ostream& out, const Paint& paint, ByteView old_text, ByteView new_text);
+
+  // Behind the header of a hunk.
+  void begin(const merge::UnifiedHunk& hunk);
+  void print(const PatchLine& line);
+
+ private:
+  void print_added(const PatchLine& line);
+  bool is_blank_at_end(std::string_view text) const;
+
+  std::ostream& out_;
+  const Paint& paint_;
+  // Counted from 1; 0 where the new text ends with no more lines of blanks than the old one.
+  std::uint64_t old_blank_ = 0;
+  std::uint64_t new_blank_ = 0;
+  std::uint64_t old_line_ = 0;
+  std::uint64_t new_line_ = 0;
+};
+
+}  // namespace hn::cli

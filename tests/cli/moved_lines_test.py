@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""Holds the colours of moved lines, and of a patch altogether, against git's, byte for byte.
+
+usage: moved_lines_test.py HN [ROUNDS [SEED]]
+
+Each round makes a git repository whose commits take blocks of lines from one place to another, in
+the same file or the other one, some of them deeper, some too short to count, some twice; imports it;
+and compares each commit's patch in every way of showing moved lines with one random way of comparing
+them. Ends with "N passed, N failed"; skipped where there is no git.
+"""
+
+import os
+import random
+import shutil
+import sys
+import tempfile
+
+from beside_git_test import World, compare
+
+MODES = ["", "=no", "=default", "=plain", "=blocks", "=zebra", "=dimmed-zebra"]
+SPACES = ["allow-indentation-change", "ignore-all-space", "ignore-space-change", "ignore-space-at-eol", "allow-indentation-change", "no"]
+WORDS = ["alpha", "beta", "gamma", "}", "", "x", "a longer name", "return value"]
+ENDS = ["", "", "", " ", "\t", "\r"]
+
+
+def line(chance):
+    if chance.randrange(8) == 0:
+        return chance.choice(["", "", "  ", "\t"])
+    indent = chance.choice(["", "", "  ", "\t", " \t", "    "])
+    return indent + chance.choice(WORDS) + " " + chance.choice(WORDS) + chance.choice(ENDS)
+
+
+def moved(chance, texts):
+    """A block of one text, taken to a place in another or copied, and perhaps to another depth."""
+    source, target = chance.choice(texts), chance.choice(texts)
+    if not source:
+        return
+    at, count = chance.randrange(len(source)), chance.randrange(1, 9)
+    block = source[at:at + count]
+    if chance.randrange(4):
+        source[at:at + count] = []
+    deeper = chance.choice(["", "", "", "  ", "\t"])
+    if chance.randrange(3) == 0:
+        block = ["", *block]
+    block = [deeper + text if text.strip() or chance.randrange(2) else text for text in block]
+    if chance.randrange(4) == 0 and len(block) > 2:
+        block[chance.randrange(len(block))] = line(chance)
+    to = chance.randrange(len(target) + 1)
+    target[to:to] = block
+
+
+def history(chance, count):
+    texts = [[line(chance) for _ in range(chance.randrange(25))] for _ in range(2)]
+    out = []
+    for i in range(count):
+        if chance.randrange(5) == 0:
+            texts[chance.randrange(2)].clear()
+        if i > 0:
+            for _ in range(chance.randrange(1, 5)):
+                moved(chance, texts)
+        out.append(b"commit refs/heads/main\ncommitter T <t@example.org> %d +0000\ndata 1\nx\n" % (1_500_000_000 + i))
+        out.append(b"deleteall\n")
+        for name, lines in zip("ab", texts):
+            if not lines and chance.randrange(2):
+                continue
+            text = ("\n".join(lines) + ("\n" if lines and chance.randrange(4) else "")).encode()
+            out.append(b"M 100644 inline %s\ndata %d\n%s\n" % (name.encode(), len(text), text))
+    return b"".join(out)
+
+
+def one_round(program, seed):
+    chance = random.Random(seed)
+    passed, failed = 0, []
+    with tempfile.TemporaryDirectory() as root:
+        world = World(program, root)
+        os.mkdir(os.path.join(root, "git"))
+        world.run(["git", "init", "-q"], "git")
+        status, _, err = world.run(["git", "fast-import", "--quiet"], "git", history(chance, 12))
+        if status != 0:
+            raise RuntimeError(f"seed {seed}: fast-import: {err.decode()}")
+        status, _, err = world.run([program, "import", "git", "git", "hn"], "")
+        if status != 0:
+            return 0, [f"seed {seed}: import: {err.decode()}"]
+        for i in range(11):
+            for mode in MODES:
+                words = ["diff", "--color=always", "--color-moved" + mode]
+                if chance.randrange(2):
+                    words.append("--color-moved-ws=" + chance.choice(SPACES))
+                words += chance.choice([[], [], ["-w"], ["-U0"]]) + [f"main~{i + 1}", f"main~{i}"]
+                different = compare(world, words, {})
+                if different:
+                    failed.append(f"seed {seed}: {different}")
+                else:
+                    passed += 1
+    return passed, failed
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 8
+    seed = int(sys.argv[3]) if len(sys.argv) > 3 else int(os.environ.get("HN_SEED", "20261121"))
+    if shutil.which("git") is None:
+        print("skipped: there is no git")
+        return 0
+    passed, failed = 0, []
+    for at in range(rounds):
+        good, bad = one_round(program, seed + at)
+        passed += good
+        failed += bad
+    for text in failed[:6]:
+        print("FAILED " + text + "\n")
+    print(f"{passed} passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
