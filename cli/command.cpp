@@ -36,6 +36,7 @@ Command cmd_invite();
 Command cmd_log();
 Command cmd_members();
 Command cmd_merge();
+Command cmd_merge_tree();
 Command cmd_mv();
 Command cmd_restore();
 Command cmd_revoke();
@@ -50,13 +51,14 @@ Command cmd_version();
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
-      cmd_add(),          cmd_archive(), cmd_blame(), cmd_branch(), cmd_bundle(),  cmd_cat(),
-      cmd_check_ignore(), cmd_clean(),   cmd_clone(), cmd_commit(), cmd_config(),  cmd_conflicts(),
-      cmd_describe(),     cmd_device(),  cmd_diff(),  cmd_export(), cmd_fsck(),    cmd_gc(),
-      cmd_grep(),         cmd_help(),    cmd_id(),    cmd_import(), cmd_init(),    cmd_invite(),
-      cmd_log(),          cmd_members(), cmd_merge(), cmd_mv(),     cmd_restore(), cmd_revoke(),
-      cmd_rm(),           cmd_serve(),   cmd_show(),  cmd_status(), cmd_switch(),  cmd_sync(),
-      cmd_tag(),          cmd_version(),
+      cmd_add(),     cmd_archive(),      cmd_blame(),      cmd_branch(),  cmd_bundle(),
+      cmd_cat(),     cmd_check_ignore(), cmd_clean(),      cmd_clone(),   cmd_commit(),
+      cmd_config(),  cmd_conflicts(),    cmd_describe(),   cmd_device(),  cmd_diff(),
+      cmd_export(),  cmd_fsck(),         cmd_gc(),         cmd_grep(),    cmd_help(),
+      cmd_id(),      cmd_import(),       cmd_init(),       cmd_invite(),  cmd_log(),
+      cmd_members(), cmd_merge(),        cmd_merge_tree(), cmd_mv(),      cmd_restore(),
+      cmd_revoke(),  cmd_rm(),           cmd_serve(),      cmd_show(),    cmd_status(),
+      cmd_switch(),  cmd_sync(),         cmd_tag(),        cmd_version(),
   };
   return all;
 }
