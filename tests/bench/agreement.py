@@ -18,8 +18,8 @@ HN-REPOSITORY the history is imported into a new folder, removed at the end. Pri
 
 and then every merge that differs, with a reason:
 
-  rename            git finds a rename in the history that concerns the path (it merges the same
-                    alike without renames)
+  rename            git finds a path renamed on one side, at so many percent, that the other
+                    touched
   directory rename  git asks whether a file follows its renamed folder, or moves it there
   criss-cross base  there are several best common ancestors
   symlink or submodule, mode
@@ -127,12 +127,9 @@ def reason_of(repository, pair, hn, theirs):
     kinds = {kind for kind, _ in theirs["messages"]}
     if any("location" in kind or "directory rename" in kind for kind in kinds):
         return "directory rename"
-    plain = subprocess.run(
-        ["git", "-C", repository, "-c", "merge.renames=false", "merge-tree", "--write-tree",
-         "--allow-unrelated-histories", a, b], capture_output=True)
-    if (plain.returncode == 0) != theirs["clean"] or \
-            plain.stdout.split(b"\n")[0].decode() != theirs["git_tree"]:
-        return "rename: " + rename_in(repository, bases, a, b, hn, theirs)
+    found = renames_in(repository, bases, a, b, differing_paths(repository, hn, theirs))
+    if found:
+        return "rename: " + found
     paths = differing_paths(repository, hn, theirs)
     for path in paths:
         modes = {modes_at(repository, c, path) for c in (a, b, *bases)}
@@ -156,22 +153,20 @@ def differing_paths(repository, hn, theirs):
     return sorted(mine ^ {path.decode(errors="replace") for path in theirs["paths"]})
 
 
-def rename_in(repository, bases, a, b, hn, theirs):
-    """The renames of both sides that touch what is in conflict for one alone."""
-    mine = {path for path in hn["conflicts"] if isinstance(path, str)}
-    other = {path.decode(errors="replace") for path in theirs["paths"]}
+def renames_in(repository, bases, a, b, paths):
+    """What git finds renamed on one side and touched on the other, of these paths if there are any."""
     found = []
-    for side in (a, b):
+    for side, other in ((a, b), (b, a)):
         if not bases:
             break
-        lines = git(repository, "diff-tree", "-r", "-M", "-l0", "--diff-filter=R", "--name-status",
-                    bases[0], side).decode(errors="replace").splitlines()
-        for line in lines:
+        touched = set(git(repository, "diff-tree", "-r", "--name-only", bases[0], other)
+                      .decode(errors="replace").splitlines())
+        for line in git(repository, "diff-tree", "-r", "-M", "-l0", "--diff-filter=R",
+                        "--name-status", bases[0], side).decode(errors="replace").splitlines():
             score, old, new = line.split("\t")
-            if {old, new} & (mine ^ other) or (not mine and not other):
-                found.append(f"{score} {old} => {new}")
-    kinds = ", ".join(sorted({kind for kind, _ in theirs["messages"] if "CONFLICT" in kind}))
-    return (kinds + " " + "; ".join(found[:2])).strip()
+            if old in touched and (not paths or {old, new} & set(paths)):
+                found.append(f"{int(score[1:])} % {old} => {new}")
+    return "; ".join(found[:2]) + (f" and {len(found) - 2} more" if len(found) > 2 else "")
 
 
 def percent(part, whole):
