@@ -40,7 +40,8 @@ class Follower {
     if (targets_.empty()) return std::optional<Roots>{};
     edits_.resize(roots_.size());
     for (const auto& [from, to] : targets_) {
-      HN_CHECK(to.size() == 1 ? move(from, *to.begin()) : part(from, to));
+      HN_TRY(const bool open, has_conflict(from, to));
+      if (!open) HN_CHECK(to.size() == 1 ? move(from, *to.begin()) : part(from, to));
     }
     return edited();
   }
@@ -113,6 +114,20 @@ class Follower {
         return sources[name] > 1 || left.contains(name);
       });
     });
+  }
+
+  // A conflict has bases of its own, which nobody knows to be those of the other terms.
+  Result<bool> has_conflict(const std::string& from, const std::set<std::string>& to) const {
+    for (std::size_t term = 0; term < roots_.size(); ++term) {
+      HN_TRY(const PathValue old, at(term, from));
+      bool any = old && old->mode == Mode::conflict;
+      for (const std::string& name : to) {
+        HN_TRY(const PathValue value, at(term, name));
+        any = any || (value && value->mode == Mode::conflict);
+      }
+      if (any) return true;
+    }
+    return false;
   }
 
   Result<PathValue> at(std::size_t term, const std::string& path) const {

@@ -87,6 +87,14 @@ TEST_CASE_FIXTURE(Names, "two files that come to one name keep their conflicts")
         Files{{"b", "<5 X|5 6|->"}, {"c", "<1 2|-|5 6>"}});
 }
 
+TEST_CASE_FIXTURE(Names, "a conflict keeps its name") {
+  const Id base = commit({{"a", "1 2 3"}});
+  const Id open = fold({commit({{"a", "X 2 3"}}, {base}), commit({{"a", "Y 2 3"}}, {base})}).commit;
+  const Id moved = commit({{"b", "1 2 3"}}, {base});
+  CHECK(show(fold({open, moved}).tree) ==
+        Files{{"a", "<X 2 3|1 2 3|Y 2 3|1 2 3|->"}, {"b", "1 2 3"}});
+}
+
 TEST_CASE_FIXTURE(Names, "files less than half alike, and empty ones, are not the same") {
   CHECK(three({{"a", "11 22 33 44"}}, {{"b", "11 77 88 99"}}, {{"a", "11 22 33 XX"}}) ==
         Files{{"a", "<-|11 22 33 44|11 22 33 XX>"}, {"b", "11 77 88 99"}});
