@@ -4,6 +4,7 @@
 #include "failure.hpp"
 #include "hn/base/text.hpp"
 #include "hn/git/tree_ids.hpp"
+#include "hn/object/row_history.hpp"
 #include "hn/repo/many_revisions.hpp"
 #include "hn/repo/merge_tree.hpp"
 #include "output.hpp"
@@ -39,14 +40,14 @@ class Blocks final : public object::BlockReader {
 class Merger {
  public:
   explicit Merger(repo::Repository& repository)
-      : repository_(repository), names_(repository), blocks_(repository.store()) {}
+      : names_(repository), history_(repository.history()), blocks_(repository.store()) {}
 
   Answer merge(const Words& words, bool with_git) {
     repo::TreesToMerge trees;
     trees.ours = names_.commit(words.ours);
     trees.theirs = names_.commit(words.theirs);
     if (words.base) trees.base = names_.commit(*words.base);
-    Answer out{repo::merge_tree(repository_, blocks_.begin(), trees), {}};
+    Answer out{repo::merge_tree(history_, blocks_.begin(), trees), {}};
     if (with_git && out.merged.conflicts.empty()) out.git = git_id(trees.ours, out.merged.tree);
     return out;
   }
@@ -63,8 +64,8 @@ class Merger {
     return repo::require(std::move(made), "making git's id");
   }
 
-  repo::Repository& repository_;
   repo::ManyRevisions names_;
+  object::RowHistory history_;
   Blocks blocks_;
   std::optional<git::TreeIds> ids_;
 };

@@ -4,6 +4,7 @@
 
 #include "hn/merge/fold.hpp"
 #include "hn/merge/three_way.hpp"
+#include "hn/repo/repository.hpp"
 
 namespace hn::repo {
 namespace {
@@ -14,7 +15,7 @@ object::Id folder_of(const object::BlockReader& reader, const object::Id& commit
 
 }  // namespace
 
-merge::MergedTree merge_tree(const Repository& repository, merge::ScratchBlocks& scratch,
+merge::MergedTree merge_tree(const object::RowHistory& history, merge::ScratchBlocks& scratch,
                              const TreesToMerge& trees) {
   if (trees.base) {
     return require(
@@ -26,8 +27,8 @@ merge::MergedTree merge_tree(const Repository& repository, merge::ScratchBlocks&
   // Nobody sees the auto-merge that comes with it.
   const std::array<object::Id, 2> heads{trees.ours, trees.theirs};
   const std::array<std::uint32_t, 2> seniority{0, 1};
-  auto folded =
-      require(merge::fold(scratch, scratch, repository.history(), heads, seniority), "merging");
+  const merge::CommonAncestors of = [&](auto a, auto b) { return history.common_ancestors(a, b); };
+  auto folded = require(merge::fold(scratch, scratch, of, heads, seniority), "merging");
   return {folded.tree, std::move(folded.conflicts)};
 }
 

@@ -2,7 +2,7 @@
 
 #include "hn/merge/scratch.hpp"
 #include "hn/merge/tree_merge.hpp"
-#include "hn/repo/repository.hpp"
+#include "hn/object/row_history.hpp"
 
 namespace hn::repo {
 
@@ -16,7 +16,7 @@ struct TreesToMerge {
 // The folder that a merge of two commits would have (hn-merge(7)), with its new blocks in
 // `scratch`, which lies over the repository's store. Nothing is recorded. Two commits with nothing
 // in common are merged over an empty base. Failure as for reading blocks.
-merge::MergedTree merge_tree(const Repository& repository, merge::ScratchBlocks& scratch,
+merge::MergedTree merge_tree(const object::RowHistory& history, merge::ScratchBlocks& scratch,
                              const TreesToMerge& trees);
 
 }  // namespace hn::repo
