@@ -88,6 +88,8 @@ class Finder {
         score_min_(options.percent_min * kScoreMax / 100),
         gone_pieces_(gone.size()),
         come_pieces_(come.size()),
+        gone_sizes_(gone.size()),
+        come_sizes_(come.size()),
         used_(gone.size()),
         found_(come.size()) {}
 
@@ -218,8 +220,8 @@ class Finder {
     const object::Value& a = gone_[from].value;
     const object::Value& b = come_[to].value;
     if (!a.is_file() || !b.is_file()) return 0;
-    const auto size_a = object::file_size(reader_, a.id());
-    const auto size_b = object::file_size(reader_, b.id());
+    const auto& size_a = size(gone_sizes_[from], a);
+    const auto& size_b = size(come_sizes_[to], b);
     if (!size_a || !size_b) return note(size_a ? size_b.error() : size_a.error());
     const std::uint64_t most = std::max(*size_a, *size_b);
     const std::uint64_t least = std::min(*size_a, *size_b);
@@ -230,6 +232,12 @@ class Finder {
     const Pieces* pieces_b = pieces(come_pieces_[to], b);
     if (pieces_a == nullptr || pieces_b == nullptr) return 0;
     return common_bytes(*pieces_a, *pieces_b) * kScoreMax / most;
+  }
+
+  const Result<std::uint64_t>& size(std::optional<Result<std::uint64_t>>& slot,
+                                    const object::Value& value) {
+    if (!slot) slot = object::file_size(reader_, value.id());
+    return *slot;
   }
 
   std::uint64_t note(const Error& error) {
@@ -260,6 +268,8 @@ class Finder {
   std::uint64_t score_min_;
   std::vector<std::optional<Pieces>> gone_pieces_;
   std::vector<std::optional<Pieces>> come_pieces_;
+  std::vector<std::optional<Result<std::uint64_t>>> gone_sizes_;
+  std::vector<std::optional<Result<std::uint64_t>>> come_sizes_;
   std::vector<char> used_;
   std::vector<std::optional<Rename>> found_;
   std::optional<Error> missing_;
