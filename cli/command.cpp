@@ -38,6 +38,7 @@ Command cmd_invite();
 Command cmd_log();
 Command cmd_members();
 Command cmd_merge();
+Command cmd_merge_tree();
 Command cmd_mv();
 Command cmd_restore();
 Command cmd_revoke();
@@ -86,6 +87,7 @@ constexpr std::array kVerbs{
     Verb{"log", cmd_log},
     Verb{"members", cmd_members},
     Verb{"merge", cmd_merge},
+    Verb{"merge-tree", cmd_merge_tree},
     Verb{"mv", cmd_mv},
     Verb{"restore", cmd_restore},
     Verb{"revoke", cmd_revoke},

@@ -33,7 +33,7 @@ _hn() {
     '')
       case $prev in -C) _hn_files -d; return ;; esac
       case $cur in -*) _hn_words '-C --help --version'; return ;; esac
-      _hn_words 'add archive blame branch bundle cat check-ignore clean clone commit config conflicts describe device diff export fsck gc grep help id import init invite log members merge mv restore revoke rm serve show status switch sync tag version' ;;
+      _hn_words 'add archive blame branch bundle cat check-ignore clean clone commit config conflicts describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv restore revoke rm serve show status switch sync tag version' ;;
     add)
       case $cur in -*) _hn_words '-f --force -n --dry-run -A --all --json'; return ;; esac
       _hn_place ''
@@ -223,7 +223,7 @@ _hn() {
       case $cur in -*) _hn_words '-a --all --completion'; return ;; esac
       _hn_place '--completion'
       case $place in
-        0) _hn_words "add archive blame branch bundle cat check-ignore clean clone commit config conflicts describe device diff export fsck gc grep help id import init invite log members merge mv restore revoke rm serve show status switch sync tag version" ;;
+        0) _hn_words "add archive blame branch bundle cat check-ignore clean clone commit config conflicts describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv restore revoke rm serve show status switch sync tag version" ;;
       esac
       ;;
     id)
@@ -298,6 +298,16 @@ _hn() {
       _hn_place '-m --message -F --file'
       case $place in
         0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+      esac
+      ;;
+    merge-tree)
+      case $prev in
+        --base) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+      esac
+      case $cur in -*) _hn_words '--base --stdin --json'; return ;; esac
+      _hn_place '--base'
+      case $place in
+        *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
       ;;
     mv)

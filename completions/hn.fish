@@ -61,6 +61,7 @@ complete -c hn -n __hn_at -a invite -d 'Print a link with which one more device 
 complete -c hn -n __hn_at -a log -d 'List commits, the newest first'
 complete -c hn -n __hn_at -a members -d 'List the devices and what they may do, the most senior first'
 complete -c hn -n __hn_at -a merge -d 'Merge another branch or commit into this one'
+complete -c hn -n __hn_at -a merge-tree -d 'Merge two commits without recording anything'
 complete -c hn -n __hn_at -a mv -d 'Rename recorded files and folders'
 complete -c hn -n __hn_at -a restore -d 'Bring files back to what a commit has of them'
 complete -c hn -n __hn_at -a revoke -d 'Take a device'\''s rights away'
@@ -253,7 +254,7 @@ complete -c hn -n '__hn_at grep 0+ -e -f -A --after-context -B --before-context 
 complete -c hn -n '__hn_at grep 0+ -e -f -A --after-context -B --before-context -C --context --max-depth --color' -F
 complete -c hn -n '__hn_at help' -s a -l all -d 'list the aliases too'
 complete -c hn -n '__hn_at help' -l completion -x -a 'bash zsh fish' -d 'print the completions for bash, zsh or fish'
-complete -c hn -n '__hn_at help 0 --completion' -a 'add archive blame branch bundle cat check-ignore clean clone commit config conflicts describe device diff export fsck gc grep help id import init invite log members merge mv restore revoke rm serve show status switch sync tag version'
+complete -c hn -n '__hn_at help 0 --completion' -a 'add archive blame branch bundle cat check-ignore clean clone commit config conflicts describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv restore revoke rm serve show status switch sync tag version'
 complete -c hn -n '__hn_at id' -l json -d 'as JSON'
 complete -c hn -n '__hn_at import' -l refs -x -d 'read these references, such as '\''refs/notes/*'\''; may be given again'
 complete -c hn -n '__hn_at import' -l name -x -d 'call this device NAME, where a repository is made'
@@ -333,6 +334,11 @@ complete -c hn -n '__hn_at merge' -l ff-only -d 'refuse where it could not'
 complete -c hn -n '__hn_at merge' -l allow-unrelated-histories -d 'merge what has no ancestor in common too'
 complete -c hn -n '__hn_at merge' -l json -d 'as JSON'
 complete -c hn -n '__hn_at merge 0 -m --message -F --file' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at merge-tree' -l base -x -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')" -d 'in place of what the two have in common'
+complete -c hn -n '__hn_at merge-tree' -l stdin -d 'read pairs from standard input, one a line: A B, or BASE -- A B'
+complete -c hn -n '__hn_at merge-tree' -l json -d 'as JSON; with --stdin an object a line'
+complete -c hn -n '__hn_at merge-tree 0+ --base' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at merge-tree 0+ --base' -F
 complete -c hn -n '__hn_at mv' -s f -l force -d 'replace a file that stands there'
 complete -c hn -n '__hn_at mv' -s k -l skip -d 'leave out what cannot be moved'
 complete -c hn -n '__hn_at mv' -s n -l dry-run -d 'touch nothing, say what would be renamed'

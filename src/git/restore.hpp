@@ -68,6 +68,8 @@ class Restorer {
 
   // Hands out all that `id` reaches and no call before did; answers git's id.
   Result<GitId> add(object::Kind kind, const object::Id& id);
+  // The same for a folder alone; nothing where a conflict lies beneath.
+  Result<std::optional<GitId>> folder_id(const object::Id& id) { return tree(id, {}, 0); }
 
  private:
   // A folder as it was handed out: what its next version is made from.

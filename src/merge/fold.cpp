@@ -19,8 +19,8 @@ using Roots = std::vector<std::optional<Id>>;
 
 class Folding {
  public:
-  Folding(const object::BlockReader& reader, const object::History& history)
-      : scratch_(reader), history_(history) {}
+  Folding(const object::BlockReader& reader, const CommonAncestors& common_ancestors)
+      : scratch_(reader), common_ancestors_(common_ancestors) {}
 
   // The roots of the commits and of what lies between them: side - base + side - base + side.
   Result<Roots> terms(std::span<const Id> commits, std::size_t depth) {
@@ -52,7 +52,7 @@ class Folding {
 
   Result<std::optional<Id>> base_of(std::span<const Id> before, const Id& commit,
                                     std::size_t depth) {
-    HN_TRY(const auto ancestors, object::common_ancestors(history_, before, {&commit, 1}));
+    HN_TRY(const auto ancestors, common_ancestors_(before, {&commit, 1}));
     if (ancestors.empty()) return std::optional<Id>{};
     HN_TRY(const Id base, common_base(ancestors, depth));
     return std::optional(base);
@@ -72,7 +72,7 @@ class Folding {
   }
 
   ScratchBlocks scratch_;
-  const object::History& history_;
+  const CommonAncestors& common_ancestors_;
   std::map<std::pair<std::size_t, std::vector<Id>>, Id> virtual_bases_;
   std::size_t begun_ = 0;
 };
@@ -98,13 +98,22 @@ Result<object::Commit> auto_merge_of(const object::BlockReader& reader, std::spa
 Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writer,
                     const object::History& history, std::span<const Id> heads,
                     std::span<const std::uint32_t> seniority) {
+  const CommonAncestors of = [&](std::span<const Id> a, std::span<const Id> b) {
+    return object::common_ancestors(history, a, b);
+  };
+  return fold(reader, writer, of, heads, seniority);
+}
+
+Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writer,
+                    const CommonAncestors& common_ancestors, std::span<const Id> heads,
+                    std::span<const std::uint32_t> seniority) {
   HN_ASSERT(!heads.empty() && heads.size() == seniority.size());
   if (heads.size() == 1) {
     HN_TRY(const auto commit, object::read_commit(reader, heads[0]));
     return Folded{heads[0], commit.tree, false, {}};
   }
   if (heads.size() > object::kParentsMax) return fail(Code::invalid, "too many heads to fold");
-  Folding folding(reader, history);
+  Folding folding(reader, common_ancestors);
   HN_TRY(auto commit, auto_merge_of(reader, heads, seniority));
   HN_TRY(const auto roots, folding.terms(heads, 0));
   HN_TRY(auto merged, folding.merge(writer, reader, roots));

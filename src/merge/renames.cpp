@@ -9,6 +9,7 @@
 
 #include "hn/merge/lines.hpp"
 #include "hn/object/file.hpp"
+#include "merge/file_merge.hpp"
 
 namespace hn::merge {
 namespace {
@@ -19,8 +20,6 @@ constexpr std::uint32_t kHashes = 107927;
 constexpr std::size_t kEqualLookedAt = 100;
 // Only the best so many candidates of each file compete.
 constexpr std::size_t kCandidatesMax = 4;
-// Longer files are compared by id alone.
-constexpr std::uint64_t kComparedBytesMax = 512ULL << 20U;
 
 // Bytes by the hash of the piece they are in, by hash.
 struct Pieces {
@@ -89,8 +88,13 @@ class Finder {
         score_min_(options.percent_min * kScoreMax / 100),
         gone_pieces_(gone.size()),
         come_pieces_(come.size()),
+        gone_sizes_(gone.size()),
+        come_sizes_(come.size()),
         used_(gone.size()),
         found_(come.size()) {}
+
+  // What kept a file from being read, other than that it is none.
+  const std::optional<Error>& missing() const { return missing_; }
 
   std::vector<Rename> run() {
     equal_ones();
@@ -157,7 +161,7 @@ class Finder {
     const Places come = places_of(come_, [&](std::size_t i) { return !found_[i]; });
     for (const auto& [name, from] : gone) {
       const auto at = come.find(name);
-      if (!from || at == come.end() || !at->second) continue;
+      if (!from || !is_wanted(*from) || at == come.end() || !at->second) continue;
       if (const std::uint64_t score = score_of(*from, *at->second, enough); score >= enough)
         take(*from, *at->second, score);
     }
@@ -187,7 +191,8 @@ class Finder {
   }
 
   void alike_ones() {
-    const auto left = static_cast<std::uint64_t>(std::ranges::count(used_, 0));
+    std::uint64_t left = 0;
+    for (std::size_t i = 0; i < gone_.size(); ++i) left += used_[i] == 0 && is_wanted(i) ? 1U : 0U;
     const auto open = static_cast<std::uint64_t>(
         std::ranges::count_if(found_, [](const auto& rename) { return !rename; }));
     if (left == 0 || open == 0 || left > options_.pairs_max / open) return;
@@ -196,7 +201,7 @@ class Finder {
       if (found_[to]) continue;
       std::vector<Candidate> best;
       for (std::size_t from = 0; from < gone_.size(); ++from) {
-        if (used_[from] != 0) continue;
+        if (used_[from] != 0 || !is_wanted(from)) continue;
         keep(best, {score_of(from, to, score_min_), has_same_name(from, to), from, to});
       }
       all.insert(all.end(), best.begin(), best.end());
@@ -215,12 +220,12 @@ class Finder {
     const object::Value& a = gone_[from].value;
     const object::Value& b = come_[to].value;
     if (!a.is_file() || !b.is_file()) return 0;
-    const auto size_a = object::file_size(reader_, a.id());
-    const auto size_b = object::file_size(reader_, b.id());
-    if (!size_a || !size_b) return 0;
+    const auto& size_a = size(gone_sizes_[from], a);
+    const auto& size_b = size(come_sizes_[to], b);
+    if (!size_a || !size_b) return note(size_a ? size_b.error() : size_a.error());
     const std::uint64_t most = std::max(*size_a, *size_b);
     const std::uint64_t least = std::min(*size_a, *size_b);
-    if (most == 0 || most > kComparedBytesMax ||
+    if (most == 0 || most > options_.bytes_max ||
         most * (kScoreMax - enough) < (most - least) * kScoreMax)
       return 0;
     const Pieces* pieces_a = pieces(gone_pieces_[from], a);
@@ -229,10 +234,28 @@ class Finder {
     return common_bytes(*pieces_a, *pieces_b) * kScoreMax / most;
   }
 
+  const Result<std::uint64_t>& size(std::optional<Result<std::uint64_t>>& slot,
+                                    const object::Value& value) {
+    if (!slot) slot = object::file_size(reader_, value.id());
+    return *slot;
+  }
+
+  std::uint64_t note(const Error& error) {
+    if (!missing_ && !is_unmergeable(error)) missing_ = error;
+    return 0;
+  }
+
+  bool is_wanted(std::size_t from) const {
+    return options_.wanted.empty() || options_.wanted[from] != 0;
+  }
+
   const Pieces* pieces(std::optional<Pieces>& slot, const object::Value& value) {
     if (!slot) {
-      const auto bytes = object::read_file(reader_, value.id(), kComparedBytesMax);
-      if (!bytes) return nullptr;
+      const auto bytes = object::read_file(reader_, value.id(), options_.bytes_max);
+      if (!bytes) {
+        note(bytes.error());
+        return nullptr;
+      }
       slot = pieces_of(*bytes);
     }
     return &*slot;
@@ -245,8 +268,11 @@ class Finder {
   std::uint64_t score_min_;
   std::vector<std::optional<Pieces>> gone_pieces_;
   std::vector<std::optional<Pieces>> come_pieces_;
+  std::vector<std::optional<Result<std::uint64_t>>> gone_sizes_;
+  std::vector<std::optional<Result<std::uint64_t>>> come_sizes_;
   std::vector<char> used_;
   std::vector<std::optional<Rename>> found_;
+  std::optional<Error> missing_;
 };
 
 }  // namespace
@@ -255,6 +281,16 @@ std::vector<Rename> find_renames(const object::BlockReader& reader,
                                  std::span<const NamedValue> gone, std::span<const NamedValue> come,
                                  const RenameOptions& options) {
   return Finder(reader, gone, come, options).run();
+}
+
+Result<std::vector<Rename>> require_renames(const object::BlockReader& reader,
+                                            std::span<const NamedValue> gone,
+                                            std::span<const NamedValue> come,
+                                            const RenameOptions& options) {
+  Finder finder(reader, gone, come, options);
+  auto found = finder.run();
+  if (finder.missing()) return fail(*finder.missing());
+  return found;
 }
 
 }  // namespace hn::merge

@@ -51,7 +51,7 @@ Ids ids_in(const object::Block& block) {
 
 Result<object::Block> ScratchBlocks::read(const Id& id) const {
   const auto found = blocks_.find(id);
-  if (found != blocks_.end()) return found->second;
+  if (found != blocks_.end()) return found->second.block;
   return below_.read(id);
 }
 
@@ -59,9 +59,9 @@ bool ScratchBlocks::has(const Id& id) const {
   return blocks_.contains(id) || below_.has(id);
 }
 
-Id ScratchBlocks::write(Kind kind, ByteView bytes, const std::optional<Id>&) {
+Id ScratchBlocks::write(Kind kind, ByteView bytes, const std::optional<Id>& base) {
   const Id id = object::id_of(kind, bytes);
-  blocks_.try_emplace(id, object::Block{kind, to_bytes(bytes)});
+  blocks_.try_emplace(id, Written{{kind, to_bytes(bytes)}, base});
   return id;
 }
 
@@ -73,8 +73,9 @@ void ScratchBlocks::copy_to(object::BlockWriter& writer, const Id& root) const {
     todo.pop_back();
     const auto found = blocks_.find(id);
     if (found == blocks_.end() || !done.insert(id).second) continue;
-    writer.write(found->second.kind, found->second.bytes);
-    for (const Id& next : ids_in(found->second)) todo.push_back(next);
+    const auto& [block, base] = found->second;
+    writer.write(block.kind, block.bytes, base);
+    for (const Id& next : ids_in(block)) todo.push_back(next);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "merge/changed_lines.hpp"
 #include "merge/middle_snake.hpp"
 #include "merge/slide.hpp"
 
@@ -133,27 +134,6 @@ Searched searched(const std::vector<std::uint32_t>& lines, std::size_t begin, st
     } else {
       changed[begin + i] = 1;
     }
-  }
-  return out;
-}
-
-std::vector<Difference> differences_of(const std::vector<char>& a, const std::vector<char>& b) {
-  std::vector<Difference> out;
-  std::uint32_t i = 0;
-  std::uint32_t j = 0;
-  while (i < a.size() || j < b.size()) {
-    const bool differs = (i < a.size() && a[i] != 0) || (j < b.size() && b[j] != 0);
-    if (!differs) {
-      ++i;
-      ++j;
-      continue;
-    }
-    Difference d{i, i, j, j};
-    while (i < a.size() && a[i] != 0) ++i;
-    while (j < b.size() && b[j] != 0) ++j;
-    d.a_end = i;
-    d.b_end = j;
-    out.push_back(d);
   }
   return out;
 }

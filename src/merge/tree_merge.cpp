@@ -3,6 +3,7 @@
 #include <map>
 
 #include "merge/file_merge.hpp"
+#include "merge/moves.hpp"
 
 // Specified in hn-merge(7), FOLDERS AND PATHS.
 namespace hn::merge {
@@ -52,11 +53,17 @@ class TreeMerger {
     return MergedTree{tree ? *tree : object::write_tree(writer_, {}), std::move(conflicts_)};
   }
 
+  // What was merged, if one side took a file away that another touched: it may stand elsewhere.
+  const std::optional<Terms<FolderTerm>>& to_look_through() const { return to_look_through_; }
+
  private:
   Result<FolderTerm> merge_root(const Terms<FolderTerm>& roots) {
     const std::span<const FolderTerm> all(roots);
     if (const auto place = resolved_place(all)) return roots[*place];
-    return merge_folders(simplify(roots));
+    const auto simple = simplify(roots);
+    const auto merged = merge_folders(simple);
+    if (lost_) to_look_through_ = simple;
+    return merged;
   }
 
   // A root has no entry in which a conflict could stand. A side whose root is no folder counts as
@@ -125,7 +132,27 @@ class TreeMerger {
     return value;
   }
 
+  // Files that become a folder, and the other way round, are gone too.
+  static bool is_gone(const Value& base, const PathValue& side) {
+    return !side || (side->mode == Mode::folder) != (base.mode == Mode::folder);
+  }
+
+  // A value that is gone on one side and has become another, or is gone, on another.
+  static bool is_lost(const Terms<PathValue>& values) {
+    for (std::size_t base = 1; base < values.size(); base += 2) {
+      std::size_t gone = 0;
+      std::size_t touched = 0;
+      for (std::size_t side = 0; values[base] && side < values.size(); side += 2) {
+        gone += is_gone(*values[base], values[side]) ? 1U : 0U;
+        touched += values[side] == values[base] ? 0U : 1U;
+      }
+      if (gone > 0 && touched > 1) return true;
+    }
+    return false;
+  }
+
   Result<PathValue> merge_value(const Terms<PathValue>& values) {
+    lost_ = lost_ || is_lost(values);
     if (const auto value = resolved(values)) return *value;
     const auto simple = simplify(values);
     if (!has_conflict(simple)) return merge_terms(one_by_one(simple), simple);
@@ -187,6 +214,8 @@ class TreeMerger {
   const object::BlockReader& reader_;
   object::BlockWriter& writer_;
   std::vector<std::string> conflicts_;
+  std::optional<Terms<FolderTerm>> to_look_through_;
+  bool lost_ = false;
   std::string path_;
   std::size_t depth_ = 0;
 };
@@ -195,7 +224,17 @@ class TreeMerger {
 
 Result<MergedTree> merge_roots(const object::BlockReader& reader, object::BlockWriter& writer,
                                std::span<const std::optional<Id>> roots) {
-  return TreeMerger(reader, writer).run({roots.begin(), roots.end()});
+  ScratchBlocks scratch(reader);
+  TreeMerger plain(scratch, scratch);
+  HN_TRY(MergedTree merged, plain.run({roots.begin(), roots.end()}));
+  if (plain.to_look_through()) {
+    HN_TRY(const auto moved, follow_renames(scratch, *plain.to_look_through()));
+    if (moved) {
+      HN_TRY(merged, TreeMerger(scratch, scratch).run(*moved));
+    }
+  }
+  scratch.copy_to(writer, merged.tree);
+  return merged;
 }
 
 }  // namespace hn::merge

@@ -5,8 +5,8 @@
 
 #include "hn/merge/lines.hpp"
 
-// The line diff that merges and patches rest on (hn-merge(7), THE LINE DIFF): patience anchors,
-// Myers between them, limits by count. A pure function of the two texts on every machine.
+// The line diff that merges rest on (hn-merge(7), THE LINE DIFF): histogram diff, Myers where all
+// common lines are frequent, limits by count. A pure function of the two texts on every machine.
 namespace hn::merge {
 
 // Lines [a_begin, a_end) of the first text stand where [b_begin, b_end) of the second do. Lengths
@@ -21,8 +21,9 @@ struct Difference {
 };
 
 // All differences in order, with at least one equal line between two of them. Everything else
-// matches line by line. Empty if the texts are equal. Time O(n log n) where anchors exist, else
-// O((n + m) * D) with D, the number of differing lines, limited; memory O(n + m + D^2).
+// matches line by line. Empty if the texts are equal. Time O(n + m) for
+// each block at which the texts are split, limited in all; memory O(n + m), in the search for a
+// shortest script O(D^2) with D, the number of differing lines, limited too.
 std::vector<Difference> diff_lines(std::span<const Line> a, std::span<const Line> b);
 
 // Lines taken away and lines added.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +35,13 @@ struct Folded {
 // commit or more heads than a commit has parents.
 Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writer,
                     const object::History& history, std::span<const object::Id> heads,
+                    std::span<const std::uint32_t> seniority);
+
+// The same for who has a faster answer than object::common_ancestors() at hand.
+using CommonAncestors = std::function<Result<std::vector<object::Id>>(
+    std::span<const object::Id> a, std::span<const object::Id> b)>;
+Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writer,
+                    const CommonAncestors& common_ancestors, std::span<const object::Id> heads,
                     std::span<const std::uint32_t> seniority);
 
 // What an auto-merge commit must be, computed from its parents and its AutoMerge fields alone; it

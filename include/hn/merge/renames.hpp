@@ -6,8 +6,8 @@
 
 #include "hn/object/tree.hpp"
 
-// Which of the files that are gone stand again under another name, as git guesses it for people
-// (gitdiffcore(7)). Merges do not rest on it.
+// Which of the files that are gone stand again under another name, as git guesses it
+// (gitdiffcore(7)). What merges take of it is specified in hn-merge(7), RENAMES.
 namespace hn::merge {
 
 struct NamedValue {
@@ -25,6 +25,11 @@ struct RenameOptions {
   std::uint32_t percent_min = 50;
   // Above so many pairs only equal files, and alike ones of the same name, are found.
   std::uint64_t pairs_max = 1'000'000;
+  // Longer files are compared by id alone.
+  std::uint64_t bytes_max = 512ULL << 20U;
+  // By place in the list of those that are gone: where it is 0 the file is found again only if it
+  // is equal. Empty: all are looked for.
+  std::vector<char> wanted = {};
 };
 
 // Both lists in the order of their paths. By `to`. Files of equal ids first; then files alike whose
@@ -33,5 +38,11 @@ struct RenameOptions {
 std::vector<Rename> find_renames(const object::BlockReader& reader,
                                  std::span<const NamedValue> gone, std::span<const NamedValue> come,
                                  const RenameOptions& options = {});
+
+// The same for merges: a file that is not here is an error, with the block as subject.
+Result<std::vector<Rename>> require_renames(const object::BlockReader& reader,
+                                            std::span<const NamedValue> gone,
+                                            std::span<const NamedValue> come,
+                                            const RenameOptions& options);
 
 }  // namespace hn::merge

@@ -26,7 +26,11 @@ class ScratchBlocks final : public object::BlockReader, public object::BlockWrit
 
  private:
   const object::BlockReader& below_;
-  std::map<object::Id, object::Block> blocks_;
+  struct Written {
+    object::Block block;
+    std::optional<object::Id> base;
+  };
+  std::map<object::Id, Written> blocks_;
 };
 
 }  // namespace hn::merge

@@ -3,7 +3,7 @@
 #include "hn/merge/diff.hpp"
 
 // The line diff that people see: the differences that git shows, line for line. Merges do not rest
-// on it (diff.hpp does that), so it may follow git.
+// on it but on diff.hpp, so it may follow git.
 namespace hn::merge {
 
 enum class Whitespace {

@@ -1,6 +1,7 @@
-// Folds of random histories: several devices add lines, make each other's changes too, publish
-// folds of what they have seen and resolve conflicts. Nobody ever removes a line, so every line
-// that a head holds must stand in the fold or in a term that a conflict in it adds.
+// Folds of random histories: several devices add lines, make each other's changes too, give files
+// other names, publish folds of what they have seen and resolve conflicts. Nobody ever removes a
+// line, so every line that a head holds must stand in the fold or in a term that a conflict in it
+// adds.
 #include <doctest/doctest.h>
 
 #include <set>
@@ -31,7 +32,7 @@ class Crowd : public World {
     if (what < 3) {
       mine = fold(live({mine, other, heads_[random_.below(heads_.size())]})).commit;
     } else {
-      mine = edit(mine, what == 3);
+      mine = edit(mine, what == 3, what == 4);
     }
   }
 
@@ -75,7 +76,7 @@ class Crowd : public World {
           }
           const auto conflict = object::read_conflict(blocks, v.id());
           for (std::size_t i = 0; i < conflict->terms.size(); i += 2) {
-            out[path].push_back(lines_of(*conflict->terms[i]));
+            if (conflict->terms[i]) out[path].push_back(lines_of(*conflict->terms[i]));
           }
           return true;
         });
@@ -90,8 +91,9 @@ class Crowd : public World {
     return out;
   }
 
-  // A new line at a random place; in a conflict its resolution by all lines of all sides.
-  Id edit(const Id& head, bool same_as_others) {
+  // A new line at a random place, or a new name for a file; in a conflict its resolution by all
+  // lines of all sides.
+  Id edit(const Id& head, bool same_as_others, bool renames) {
     auto terms = added_terms(tree_of(head));
     Files files;
     for (const auto& [path, sides] : terms) {
@@ -103,13 +105,24 @@ class Crowd : public World {
       }
       terms[path] = {all};
     }
-    auto& lines = terms[name(random_.below(3))][0];
+    auto chosen = terms.begin();
+    std::advance(chosen, static_cast<std::ptrdiff_t>(random_.below(terms.size())));
+    if (renames) {
+      const std::string to = "d/r" + std::to_string(random_.below(4));
+      if (!terms.contains(to)) {
+        auto moved = terms.extract(chosen);
+        moved.key() = to;
+        chosen = terms.insert(std::move(moved)).position;
+      }
+    }
+    auto& lines = chosen->second[0];
     const auto token = same_as_others && next_ > 0 ? random_.below(next_) : next_++;
     const auto line = "t" + std::to_string(token);
     const auto anchor =
         std::find(lines.begin(), lines.end(), std::string(1, static_cast<char>('a' + token % 8)));
     if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.insert(anchor, line);
     for (const auto& [path, sides] : terms) {
+      files[path];
       for (const auto& l : sides[0]) files[path] += (files[path].empty() ? "" : " ") + l;
     }
     return commit(files, {head});

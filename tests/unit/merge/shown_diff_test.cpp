@@ -5,9 +5,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 #include "hn/base/random.hpp"
+#include "hn/merge/diff.hpp"
 #include "hn/merge/unified.hpp"
 #include "support/temp_folder.hpp"
 
@@ -134,6 +136,28 @@ std::uint64_t number_of(const char* name, std::uint64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
+// What a merge matches, as git heads its hunks without context.
+std::string merged_hunks(const Texts& texts) {
+  std::string out;
+  const auto range = [](std::uint32_t begin, std::uint32_t end) {
+    const std::uint32_t first = begin == end ? begin : begin + 1;
+    return std::to_string(first) + (end - begin == 1 ? "" : "," + std::to_string(end - begin));
+  };
+  for (const auto& d : diff_lines(split_lines(as_bytes(texts.a)), split_lines(as_bytes(texts.b)))) {
+    out += "@@ -" + range(d.a_begin, d.a_end) + " +" + range(d.b_begin, d.b_end) + " @@\n";
+  }
+  return out;
+}
+
+std::string hunk_heads(const std::string& diff) {
+  std::string out;
+  std::istringstream in(diff);
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("@@ ")) out += line.substr(0, line.find(" @@") + 3) + "\n";
+  }
+  return out;
+}
+
 std::string ours(const Texts& texts, const UnifiedOptions& options) {
   return unified_text(as_bytes(texts.a), as_bytes(texts.b), options);
 }
@@ -162,6 +186,22 @@ TEST_CASE("git shows the same differences, byte for byte") {
     if (way == 5) words = "--no-indent-heuristic", options.shown.indent_heuristic = false;
     INFO(words);
     REQUIRE(ours(texts, options) == git.diff(texts, words));
+  }
+}
+
+TEST_CASE("merges match the lines that git's histogram diff matches") {
+  Git git;
+  if (!git.is_here()) return;
+  const std::uint64_t seed = number_of("HN_SEED", 20261121);
+  MESSAGE("HN_SEED=" << seed);
+  SeededRandom random(seed);
+  for (std::uint64_t round = 0; round < number_of("HN_SHOWN_ROUNDS", 300); ++round) {
+    Texts texts = random_case(random);
+    // Where the only common lines are frequent ones the shortest script is not git's.
+    if (texts.a.size() > 3000) continue;
+    INFO("round " << round << "\n--a\n" << texts.a << "--b\n" << texts.b);
+    const auto theirs = git.diff(texts, "-U0 --diff-algorithm=histogram --no-indent-heuristic");
+    REQUIRE(merged_hunks(texts) == hunk_heads(theirs));
   }
 }
 

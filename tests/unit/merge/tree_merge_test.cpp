@@ -63,11 +63,6 @@ TEST_CASE_FIXTURE(Trees,
   CHECK(three({{"a", "1"}}, {}, {{"a", "1"}}) == Files{});
 }
 
-TEST_CASE_FIXTURE(Trees, "a deletion and the same content under another name") {
-  CHECK(three({{"a", "1"}}, {}, {{"b", "1"}}) == Files{{"b", "1"}});
-  CHECK(three({{"a", "1"}}, {{"a", "2"}}, {{"b", "1"}}) == Files{{"a", "<2|1|->"}, {"b", "1"}});
-}
-
 TEST_CASE_FIXTURE(Trees,
                   "files added on both sides: alike, with another mode, with another content") {
   CHECK(three({}, {{"a", "1"}}, {{"a", "1"}}) == Files{{"a", "1"}});

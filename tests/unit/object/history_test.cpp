@@ -7,6 +7,7 @@
 #include <set>
 
 #include "hn/base/random.hpp"
+#include "hn/object/row_history.hpp"
 #include "support/memory_blocks.hpp"
 
 using namespace hn;
@@ -117,11 +118,14 @@ TEST_CASE("on random graphs every question has the answer of its definition") {
   for (int round = 0; round < 40; ++round) {
     const Graph g = random_graph(random);
     const MemoryHistory history(g.blocks);
+    const RowHistory rows(history);
     for (int i = 0; i < 10; ++i) {
       const auto a = random_set(g, random);
       const auto b = random_set(g, random);
       CHECK(common_ancestors(history, g.pick(a), g.pick(b)).value() == naive_common(g, a, b));
+      CHECK(rows.common_ancestors(g.pick(a), g.pick(b)).value() == naive_common(g, a, b));
       CHECK(reachable(history, g.pick(a), g.pick(b), 1000).value() == naive_reachable(g, a, b));
+      CHECK(reachable(rows, g.pick(a), g.pick(b), 1000).value() == naive_reachable(g, a, b));
       const std::size_t x = random.below(g.ids.size());
       const std::size_t y = random.below(g.ids.size());
       CHECK(is_ancestor(history, g.ids[x], g.ids[y]).value() == g.ancestors({y}).contains(x));
@@ -167,6 +171,24 @@ TEST_CASE("a missing commit is an answer, not an end of history") {
   REQUIRE(!common);
   CHECK(common.error().code == Code::absent);
   CHECK(common.error().subject == g.ids[root].bytes);
+}
+
+TEST_CASE("what was missing is asked for again") {
+  Graph g;
+  const std::size_t root = g.commit({});
+  const std::size_t a = g.commit({root});
+  const std::size_t b = g.commit({root});
+  const Block block = g.blocks.read(g.ids[root]).value();
+  g.blocks.remove(g.ids[root]);
+  const MemoryHistory history(g.blocks);
+  const RowHistory rows(history);
+  for (int i = 0; i < 2; ++i) {
+    const auto common = rows.common_ancestors(g.pick({a}), g.pick({b}));
+    REQUIRE(!common);
+    CHECK(common.error().subject == g.ids[root].bytes);
+  }
+  g.blocks.write(block.kind, block.bytes);
+  CHECK(*rows.common_ancestors(g.pick({a}), g.pick({b})) == g.pick({root}));
 }
 
 TEST_CASE("a small difference of two long histories reads little") {

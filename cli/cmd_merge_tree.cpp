@@ -1,0 +1,163 @@
+#include <iostream>
+#include <sstream>
+
+#include "failure.hpp"
+#include "hn/base/text.hpp"
+#include "hn/git/tree_ids.hpp"
+#include "hn/object/row_history.hpp"
+#include "hn/repo/many_revisions.hpp"
+#include "hn/repo/merge_tree.hpp"
+#include "output.hpp"
+
+namespace hn::cli {
+namespace {
+
+struct Words {
+  std::string ours;
+  std::string theirs;
+  std::optional<std::string> base;
+};
+
+struct Answer {
+  merge::MergedTree merged;
+  std::optional<object::GitId> git;
+};
+
+// The blocks of one merge at a time, for who remembers more than one.
+class Blocks final : public object::BlockReader {
+ public:
+  using object::BlockReader::read;
+  explicit Blocks(const object::BlockReader& store) : store_(store), scratch_(store) {}
+  Result<object::Block> read(const object::Id& id) const override { return scratch_->read(id); }
+  bool has(const object::Id& id) const override { return scratch_->has(id); }
+  merge::ScratchBlocks& begin() { return scratch_.emplace(store_); }
+
+ private:
+  const object::BlockReader& store_;
+  std::optional<merge::ScratchBlocks> scratch_;
+};
+
+class Merger {
+ public:
+  explicit Merger(repo::Repository& repository)
+      : names_(repository), history_(repository.history()), blocks_(repository.store()) {}
+
+  Answer merge(const Words& words, bool with_git) {
+    repo::TreesToMerge trees;
+    trees.ours = names_.commit(words.ours);
+    trees.theirs = names_.commit(words.theirs);
+    if (words.base) trees.base = names_.commit(*words.base);
+    Answer out{repo::merge_tree(history_, blocks_.begin(), trees), {}};
+    if (with_git && out.merged.conflicts.empty()) out.git = git_id(trees.ours, out.merged.tree);
+    return out;
+  }
+
+ private:
+  // In the form that the history came with.
+  std::optional<object::GitId> git_id(const object::Id& commit, const object::Id& tree) {
+    if (!ids_) {
+      const auto read = repo::require(object::read_commit(blocks_, commit), "reading the commit");
+      ids_.emplace(blocks_, read.git ? read.git->size : std::uint8_t{20});
+    }
+    auto made = ids_->of(tree);
+    if (!made && made.error().code == Code::unsupported) return std::nullopt;
+    return repo::require(std::move(made), "making git's id");
+  }
+
+  repo::ManyRevisions names_;
+  object::RowHistory history_;
+  Blocks blocks_;
+  std::optional<git::TreeIds> ids_;
+};
+
+Json as_json(const Answer& answer) {
+  Json out;
+  out["clean"] = answer.merged.conflicts.empty();
+  out["tree"] = object::to_hex(answer.merged.tree);
+  out["git_tree"] = answer.git ? Json(git::to_hex(*answer.git)) : Json();
+  out["conflicts"] = Json::array();
+  for (const std::string& path : answer.merged.conflicts) {
+    Json row;
+    put_text(row, "path", path);
+    out["conflicts"].push_back(row.contains("path") ? row["path"] : row);
+  }
+  return out;
+}
+
+void say(const Context& context, const Answer& answer) {
+  context.out << object::to_hex(answer.merged.tree) << "\n";
+  for (const std::string& path : answer.merged.conflicts)
+    context.out << " in conflict: " << shown_path(path) << "\n";
+}
+
+// "A B" or "C -- A B".
+std::optional<Words> words_of(const std::string& line) {
+  std::istringstream in(line);
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) words.push_back(word);
+  if (words.size() == 2) return Words{words[0], words[1], {}};
+  if (words.size() == 4 && words[1] == "--") return Words{words[2], words[3], words[0]};
+  return std::nullopt;
+}
+
+void say_line(const Context& context, const Answer& answer) {
+  const bool clean = answer.merged.conflicts.empty();
+  context.out << (clean ? "clean " : "conflicts ") << object::to_hex(answer.merged.tree) << "\n";
+}
+
+// A line that cannot be answered is answered so, and those after it are read.
+int answer_lines(const Context& context, Merger& merger, bool json) {
+  int status = 0;
+  for (std::string line; std::getline(std::cin, line);) {
+    try {
+      const auto words = words_of(line);
+      if (!words) throw Failure(Code::usage, "a line is A B, or BASE -- A B");
+      const Answer answer = merger.merge(*words, json);
+      if (!answer.merged.conflicts.empty()) status = std::max<int>(status, kExitNo);
+      if (json)
+        context.out << as_json(answer).dump() << "\n";
+      else
+        say_line(context, answer);
+    } catch (const Failure& failure) {
+      status = std::max(status, exit_status(failure.code()));
+      const std::string what = escape_controls(failure.what());
+      if (json)
+        context.out << Json{{"error", what}}.dump() << "\n";
+      else
+        context.out << "error " << what << "\n";
+    }
+    context.out.flush();
+  }
+  return status;
+}
+
+int run(Context& context, const Given& given) {
+  const auto names = given.values("REV");
+  if (given.has("stdin") != names.empty() || (!given.has("stdin") && names.size() != 2))
+    throw Failure(Code::usage, "two commits are merged", "hn merge-tree A B, or --stdin");
+  if (given.has("stdin") && given.has("base"))
+    throw Failure(Code::usage, "with --stdin the base stands in the line: BASE -- A B");
+  repo::Repository repository = context.open();
+  Merger merger(repository);
+  if (given.has("stdin")) return answer_lines(context, merger, given.has("json"));
+  const Answer answer = merger.merge({names[0], names[1], given.value("base")}, given.has("json"));
+  if (given.has("json"))
+    print(context, as_json(answer));
+  else
+    say(context, answer);
+  return answer.merged.conflicts.empty() ? 0 : kExitNo;
+}
+
+}  // namespace
+
+Command cmd_merge_tree() {
+  return {"merge-tree",
+          "Merge two commits without recording anything",
+          {{"--base", "REV", "in place of what the two have in common", Offers::revisions},
+           {"--stdin", "", "read pairs from standard input, one a line: A B, or BASE -- A B"},
+           {"--json", "", "as JSON; with --stdin an object a line"}},
+          {{"REV", "the two commits, ours first", 0, kMany, Offers::revisions}},
+          run};
+}
+
+}  // namespace hn::cli

@@ -1,0 +1,119 @@
+#include "hn/object/row_history.hpp"
+
+#include <algorithm>
+#include <queue>
+
+namespace hn::object {
+
+// As in history.cpp: by generation, greatest first, until only ancestors of common ones wait.
+class RowHistory::Walk {
+ public:
+  explicit Walk(const RowHistory& history) : history_(history) {}
+  ~Walk() {
+    for (const Row row : reached_) history_.marks_[row] = 0;
+  }
+  Walk(const Walk&) = delete;
+  Walk& operator=(const Walk&) = delete;
+
+  Result<void> start(std::span<const Id> commits, std::uint8_t marks) {
+    for (const Id& id : commits) {
+      HN_TRY(const Row row, history_.row_of(id));
+      mark(row, marks);
+    }
+    return {};
+  }
+
+  Result<std::vector<Id>> run() {
+    std::vector<Row> found;
+    while (interesting_ > 0 && !queue_.empty()) {
+      const Row row = queue_.top().second;
+      queue_.pop();
+      std::uint8_t marks = history_.marks_[row];
+      if ((marks & kBelow) == 0) --interesting_;
+      if ((marks & kCommon) == kCommon) {
+        if ((marks & kBelow) == 0) found.push_back(row);
+        marks |= kBelow;
+      }
+      HN_CHECK(history_.ask_parents(row));
+      for (const Row parent : history_.nodes_[row].parents) mark(parent, marks);
+    }
+    std::ranges::sort(found, {}, [&](Row row) {
+      return std::pair(history_.nodes_[row].generation, history_.nodes_[row].id);
+    });
+    std::vector<Id> out;
+    for (const Row row : found) out.push_back(history_.nodes_[row].id);
+    return out;
+  }
+
+  static constexpr std::uint8_t kOfA = 1;
+  static constexpr std::uint8_t kOfB = 2;
+
+ private:
+  static constexpr std::uint8_t kCommon = kOfA | kOfB;
+  static constexpr std::uint8_t kBelow = 4;  // an ancestor of a common one
+
+  void mark(Row row, std::uint8_t marks) {
+    std::uint8_t& at = history_.marks_[row];
+    const std::uint8_t before = at;
+    at |= marks;
+    if (before == 0) {
+      reached_.push_back(row);
+      queue_.emplace(history_.nodes_[row].generation, row);
+      if ((at & kBelow) == 0) ++interesting_;
+    } else if ((before & kBelow) == 0 && (at & kBelow) != 0) {
+      --interesting_;
+    }
+  }
+
+  const RowHistory& history_;
+  std::priority_queue<std::pair<std::uint64_t, Row>> queue_;
+  std::vector<Row> reached_;
+  std::size_t interesting_ = 0;  // in the queue and not below a common one
+};
+
+Result<RowHistory::Row> RowHistory::row_of(const Id& commit) const {
+  const auto at = rows_.find(commit);
+  if (at != rows_.end()) return at->second;
+  HN_TRY(const std::uint64_t generation, below_.generation(commit));
+  const auto row = static_cast<Row>(nodes_.size());
+  nodes_.push_back({commit, generation, {}, false});
+  marks_.push_back(0);
+  rows_.emplace(commit, row);
+  return row;
+}
+
+Result<void> RowHistory::ask_parents(Row row) const {
+  if (nodes_[row].has_parents) return {};
+  HN_TRY(const auto parents, below_.parents(nodes_[row].id));
+  std::vector<Row> rows;
+  for (const Id& parent : parents) {
+    HN_TRY(const Row of_parent, row_of(parent));
+    rows.push_back(of_parent);
+  }
+  nodes_[row].parents = std::move(rows);
+  nodes_[row].has_parents = true;
+  return {};
+}
+
+Result<std::vector<Id>> RowHistory::parents(const Id& commit) const {
+  HN_TRY(const Row row, row_of(commit));
+  HN_CHECK(ask_parents(row));
+  std::vector<Id> out;
+  for (const Row parent : nodes_[row].parents) out.push_back(nodes_[parent].id);
+  return out;
+}
+
+Result<std::uint64_t> RowHistory::generation(const Id& commit) const {
+  HN_TRY(const Row row, row_of(commit));
+  return nodes_[row].generation;
+}
+
+Result<std::vector<Id>> RowHistory::common_ancestors(std::span<const Id> a,
+                                                     std::span<const Id> b) const {
+  Walk walk(*this);
+  HN_CHECK(walk.start(a, Walk::kOfA));
+  HN_CHECK(walk.start(b, Walk::kOfB));
+  return walk.run();
+}
+
+}  // namespace hn::object
