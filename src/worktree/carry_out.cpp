@@ -1,9 +1,12 @@
 // Why an interrupted checkout can be completed: before the first change the index marks as pending
 // what will be written, and is synced. New files appear under their names at once, so a crash can
 // leave one half written; it is pending, and its bytes are a beginning of what the plan wants,
-// which the next plan recognises and overwrites. Files that are replaced are renamed into place
-// whole. Rejected: all files aside and renamed (a second operation on a folder for each file of a
-// clone), and no journal (an empty file of the user's would look like one half written).
+// which the next plan recognises and overwrites. Files that are replaced are written aside, so that
+// a full disk leaves the old one; then that goes, and the new one takes its name: a crash between
+// leaves none, which a pending file may be. Rejected: all files aside and renamed (a second
+// operation on a folder for each file of a clone); renaming over the old one (ext4 then writes each
+// file to the disk at once: 502 files in 1.2 s instead of 0.13); no journal (an empty file of the
+// user's would look like one half written).
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -63,13 +63,18 @@ Outcome FilePlacer::replace(int folder, const std::string& name, const Step& ste
     out.kind = Outcome::Kind::obstacle;
     return out;
   }
-  if (::renameat(staging_.get(), aside.c_str(), folder, name.c_str()) != 0) {
+  // Not over the old one: ext4 would write the new one to the disk at once (auto_da_alloc).
+  if (::unlinkat(folder, name.c_str(), 0) != 0) {
     error = errno;
     ::unlinkat(staging_.get(), aside.c_str(), 0);
-    if (error != EXDEV) throw_errno(error, "cannot replace", step.path);
-    // Another file system is mounted here. The journal in the index covers a crash in between.
-    if (::unlinkat(folder, name.c_str(), 0) != 0) throw_errno(errno, "cannot remove", step.path);
-    return place_new(folder, name, step);
+    throw_errno(error, "cannot replace", step.path);
+  }
+  if (::renameat2(staging_.get(), aside.c_str(), folder, name.c_str(), RENAME_NOREPLACE) != 0) {
+    error = errno;
+    ::unlinkat(staging_.get(), aside.c_str(), 0);
+    // EXDEV: another file system is mounted here. EINVAL: this one cannot rename so.
+    if (error == EXDEV || error == EINVAL) return place_new(folder, name, step);
+    return outcome_of(error, folder, name);
   }
   out.kind = Outcome::Kind::written;
   out.witness = look(folder, name).witness;  // renaming changed its ctime

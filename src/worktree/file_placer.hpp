@@ -26,7 +26,7 @@ class FilePlacer {
   FilePlacer& operator=(const FilePlacer&) = delete;
 
   // Writes step.now under `name` in `folder`: exclusively where the plan saw nothing there, else
-  // aside and then renamed over what the plan saw. Throws Failure where blocks or the disk fail.
+  // aside, and then in place of what the plan saw. Throws Failure where blocks or the disk fail.
   Outcome place(int folder, const std::string& name, const Step& step);
 
  private:

@@ -76,15 +76,9 @@ def bytes_of(folder):
     return total
 
 
-def files_of(folder):
-    out = []
-    for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in (".git", ".hn"))
-        for name in sorted(names):
-            path = os.path.join(root, name)
-            if os.path.isfile(path) and not os.path.islink(path):
-                out.append(os.path.relpath(path, folder))
-    return out
+def tracked_in(bench, folder):
+    names = bench.run(["git", "ls-files", "-z"], folder).decode(errors="surrogateescape").split("\0")[:-1]
+    return [name for name in names if not os.path.islink(os.path.join(folder, name))]
 
 
 def edit(folder, paths, text):
@@ -98,9 +92,6 @@ def everyday(bench, source):
     git, hn = place + "/git", place + "/hn"
     for folder in (git, hn):
         shutil.copytree(source, folder, symlinks=True)
-    paths = files_of(git)
-    chosen = random.Random(1).sample(paths, min(len(paths), SWITCHED))
-    touched = chosen[:TOUCHED]
     os.sync()
 
     bare = []
@@ -117,6 +108,9 @@ def everyday(bench, source):
             times.append(sum(bench.seconds(one, folder) for one in words))
             os.sync()
     bench.row("first commit", git_first, hn_first, bare)
+    paths = tracked_in(bench, git)
+    chosen = random.Random(1).sample(paths, min(len(paths), SWITCHED))
+    touched = chosen[:TOUCHED]
     sizes = f"  bytes after: git {bytes_of(git + '/.git') / 1e6:.1f} MB, hn {bytes_of(hn + '/.hn') / 1e6:.1f} MB"
     if bench.bare:
         sizes += f", bare loop {bytes_of(place + '/loop') / 1e6:.1f} MB"

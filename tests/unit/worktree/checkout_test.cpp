@@ -293,8 +293,12 @@ TEST_SUITE("checkout") {
   TEST_CASE("a broken-off checkout is completed by the same call") {
     Bench b;
     std::string big(3u << 20, 'b');
-    Id one = b.tree({{"mod", b.file("1")}, {"gone", b.file("1")}, {"kept", b.file("1")}});
-    Id two = b.tree({{"mod", b.file("2")},
+    Id one = b.tree({{"between", b.file("1")},
+                     {"mod", b.file("1")},
+                     {"gone", b.file("1")},
+                     {"kept", b.file("1")}});
+    Id two = b.tree({{"between", b.file("2")},
+                     {"mod", b.file("2")},
                      {"big", b.file(big)},
                      {"empty", b.file("e")},
                      {"kept", b.file("1")},
@@ -311,6 +315,8 @@ TEST_SUITE("checkout") {
       row.pending = true;
       journal.rows.push_back(row);
     }
+    journal.find("between")->pending = true;
+    b.remove("between");  // the old one, and the new one had not yet its name
     std::sort(journal.rows.begin(), journal.rows.end(),
               [](const auto& a, const auto& c) { return worktree::path_less(a.path, c.path); });
     b.write("big", big.substr(0, 1u << 20));
@@ -319,6 +325,7 @@ TEST_SUITE("checkout") {
     b.index = journal;
     CHECK(b.index.interrupted());
     b.checkout(two);
+    CHECK(b.read("between") == "2");
     CHECK(b.read("big") == big);
     CHECK(b.read("empty") == "e");
     CHECK(b.read("zeros") == big);
