@@ -31,18 +31,30 @@ std::vector<object::Change> changes_between(const CheckoutOptions& options) {
   return out;
 }
 
+// What the tree has at a path. The index knows it without reading a folder, where it is of that
+// tree: nearly always, as files are restored to the base.
+std::optional<object::Value> value_at(const CheckoutOptions& options, const Index& index,
+                                      const std::string& path) {
+  if (index.base == options.to) {
+    const IndexRow* row = index.find(path);
+    return row != nullptr ? row->base : std::nullopt;
+  }
+  auto value = object::find_path(*options.reader, *options.to, path);
+  if (!value) throw Failure(value.error(), "looking for '" + escape_controls(path) + "'");
+  return *value;
+}
+
 // Paths that are to be restored though the trees agree on them.
-std::vector<object::Change> restored(const CheckoutOptions& options,
+std::vector<object::Change> restored(const CheckoutOptions& options, const Index& index,
                                      const std::vector<object::Change>& changes) {
   std::vector<object::Change> out;
   if (!options.to) return out;
   for (const std::string& path : options.restore) {
     object::Change c{path, std::nullopt, std::nullopt};
     if (std::binary_search(changes.begin(), changes.end(), c, change_less)) continue;
-    auto value = object::find_path(*options.reader, *options.to, path);
-    if (!value) throw Failure(value.error(), "looking for '" + escape_controls(path) + "'");
-    if (!*value || (*value)->mode == object::Mode::folder) continue;
-    c.old_value = c.new_value = **value;
+    const auto value = value_at(options, index, path);
+    if (!value || value->mode == object::Mode::folder) continue;
+    c.old_value = c.new_value = *value;
     out.push_back(std::move(c));
   }
   return out;
@@ -184,7 +196,7 @@ Task make_task(const CheckoutOptions& options, const Index& index) {
   task.changes = changes_between(options);
   Expansion expansion(options);
   for (const object::Change& c : task.changes) expansion.add(c);
-  for (const object::Change& c : restored(options, task.changes)) expansion.add(c);
+  for (const object::Change& c : restored(options, index, task.changes)) expansion.add(c);
   task.items = expansion.take();
   Refuser(options, index, task).run();
   return task;
