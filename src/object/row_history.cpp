@@ -41,6 +41,7 @@ class RowHistory::Walk {
       return std::pair(history_.nodes_[row].generation, history_.nodes_[row].id);
     });
     std::vector<Id> out;
+    out.reserve(found.size());
     for (const Row row : found) out.push_back(history_.nodes_[row].id);
     return out;
   }
