@@ -143,6 +143,15 @@ class Packs::Pack {
     return std::nullopt;
   }
 
+  std::optional<std::uint64_t> offset(std::size_t row) const noexcept {
+    const std::size_t short_ones = kIndexHeadBytes + count_ * (kIdBytes + 4);
+    const std::uint32_t at = u32_at(rows_, short_ones + row * 4);
+    if ((at & 0x80000000U) == 0) return at;
+    const std::size_t place = short_ones + count_ * 4 + std::size_t{at & 0x7fffffffU} * 8;
+    if (place + 8 > rows_.size() - 2 * kIdBytes) return std::nullopt;
+    return std::uint64_t{u32_at(rows_, place)} << 32U | u32_at(rows_, place + 4);
+  }
+
   std::optional<Head> head(std::uint64_t at) const noexcept {
     if (at < 12 || at >= bytes_.size()) return std::nullopt;
     files_.pack->note_look();
@@ -204,15 +213,6 @@ class Packs::Pack {
 
   std::size_t fan(std::size_t byte) const noexcept { return u32_at(rows_, 8 + 4 * byte); }
   static std::size_t id_at(std::size_t row) noexcept { return kIndexHeadBytes + row * kIdBytes; }
-  std::optional<std::uint64_t> offset(std::size_t row) const noexcept {
-    const std::size_t short_ones = kIndexHeadBytes + count_ * (kIdBytes + 4);
-    const std::uint32_t at = u32_at(rows_, short_ones + row * 4);
-    if ((at & 0x80000000U) == 0) return at;
-    const std::size_t place = short_ones + count_ * 4 + std::size_t{at & 0x7fffffffU} * 8;
-    if (place + 8 > rows_.size() - 2 * kIdBytes) return std::nullopt;
-    return std::uint64_t{u32_at(rows_, place)} << 32U | u32_at(rows_, place + 4);
-  }
-
   Files files_;
   ByteView bytes_;  // of the pack, less its checksum
   ByteView rows_;
@@ -317,46 +317,47 @@ Packs::Packs(std::vector<Files> files)
 
 Packs::~Packs() = default;
 
-std::optional<Packs::Place> Packs::find(const GitId& id) const {
+std::optional<Packs::Row> Packs::find(const GitId& id) const {
+  if (id.size != kIdBytes) return std::nullopt;
   const ByteView bytes = ByteView(id.bytes).first(kIdBytes);
   for (std::size_t i = 0; i < packs_.size(); ++i) {
     const std::size_t at = (last_ + i) % packs_.size();
-    const auto offset = packs_[at]->find(bytes);
+    Pack* const pack = packs_[at].get();
+    const auto row = pack->find_row(bytes);
+    const auto offset = row ? pack->offset(*row) : std::nullopt;
     if (!offset) continue;
     last_ = at;
-    return Place{packs_[at].get(), *offset};
+    return Row{pack, *row, {pack, *offset}};
   }
   return std::nullopt;
 }
 
 std::optional<Packs::Found> Packs::read(const GitId& id) const {
-  if (id.size != kIdBytes) return std::nullopt;
-  const auto place = find(id);
-  if (!place) return std::nullopt;
-  auto found = read_at(*place);
-  if (found && found->type == Type::blob) note_told(*place, id);
+  const auto row = find(id);
+  if (!row) return std::nullopt;
+  auto found = read_at(row->place);
+  if (found && found->type == Type::blob) note_told(*row);
   return found;
 }
 
-void Packs::note_told(Place place, const GitId& id) const {
-  const auto head = place.pack->head(place.offset);
-  const auto base = head ? place.pack->base_row(*head) : std::nullopt;
-  const auto row = place.pack->find_row(ByteView(id.bytes).first(kIdBytes));
-  if (base && row) place.pack->note_told(*base, *row);
+void Packs::note_told(const Row& row) {
+  const auto head = row.pack->head(row.place.offset);
+  const auto base = head ? row.pack->base_row(*head) : std::nullopt;
+  if (base) row.pack->note_told(*base, row.row);
 }
 
 std::vector<GitId> Packs::kin(const GitId& id) const {
   std::vector<GitId> out;
-  const auto place = id.size == kIdBytes ? find(id) : std::nullopt;
-  if (!place) return out;
-  Pack& pack = *place->pack;
+  const auto found = find(id);
+  if (!found) return out;
+  Pack& pack = *found->pack;
   const auto add = [&](std::optional<std::size_t> row) {
     if (row && pack.id(*row) != id) out.push_back(pack.id(*row));
   };
-  const auto head = pack.head(place->offset);
+  const auto head = pack.head(found->place.offset);
   const auto base = head ? pack.base_row(*head) : std::nullopt;
   add(base);
-  if (const auto row = pack.find_row(ByteView(id.bytes).first(kIdBytes))) add(pack.told_from(*row));
+  add(pack.told_from(found->row));
   if (base) add(pack.told_from(*base));
   return out;
 }

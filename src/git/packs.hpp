@@ -46,9 +46,14 @@ class Packs {
     Pack* pack = nullptr;
     std::uint64_t offset = 0;
   };
-  std::optional<Place> find(const GitId& id) const;
+  struct Row {
+    Pack* pack = nullptr;
+    std::size_t row = 0;  // of its index
+    Place place;
+  };
+  std::optional<Row> find(const GitId& id) const;
   std::optional<Found> read_at(Place place) const;
-  void note_told(Place place, const GitId& id) const;
+  static void note_told(const Row& row);
 
   std::vector<std::unique_ptr<Pack>> packs_;
   mutable std::size_t last_ = 0;  // the pack that held what was asked for last

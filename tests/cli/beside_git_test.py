@@ -327,16 +327,17 @@ def one_round(program, seed, lines):
     return len(ALWAYS) + lines - len(failed), failed
 
 
-def main():
+def run_rounds(rounds, one_round):
+    """What the command line asks for: HN [ROUNDS [SEED]]."""
     program = os.path.abspath(sys.argv[1])
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 4
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else rounds
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else int(os.environ.get("HN_SEED", "20261121"))
     if shutil.which("git") is None:
         print("skipped: there is no git")
         return 0
     passed, failed = 0, []
     for at in range(rounds):
-        good, bad = one_round(program, seed + at, 40)
+        good, bad = one_round(program, seed + at)
         passed += good
         failed += bad
     for line in failed[:12]:
@@ -346,4 +347,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_rounds(4, lambda program, seed: one_round(program, seed, 40)))

@@ -15,7 +15,7 @@ import shutil
 import sys
 import tempfile
 
-from beside_git_test import World, compare
+from beside_git_test import World, compare, run_rounds
 
 MODES = ["", "=no", "=default", "=plain", "=blocks", "=zebra", "=dimmed-zebra"]
 SPACES = ["allow-indentation-change", "ignore-all-space", "ignore-space-change", "ignore-space-at-eol", "allow-indentation-change", "no"]
@@ -95,23 +95,5 @@ def one_round(program, seed):
     return passed, failed
 
 
-def main():
-    program = os.path.abspath(sys.argv[1])
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 8
-    seed = int(sys.argv[3]) if len(sys.argv) > 3 else int(os.environ.get("HN_SEED", "20261121"))
-    if shutil.which("git") is None:
-        print("skipped: there is no git")
-        return 0
-    passed, failed = 0, []
-    for at in range(rounds):
-        good, bad = one_round(program, seed + at)
-        passed += good
-        failed += bad
-    for text in failed[:6]:
-        print("FAILED " + text + "\n")
-    print(f"{passed} passed, {len(failed)} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_rounds(8, one_round))
