@@ -11,7 +11,6 @@ them. Ends with "N passed, N failed"; skipped where there is no git.
 
 import os
 import random
-import shutil
 import sys
 import tempfile
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -108,6 +109,20 @@ class GitRepo {
     return folder_.path() / "objects" / id.substr(0, 2) / id.substr(2);
   }
   void lose(const std::string& id) { std::filesystem::remove(loose(id)); }
+
+  // Writes these objects into a pack, as differences where one resembles another.
+  void pack(const std::vector<std::string>& ids) {
+    git_packbuilder* made = nullptr;
+    must(git_packbuilder_new(&made, repo_));
+    const std::unique_ptr<git_packbuilder, void (*)(git_packbuilder*)> builder(
+        made, git_packbuilder_free);
+    for (const std::string& hex : ids) {
+      git_oid id;
+      must(git_oid_fromstr(&id, hex.c_str()));
+      must(git_packbuilder_insert(made, &id, "file"));
+    }
+    must(git_packbuilder_write(made, nullptr, 0, nullptr, nullptr));
+  }
 
  private:
   static void must(int error) {

@@ -86,6 +86,35 @@ TEST_CASE("a detached or dangling HEAD falls to main, master, the first") {
   CHECK(import_all(repo, blocks).default_branch == "main");
 }
 
+TEST_CASE(
+    "a file that is new at its path is a difference from what its pack holds it to resemble") {
+  GitRepo repo;
+  SeededRandom random(1);
+  const auto text = [&random] {
+    std::string out;
+    for (int i = 0; i < 500; ++i) out += std::to_string(random.next()) + "\n";
+    return out;
+  };
+  // Of two alike git tells the shorter from the longer: here once the newer, once the older.
+  const std::string cut = text();
+  const std::string grown = text();
+  const std::string cut_now = cut.substr(200);
+  const std::string grown_now = "a line more\n" + grown;
+  const std::string first =
+      repo.plain(repo.tree({{"100644", "a", repo.blob(cut)}, {"100644", "b", repo.blob(grown)}}));
+  const std::string folder =
+      repo.tree({{"100644", "c", repo.blob(cut_now)}, {"100644", "d", repo.blob(grown_now)}});
+  repo.ref("refs/heads/main", repo.plain(repo.tree({{"40000", "moved", folder}}), {first}));
+  repo.pack({repo.blob(cut), repo.blob(cut_now), repo.blob(grown), repo.blob(grown_now)});
+  MemoryBlocks blocks;
+  import_all(repo, blocks);
+  const auto id = [](const std::string& bytes) {
+    return object::id_of(object::Kind::chunk, as_bytes(bytes));
+  };
+  CHECK(blocks.bases.at(id(cut_now)) == id(cut));
+  CHECK(blocks.bases.at(id(grown_now)) == id(grown));
+}
+
 TEST_CASE("an empty repository imports as nothing, with HEAD's name") {
   GitRepo repo;
   repo.head("trunk");
