@@ -23,12 +23,29 @@ std::optional<std::size_t> place_of_content(const Terms<PathValue>& terms) {
   return resolved_place(std::span<const std::optional<Id>>(contents));
 }
 
+// Each inner merge is a value, which always resolves, before they are counted together.
+Mode mode_of_merges(const Terms<Terms<PathValue>>& nested) {
+  Terms<PathValue> values;
+  for (const auto& inner : nested) {
+    values.push_back(inner[0]);
+    values.back()->mode = merged_mode(inner);
+  }
+  return merged_mode(values);
+}
+
 Terms<PathValue> with_mode(Terms<PathValue> terms, Mode mode) {
   for (auto& term : terms) term->mode = mode;
   return simplify(terms);
 }
 
 }  // namespace
+
+Terms<Terms<PathValue>> with_single_bases(Terms<Terms<PathValue>> nested) {
+  for (const std::size_t base : bases_resolved_since(nested)) {
+    nested[base] = {PathValue(nested[base][1])};
+  }
+  return nested;
+}
 
 bool are_files(const Terms<PathValue>& terms) {
   return std::all_of(terms.begin(), terms.end(),
@@ -82,13 +99,14 @@ std::optional<Value> merge_added_files(const Terms<PathValue>& terms) {
 
 Result<Terms<PathValue>> merge_files(const object::BlockReader& reader, object::BlockWriter& writer,
                                      const Terms<Terms<PathValue>>& nested) {
-  const auto flat = flatten(nested);
-  const Mode mode = merged_mode(flat);
-  if (const auto place = place_of_content(flat)) {
-    return Terms<PathValue>{Value::of(mode, flat[*place]->id())};
+  const Mode mode = mode_of_merges(nested);
+  const auto single = flatten(with_single_bases(nested));
+  if (const auto place = place_of_content(single)) {
+    return Terms<PathValue>{Value::of(mode, single[*place]->id())};
   }
+  const auto flat = flatten(nested);
   HN_TRY(const auto contents, read_texts(reader, flat));
-  if (!contents) return with_mode(flat, mode);
+  if (!contents) return with_mode(single, mode);
 
   Terms<Terms<ByteView>> texts;
   for (const auto& inner : nested) {

@@ -14,6 +14,10 @@ inline bool is_unmergeable(const Error& error) noexcept {
          error.code == Code::unsupported;
 }
 
+// A merge of merges without the conflicts at odd places that somebody resolved since: their first
+// base in place of each.
+Terms<Terms<PathValue>> with_single_bases(Terms<Terms<PathValue>> nested);
+
 // Every term is a file.
 bool are_files(const Terms<PathValue>& terms);
 

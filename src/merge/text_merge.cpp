@@ -130,6 +130,9 @@ Pieces resolve_hunk(Terms<Pieces> nested) {
     }
     return flatten(nested);
   }
+  for (const std::size_t base : bases_resolved_since(values)) {
+    nested[base].assign(nested[base].size(), values[base][1]);
+  }
   auto flat = flatten(nested);
   if (const auto place = resolved_place(std::span<const std::string_view>(flat))) {
     return {flat[*place]};

@@ -21,6 +21,30 @@ bool is_folder_or_nothing(const PathValue& value) {
   return !value || value->mode == Mode::folder;
 }
 
+bool is_no_folder(const PathValue& value) {
+  return !value || value->mode != Mode::folder;
+}
+bool is_anything(const PathValue&) {
+  return true;
+}
+
+// Simplified, but for what is not to cancel. While a base is left that is something, nothing does
+// not cancel nothing: a file that one side deleted and another one that a third side added there
+// are two changes. As one, B to nothing to X, they would make X a version of B, and lines of B that
+// X never had would count as removed.
+//
+// Folders cancel only where they become terms of a conflict: F - F would hide that F has nothing
+// under a name.
+template <class Cancels>
+Terms<PathValue> cancel(const Terms<PathValue>& terms, const Cancels& cancels) {
+  auto left = simplify(without_idle(terms),
+                       [&](const PathValue& value) { return value.has_value() && cancels(value); });
+  for (std::size_t base = 1; base < left.size(); base += 2) {
+    if (left[base]) return without_idle(left);
+  }
+  return simplify(left, cancels);
+}
+
 std::optional<PathValue> resolved(const Terms<PathValue>& terms) {
   const auto place = resolved_place(std::span<const PathValue>(terms));
   if (!place) return std::nullopt;
@@ -60,9 +84,9 @@ class TreeMerger {
   Result<FolderTerm> merge_root(const Terms<FolderTerm>& roots) {
     const std::span<const FolderTerm> all(roots);
     if (const auto place = resolved_place(all)) return roots[*place];
-    const auto simple = simplify(roots);
-    const auto merged = merge_folders(simple);
-    if (lost_) to_look_through_ = simple;
+    const auto changed = without_idle(roots);
+    const auto merged = merge_folders(changed);
+    if (lost_) to_look_through_ = changed;
     return merged;
   }
 
@@ -154,11 +178,11 @@ class TreeMerger {
   Result<PathValue> merge_value(const Terms<PathValue>& values) {
     lost_ = lost_ || is_lost(values);
     if (const auto value = resolved(values)) return *value;
-    const auto simple = simplify(values);
+    const auto simple = cancel(values, is_no_folder);
     if (!has_conflict(simple)) return merge_terms(one_by_one(simple), simple);
     HN_TRY(const auto nested, expand(simple));
     if (!nested) return write_conflict({});
-    const auto flat = simplify(flatten(*nested));
+    const auto flat = cancel(flatten(with_single_bases(*nested)), is_no_folder);
     if (const auto value = resolved(flat)) return *value;
     return merge_terms(*nested, flat);
   }
@@ -180,10 +204,11 @@ class TreeMerger {
     return out;
   }
 
-  // `flat` is what is left of `nested`, simplified; counting did not resolve it.
+  // `left` is what is left of `nested`, all folders included; counting did not resolve it.
   Result<PathValue> merge_terms(const Terms<Terms<PathValue>>& nested,
-                                const Terms<PathValue>& flat) {
-    if (std::all_of(flat.begin(), flat.end(), is_folder_or_nothing)) return enter(flat);
+                                const Terms<PathValue>& left) {
+    if (std::all_of(left.begin(), left.end(), is_folder_or_nothing)) return enter(left);
+    const auto flat = cancel(left, is_anything);
     if (const auto value = merge_added_files(flat)) return PathValue(value);
     if (!are_files(flat)) return write_conflict(flat);
     const bool all_files = are_files(flatten(nested));
@@ -192,13 +217,14 @@ class TreeMerger {
   }
 
   Result<PathValue> enter(const Terms<PathValue>& values) {
-    if (depth_ >= kFolderDepthMax) return write_conflict(values);
+    if (depth_ >= kFolderDepthMax) return write_conflict(cancel(values, is_anything));
     Terms<FolderTerm> folders;
     for (const auto& value : values) {
       folders.push_back(value ? FolderTerm(value->id()) : std::nullopt);
     }
     const auto merged = merge_folders(folders);
-    if (!merged && is_unmergeable(merged.error())) return write_conflict(values);
+    if (!merged && is_unmergeable(merged.error()))
+      return write_conflict(cancel(values, is_anything));
     if (!merged) return fail(merged.error());
     return *merged ? PathValue(Value::of(Mode::folder, **merged)) : PathValue{};
   }

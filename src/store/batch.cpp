@@ -15,7 +15,7 @@ Result<object::Block> Batch::read(const object::Id& id) const {
   auto plain =
       state_->blocks.has(address) ? state_->blocks.read(address) : state_->opened.read(address);
   if (!plain) return Unexpected(plain.error());
-  return object::Block{plain->kind, std::move(plain->bytes)};
+  return object::Block{(*plain)->kind, to_bytes((*plain)->bytes)};
 }
 
 bool Batch::has(const object::Id& id) const {
@@ -38,21 +38,22 @@ Taken Batch::write_stored(const Stored& stored, const object::Address& address) 
   if (state_->has(address)) return Taken::stored;
   if (stored.bytes.size() > kStoredBytesMax) return Taken::wrong;
   if (stored.base.has_value() != (stored.form == Form::zstd_prefix)) return Taken::wrong;
-  Plain base;
+  PlainPtr base;
   if (stored.base) {
     if (*stored.base == address) return Taken::wrong;
     auto found = state_->blocks.has(*stored.base) ? state_->blocks.read(*stored.base)
                                                   : state_->opened.read_shallowest(*stored.base);
     if (!found) return Taken::base_missing;
-    base = std::move(*found);
+    base = *std::move(found);
   }
-  auto plain = decode_form(stored.form, stored.plain_bytes, stored.bytes, base.bytes);
+  auto plain = decode_form(stored.form, stored.plain_bytes, stored.bytes,
+                           base ? ByteView(base->bytes) : ByteView());
   if (!plain) return Taken::wrong;
   if (object::id_of(stored.kind, *plain) != object::id_at(address)) return Taken::wrong;
-  if (base.depth >= kChainMax) {
+  if (base && base->depth >= kChainMax) {
     state_->blocks.add(stored.kind, address, *plain, {});
   } else {
-    const unsigned depth = stored.base ? base.depth + 1U : 0U;
+    const unsigned depth = base ? base->depth + 1U : 0U;
     state_->blocks.add_stored(address, stored, static_cast<std::uint8_t>(depth), std::move(*plain));
   }
   return Taken::stored;

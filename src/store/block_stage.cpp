@@ -46,24 +46,25 @@ bool BlockStage::has(const object::Address& address) const {
   return recent_.contains(address) || row_places_.contains(address);
 }
 
-Result<Plain> BlockStage::read(const object::Address& address) const {
+Result<PlainPtr> BlockStage::read(const object::Address& address) const {
   if (const auto* recent = recent_.find(address))
-    return Plain{recent->block->kind, recent->block->bytes, recent->depth};
+    return make_plain(recent->block->kind, PlainBytes(recent->block->bytes), recent->depth);
   const auto place = row_places_.find(address);
   if (place == row_places_.end()) return fail(Code::absent, "no such block", address.bytes);
-  if (const auto known = cache_.find(address)) return *known;
+  if (auto known = cache_.find(address)) return known;
   const Bytes record = record_at(rows_[place->second]);
   HN_TRY(const RecordHead head, check_record(record));
-  Bytes base;
+  PlainPtr base;
   if (head.base) {
     auto own = has(*head.base) ? read(*head.base) : opened_.read(*head.base);
     if (!own) return Unexpected(own.error());
-    base = std::move(own->bytes);
+    base = *std::move(own);
   }
   const ByteView stored = ByteView(record).subspan(head.head_bytes());
-  HN_TRY(Bytes bytes, decode_form(head.form, head.plain_bytes, stored, base));
-  Plain plain{head.kind, std::move(bytes), head.depth};
-  cache_.add(address, std::make_shared<const Plain>(plain));
+  HN_TRY(PlainBytes bytes, decode_form(head.form, head.plain_bytes, stored,
+                                       base ? ByteView(base->bytes) : ByteView()));
+  PlainPtr plain = make_plain(head.kind, std::move(bytes), head.depth);
+  cache_.add(address, plain);
   return plain;
 }
 
@@ -128,18 +129,15 @@ std::optional<object::Address> BlockStage::base_of(const object::Address& addres
 // The depth of a base that is not packed yet is the greatest that it can get.
 std::optional<BlockStage::Base> BlockStage::find_base(const object::Address& address) {
   if (const auto* recent = recent_.take_as_base(address))
-    return Base{std::shared_ptr<const Bytes>(recent->block, &recent->block->bytes), recent->depth};
-  std::optional<Plain> plain;
+    return Base{{recent->block, recent->block->bytes}, recent->depth};
+  PlainPtr plain;
   if (row_places_.contains(address)) {
-    if (auto own = read(address)) plain = std::move(*own);
+    if (auto own = read(address)) plain = *std::move(own);
   } else {
-    if (auto stored = opened_.read_shallowest(address)) plain = std::move(*stored);
+    if (auto stored = opened_.read_shallowest(address)) plain = *std::move(stored);
   }
   if (!plain) return std::nullopt;
-  const std::uint8_t depth = plain->depth;
-  const auto block =
-      std::make_shared<const PlainBlock>(PlainBlock{plain->kind, address, std::move(plain->bytes)});
-  return Base{std::shared_ptr<const Bytes>(block, &block->bytes), depth};
+  return Base{{plain, plain->bytes}, plain->depth};
 }
 
 void BlockStage::submit_group() {
@@ -170,12 +168,12 @@ void BlockStage::append(ByteView records, std::span<const IndexRow> rows) {
 }
 
 void BlockStage::add_stored(const object::Address& address, const Stored& stored,
-                            std::uint8_t depth, Bytes plain) {
+                            std::uint8_t depth, PlainBytes plain) {
   Bytes record;
   append_record(record, address, stored, depth);
   const IndexRow row{address, depth, 0, static_cast<std::uint32_t>(record.size())};
   append(record, {&row, 1});
-  cache_.add(address, std::make_shared<const Plain>(Plain{stored.kind, std::move(plain), depth}));
+  cache_.add(address, make_plain(stored.kind, std::move(plain), depth));
 }
 
 void BlockStage::spill() {

@@ -20,14 +20,14 @@ class BlockStage {
 
   bool has(const object::Address& address) const;
   // A block of this batch; absent if it is not one.
-  Result<Plain> read(const object::Address& address) const;
+  Result<PlainPtr> read(const object::Address& address) const;
 
   // The caller has checked that neither store nor batch has the block.
   void add(object::Kind kind, const object::Address& address, ByteView bytes,
            const std::optional<object::Address>& base);
   // `plain` is what `stored` decodes to: the next difference is likely to be from it.
   void add_stored(const object::Address& address, const Stored& stored, std::uint8_t depth,
-                  Bytes plain);
+                  PlainBytes plain);
 
   // Packs what is left, and no more can be added, but for what is restored.
   void finish();
@@ -47,7 +47,7 @@ class BlockStage {
  private:
   static constexpr std::size_t kCacheBytes = 8U << 20U;
   struct Base {
-    std::shared_ptr<const Bytes> bytes;
+    BaseBytes bytes;
     std::uint8_t depth = 0;
   };
   std::optional<Base> find_base(const object::Address& address);

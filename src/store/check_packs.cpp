@@ -94,7 +94,7 @@ class Check {
     }
     const auto plain = packs_->decode({head, record.subspan(head.head_bytes()), {}}, &bases_);
     if (!plain) return find(plain.error(), at, head.address);
-    if (object::id_of(head.kind, plain->bytes) != object::id_at(head.address)) {
+    if (object::id_of(head.kind, (*plain)->bytes) != object::id_at(head.address)) {
       return find({Code::invalid, "block whose id is not that of its bytes", {}}, at, head.address);
     }
     if (head.kind == object::Kind::commit) summary_.commits.push_back(head.address);

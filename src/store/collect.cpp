@@ -147,13 +147,13 @@ class Writer {
 
   // Its base goes: the difference is made anew, from the next one up the chain that stays.
   std::uint8_t write_on_kept(const CatalogRow& row, const Loaded& loaded) {
-    const auto read = [&](const Result<Plain>& plain) -> const Plain& {
+    const auto read = [&](const Result<PlainPtr>& plain) -> const Plain& {
       if (!plain) throw Failure(plain.error(), "block " + object::to_hex(row.address));
-      return *plain;
+      return **plain;
     };
     const auto plain = packs_.decode(loaded, &cache_);
     const std::uint32_t place = catalog_.kept_base(row);
-    std::optional<Result<Plain>> base;
+    std::optional<Result<PlainPtr>> base;
     std::optional<ByteView> prefix;
     if (place != CatalogRow::kNone) {
       base = packs_.read(catalog_.rows()[place].address, &cache_);

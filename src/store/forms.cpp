@@ -53,7 +53,7 @@ std::optional<Bytes> compress(ByteView plain, const std::optional<ByteView>& bas
 
 // A prefix is any bytes. Zstd's call for a dictionary takes them so, and spares the tables that its
 // call for a prefix allocates each time, unless they happen to begin as a trained dictionary does.
-std::size_t decompress(ZSTD_DCtx* context, Bytes& plain, ByteView bytes, ByteView prefix) {
+std::size_t decompress(ZSTD_DCtx* context, PlainBytes& plain, ByteView bytes, ByteView prefix) {
   constexpr std::array<Byte, 4> kTrained{0x37, 0xa4, 0x30, 0xec};  // ZSTD_MAGIC_DICTIONARY
   if (prefix.size() < 8 || equal(prefix.first(4), kTrained)) {
     ZSTD_DCtx_refPrefix(context, prefix.data(), prefix.size());
@@ -70,15 +70,16 @@ std::optional<Form> form_from(std::uint8_t byte) noexcept {
   return static_cast<Form>(byte);
 }
 
-Result<Bytes> decode_form(Form form, std::uint32_t plain_bytes, ByteView bytes, ByteView base) {
+Result<PlainBytes> decode_form(Form form, std::uint32_t plain_bytes, ByteView bytes,
+                               ByteView base) {
   if (plain_bytes > object::kBlockBytesMax) return fail(Code::invalid, "block too long");
   if (form == Form::zstd_dictionary) return fail(Code::unsupported, "dictionary form");
   if (form == Form::raw) {
     if (bytes.size() != plain_bytes) return fail(Code::invalid, "length of a raw block");
-    return to_bytes(bytes);
+    return PlainBytes(bytes);
   }
   ZSTD_DCtx* const context = decompressor();
-  Bytes plain(plain_bytes);
+  PlainBytes plain(plain_bytes);
   const std::size_t size =
       decompress(context, plain, bytes, form == Form::zstd_prefix ? base : ByteView());
   if (ZSTD_isError(size) != 0 || size != plain_bytes) return fail(Code::invalid, "zstd frame");

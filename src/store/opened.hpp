@@ -28,10 +28,10 @@ class Opened {
 
   // PackSet::read and read_shallowest, through a cache where the thread is the one that opened the
   // store: a lock around the cache would cost the others more than it gives.
-  Result<Plain> read(const object::Address& address) const {
+  Result<PlainPtr> read(const object::Address& address) const {
     return packs()->read(address, cache());
   }
-  Result<Plain> read_shallowest(const object::Address& address) const {
+  Result<PlainPtr> read_shallowest(const object::Address& address) const {
     return packs()->read_shallowest(address, cache());
   }
 
@@ -59,7 +59,7 @@ class Opened {
   void rewrite_journal();
 
  private:
-  static constexpr std::size_t kCacheBytes = 8U << 20U;
+  static constexpr std::size_t kCacheBytes = 24U << 20U;
   PlainCache* cache() const { return std::this_thread::get_id() == thread_ ? &cache_ : nullptr; }
   void load_all();
   void load_news(const std::shared_ptr<const PackSet>& old);

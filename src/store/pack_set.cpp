@@ -12,12 +12,12 @@
 namespace hn::store {
 namespace {
 
-Result<Plain> decode_link(const Loaded& link, const Plain* base) {
+Result<PlainPtr> decode_link(const Loaded& link, const Plain* base) {
   const RecordHead& head = link.head;
   auto plain = decode_form(head.form, head.plain_bytes, link.bytes,
                            base != nullptr ? ByteView(base->bytes) : ByteView());
   if (!plain) return fail(Code::damaged, plain.error().rule, head.address.bytes);
-  return Plain{head.kind, std::move(*plain), head.depth};
+  return make_plain(head.kind, *std::move(plain), head.depth);
 }
 
 }  // namespace
@@ -69,9 +69,9 @@ Result<Loaded> PackSet::load_shallowest(const object::Address& address) const {
   return std::move(*found);
 }
 
-Result<Plain> PackSet::read(const object::Address& address, PlainCache* cache) const {
+Result<PlainPtr> PackSet::read(const object::Address& address, PlainCache* cache) const {
   if (cache != nullptr) {
-    if (const auto known = cache->find(address)) return *known;
+    if (const auto known = cache->find(address)) return known;
   }
   HN_TRY(const Loaded loaded, load(address));
   return read_loaded(loaded, cache);
@@ -79,26 +79,26 @@ Result<Plain> PackSet::read(const object::Address& address, PlainCache* cache) c
 
 // A copy that was decoded before may be deeper than the least deep one now. That is no harm: a copy
 // of its depth was readable, which is all that a difference from it relies on.
-Result<Plain> PackSet::read_shallowest(const object::Address& address, PlainCache* cache) const {
+Result<PlainPtr> PackSet::read_shallowest(const object::Address& address, PlainCache* cache) const {
   if (cache != nullptr) {
-    if (const auto known = cache->find(address)) return *known;
+    if (const auto known = cache->find(address)) return known;
   }
   HN_TRY(const Loaded loaded, load_shallowest(address));
   return read_loaded(loaded, cache);
 }
 
 // A chunk without a base is left out of the cache: large files would push out what is read again.
-Result<Plain> PackSet::read_loaded(const Loaded& loaded, PlainCache* cache) const {
-  HN_TRY(Plain plain, decode(loaded, cache));
-  if (cache != nullptr && (plain.kind != object::Kind::chunk || plain.depth > 0)) {
-    cache->add(loaded.head.address, std::make_shared<const Plain>(plain));
+Result<PlainPtr> PackSet::read_loaded(const Loaded& loaded, PlainCache* cache) const {
+  HN_TRY(PlainPtr plain, decode(loaded, cache));
+  if (cache != nullptr && (plain->kind != object::Kind::chunk || plain->depth > 0)) {
+    cache->add(loaded.head.address, plain);
   }
   return plain;
 }
 
-Result<Plain> PackSet::decode(const Loaded& loaded, PlainCache* cache) const {
+Result<PlainPtr> PackSet::decode(const Loaded& loaded, PlainCache* cache) const {
   std::vector<Loaded> bases;
-  std::shared_ptr<const Plain> base;
+  PlainPtr base;
   const Loaded* last = &loaded;
   while (last->head.base) {
     if (cache != nullptr && (base = cache->find(*last->head.base)) != nullptr) break;
@@ -111,8 +111,7 @@ Result<Plain> PackSet::decode(const Loaded& loaded, PlainCache* cache) const {
     last = &bases.back();
   }
   for (std::size_t i = bases.size(); i-- > 0;) {
-    HN_TRY(Plain plain, decode_link(bases[i], base.get()));
-    base = std::make_shared<const Plain>(std::move(plain));
+    HN_TRY(base, decode_link(bases[i], base.get()));
     if (cache != nullptr) cache->add(bases[i].head.address, base);
   }
   return decode_link(loaded, base.get());

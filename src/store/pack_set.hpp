@@ -4,15 +4,9 @@
 #include <vector>
 
 #include "store/pack.hpp"
+#include "store/plain.hpp"
 
 namespace hn::store {
-
-// Plaintext of a block and how many steps of bases lie beneath its record.
-struct Plain {
-  object::Kind kind = object::Kind::chunk;
-  Bytes bytes;
-  std::uint8_t depth = 0;
-};
 
 class PlainCache;
 
@@ -29,17 +23,18 @@ class PackSet {
   Result<Loaded> load(const object::Address& address) const;
   // Of several good copies the one of least depth.
   Result<Loaded> load_shallowest(const object::Address& address) const;
-  Result<Plain> read(const object::Address& address, PlainCache* cache = nullptr) const;
+  Result<PlainPtr> read(const object::Address& address, PlainCache* cache = nullptr) const;
   // The same from the copy of least depth, for what is to become a base.
-  Result<Plain> read_shallowest(const object::Address& address, PlainCache* cache = nullptr) const;
+  Result<PlainPtr> read_shallowest(const object::Address& address,
+                                   PlainCache* cache = nullptr) const;
   // The plaintext of a record that was loaded.
-  Result<Plain> decode(const Loaded& loaded, PlainCache* cache = nullptr) const;
+  Result<PlainPtr> decode(const Loaded& loaded, PlainCache* cache = nullptr) const;
 
   const std::vector<std::shared_ptr<const SealedPack>>& sealed() const noexcept { return sealed_; }
   const std::shared_ptr<const TailPack>& tail() const noexcept { return tail_; }
 
  private:
-  Result<Plain> read_loaded(const Loaded& loaded, PlainCache* cache) const;
+  Result<PlainPtr> read_loaded(const Loaded& loaded, PlainCache* cache) const;
   template <class Visit>
   Result<void> each_copy(const object::Address& address, Visit visit) const;
 

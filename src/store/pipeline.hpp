@@ -15,12 +15,18 @@ struct PlainBlock {
   Bytes bytes;
 };
 
+// The plaintext of a base, and what owns it.
+struct BaseBytes {
+  std::shared_ptr<const void> owner;
+  ByteView bytes;
+};
+
 // A block on its way to its record. `depth` is what the record's depth becomes if the difference
 // from the base is worth keeping, else it is 0.
 struct PackItem {
   std::shared_ptr<const PlainBlock> block;
   std::optional<object::Address> base;
-  std::shared_ptr<const Bytes> base_bytes;
+  BaseBytes base_bytes;
   std::uint8_t depth = 0;
 };
 

@@ -17,17 +17,17 @@ class PlainCache {
   // At most twice as many bytes, and one block, are held.
   explicit PlainCache(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
-  std::shared_ptr<const Plain> find(const object::Address& address) {
+  PlainPtr find(const object::Address& address) {
     if (const auto at = young_.find(address); at != young_.end()) return at->second;
     const auto at = old_.find(address);
     if (at == old_.end()) return nullptr;
-    std::shared_ptr<const Plain> found = std::move(at->second);
+    PlainPtr found = std::move(at->second);
     old_.erase(at);
     add(address, found);
     return found;
   }
 
-  void add(const object::Address& address, std::shared_ptr<const Plain> plain) {
+  void add(const object::Address& address, PlainPtr plain) {
     if (young_bytes_ >= bytes_max_) {
       old_ = std::exchange(young_, {});
       young_bytes_ = 0;
@@ -37,7 +37,7 @@ class PlainCache {
   }
 
  private:
-  using Map = std::unordered_map<object::Address, std::shared_ptr<const Plain>>;
+  using Map = std::unordered_map<object::Address, PlainPtr>;
   static constexpr std::size_t kEntryBytes = 160;  // what an entry costs beside its bytes
 
   std::size_t bytes_max_;

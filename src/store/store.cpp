@@ -15,9 +15,9 @@
 namespace hn::store {
 namespace {
 
-Result<object::Block> to_block(Result<Plain> plain) {
+Result<object::Block> to_block(const Result<PlainPtr>& plain) {
   if (!plain) return Unexpected(plain.error());
-  return object::Block{plain->kind, std::move(plain->bytes)};
+  return object::Block{(*plain)->kind, to_bytes((*plain)->bytes)};
 }
 
 // The least and the greatest address that begin with these digits.
@@ -90,12 +90,12 @@ Result<Stored> Store::read_stored(const object::Address& address) const {
 }
 
 Result<Stored> Store::as_plain_form(const object::Address& address) const {
-  HN_TRY(const Plain plain, state_->opened.read(address));
-  Encoded encoded = encode_form(plain.bytes, {});
-  return Stored{plain.kind,
+  HN_TRY(const PlainPtr plain, state_->opened.read(address));
+  Encoded encoded = encode_form(plain->bytes, {});
+  return Stored{plain->kind,
                 encoded.form,
                 {},
-                static_cast<std::uint32_t>(plain.bytes.size()),
+                static_cast<std::uint32_t>(plain->bytes.size()),
                 std::move(encoded.bytes)};
 }
 

@@ -52,17 +52,17 @@ std::optional<std::size_t> resolved_place(std::span<const T> terms) {
   return only;
 }
 
-// The places that stay when equal added and removed terms cancel. From the first added term on:
-// if a removed term equals it, the first such removed term and the added one after it go, and
-// that added one (if it is another) takes the cancelled term's place.
-template <class T>
-std::vector<std::size_t> simplified_places(std::span<const T> terms) {
+// The places that stay when equal added and removed terms cancel, of those that cancels(term) lets.
+// From the first added term on: if a removed term equals it, the first such removed term and the
+// added one after it go, and that added one (if it is another) takes the cancelled term's place.
+template <class T, class Cancels>
+std::vector<std::size_t> simplified_places(std::span<const T> terms, const Cancels& cancels) {
   HN_ASSERT(terms.size() % 2 == 1);
   const auto classes = classes_of(terms);
   std::vector<std::size_t> places(terms.size());
   for (std::size_t i = 0; i < places.size(); ++i) places[i] = i;
   for (std::size_t add = 0; add < places.size();) {
-    std::size_t remove = 1;
+    std::size_t remove = cancels(terms[places[add]]) ? 1 : places.size();
     while (remove < places.size() && classes[places[remove]] != classes[places[add]]) remove += 2;
     if (remove >= places.size()) {
       add += 2;
@@ -76,9 +76,33 @@ std::vector<std::size_t> simplified_places(std::span<const T> terms) {
 }
 
 template <class T>
-Terms<T> simplify(const Terms<T>& terms) {
+std::vector<std::size_t> simplified_places(std::span<const T> terms) {
+  return simplified_places(terms, [](const T&) { return true; });
+}
+
+template <class T, class Cancels>
+Terms<T> simplify(const Terms<T>& terms, const Cancels& cancels) {
   Terms<T> out;
-  for (const auto place : simplified_places(std::span<const T>(terms))) out.push_back(terms[place]);
+  for (const auto place : simplified_places(std::span<const T>(terms), cancels))
+    out.push_back(terms[place]);
+  return out;
+}
+template <class T>
+Terms<T> simplify(const Terms<T>& terms) {
+  return simplify(terms, [](const T&) { return true; });
+}
+
+// Without the sides that are as their base: the one before them, for the first the one after it.
+template <class T>
+Terms<T> without_idle(const Terms<T>& terms) {
+  HN_ASSERT(terms.size() % 2 == 1);
+  Terms<T> out{terms[0]};
+  for (std::size_t base = 1; base < terms.size(); base += 2) {
+    if (terms[base] == terms[base + 1]) continue;
+    out.push_back(terms[base]);
+    out.push_back(terms[base + 1]);
+  }
+  while (out.size() > 1 && out[0] == out[1]) out.erase(out.begin(), out.begin() + 2);
   return out;
 }
 
@@ -100,6 +124,50 @@ Terms<T> flatten(const Terms<Terms<T>>& nested) {
       out.push_back(inner[j]);
     }
     out.push_back(inner[0]);
+  }
+  return out;
+}
+
+// Whether `part` is among `whole`, each term as often and on the same sign; takes it out if so.
+template <class T>
+bool take_out(Terms<T>& whole, const Terms<T>& part) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    std::size_t at = i % 2;
+    while (at < whole.size() && (whole[at] != part[i] || std::ranges::count(places, at) > 0))
+      at += 2;
+    if (at >= whole.size()) return false;
+    places.push_back(at);
+  }
+  // What is left has as many added as removed terms, and they stay on their sign.
+  Terms<T> sides;
+  Terms<T> bases;
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    if (std::ranges::count(places, i) == 0) (i % 2 == 0 ? sides : bases).push_back(whole[i]);
+  }
+  whole.clear();
+  for (std::size_t i = 0; i < sides.size(); ++i) {
+    whole.push_back(sides[i]);
+    if (i < bases.size()) whole.push_back(bases[i]);
+  }
+  return true;
+}
+
+// Of a merge of merges: which removed ones were not resolved and are not part of an added one that
+// was not either. Flattened, such a base would undo what was made of it: of two who resolved
+// L - b + R, one to L and one to R, L - (L - b + R) + R is b.
+template <class T>
+std::vector<std::size_t> bases_resolved_since(const Terms<Terms<T>>& nested) {
+  Terms<Terms<T>> added;
+  for (std::size_t i = 0; i < nested.size(); i += 2) {
+    if (nested[i].size() > 1) added.push_back(nested[i]);
+  }
+  std::vector<std::size_t> out;
+  for (std::size_t i = 1; i < nested.size(); i += 2) {
+    if (nested[i].size() == 1) continue;
+    const bool taken =
+        std::ranges::any_of(added, [&](Terms<T>& whole) { return take_out(whole, nested[i]); });
+    if (!taken) out.push_back(i);
   }
   return out;
 }

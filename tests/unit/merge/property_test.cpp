@@ -1,7 +1,7 @@
 // Folds of random histories: several devices add lines, make each other's changes too, give files
-// other names, publish folds of what they have seen and resolve conflicts. Nobody ever removes a
-// line, so every line that a head holds must stand in the fold or in a term that a conflict in it
-// adds.
+// other names, add files under the same names, publish folds of what they have seen and resolve
+// conflicts. Nobody ever removes a line, so every line that a head holds must stand in the fold or
+// in a term that a conflict in it adds.
 #include <doctest/doctest.h>
 
 #include <set>
@@ -32,7 +32,7 @@ class Crowd : public World {
     if (what < 3) {
       mine = fold(live({mine, other, heads_[random_.below(heads_.size())]})).commit;
     } else {
-      mine = edit(mine, what == 3, what == 4);
+      mine = edit(mine, what == 3, what == 4, what == 5);
     }
   }
 
@@ -64,6 +64,7 @@ class Crowd : public World {
   }
 
  private:
+  std::string another_name() { return "d/r" + std::to_string(random_.below(4)); }
   static std::string name(std::uint64_t file) { return "d/f" + std::to_string(file); }
 
   std::map<std::string, std::vector<Lines>> added_terms(const Id& root) {
@@ -91,9 +92,9 @@ class Crowd : public World {
     return out;
   }
 
-  // A new line at a random place, or a new name for a file; in a conflict its resolution by all
-  // lines of all sides.
-  Id edit(const Id& head, bool same_as_others, bool renames) {
+  // A new line at a random place, a new name for a file, or a new file; in a conflict its
+  // resolution by all lines of all sides.
+  Id edit(const Id& head, bool same_as_others, bool renames, bool adds) {
     auto terms = added_terms(tree_of(head));
     Files files;
     for (const auto& [path, sides] : terms) {
@@ -105,10 +106,12 @@ class Crowd : public World {
       }
       terms[path] = {all};
     }
+    if (adds)
+      terms.try_emplace(another_name(), std::vector<Lines>{{"n" + std::to_string(next_++)}});
     auto chosen = terms.begin();
     std::advance(chosen, static_cast<std::ptrdiff_t>(random_.below(terms.size())));
     if (renames) {
-      const std::string to = "d/r" + std::to_string(random_.below(4));
+      const std::string to = another_name();
       if (!terms.contains(to)) {
         auto moved = terms.extract(chosen);
         moved.key() = to;

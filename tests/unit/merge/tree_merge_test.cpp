@@ -23,6 +23,7 @@ struct Trees : World {
     REQUIRE(merged.has_value());
     return merged->tree;
   }
+  Files shown(const std::vector<std::optional<Id>>& roots) { return show(merge(roots)); }
   std::vector<std::string> conflicts;
 };
 
@@ -113,6 +114,51 @@ TEST_CASE_FIXTURE(Trees, "taking one side of a conflict away gives the other bac
   const auto conflict = merge({x, base, y});
   CHECK(show(merge({conflict, y, base})) == Files{{"a", "X"}});
   CHECK(show(merge({conflict, x, base})) == Files{{"a", "Y"}});
+}
+
+TEST_CASE_FIXTURE(Trees, "of two who resolved a conflict differently nobody has the base again") {
+  const auto base = tree({{"f", "1 b 3 4 5"}});
+  const auto left = tree({{"f", "1 L 3 4 5"}}), right = tree({{"f", "1 R 3 4 5"}});
+  const auto open = merge({left, base, right});
+  const auto conflict = Files{{"f", "<1 L 3 4 5|1 b 3 4 5|1 R 3 4 5>"}};
+  CHECK(shown({left, open, right}) == conflict);
+  const auto right_and = tree({{"f", "1 R 3 4 Q"}});
+  CHECK(shown({left, open, right_and}) == Files{{"f", "<1 L 3 4 Q|1 b 3 4 Q|1 R 3 4 Q>"}});
+  CHECK(shown({left, open, left, open, right}) ==
+        Files{{"f", "<1 L 3 4 5|1 b 3 4 5|1 L 3 4 5|1 b 3 4 5|1 R 3 4 5>"}});
+  // A third side that is not in what was resolved stays beside it.
+  const auto third = tree({{"f", "1 S 3 4 5"}});
+  const auto wider = merge({left, base, right, base, third});
+  CHECK(shown({wider, open, left}) == Files{{"f", "<1 L 3 4 5|1 b 3 4 5|1 S 3 4 5>"}});
+  // The same for whole values.
+  const auto gone = tree({});
+  const auto kept = merge({left, base, gone});
+  CHECK(shown({left, kept, gone}) == Files{{"f", "<1 L 3 4 5|1 b 3 4 5|->"}});
+}
+
+TEST_CASE_FIXTURE(Trees, "a mode that both sides of a conflict changed alike stays changed") {
+  const auto base = tree({{"f", "1 b 3"}});
+  const auto left = tree({{"f", "*1 L 3"}}), right = tree({{"f", "*1 R 3"}});
+  const auto open = merge({left, base, right});
+  CHECK(shown({tree({{"f", "*1 X 3"}}), open, tree({{"f", "*1 X 3"}})}) == Files{{"f", "*1 X 3"}});
+  CHECK(shown({tree({{"f", "*1 X 3"}}), open, tree({{"f", "*1 L 3"}})}) ==
+        Files{{"f", "<*1 X 3|*1 b 3|*1 L 3>"}});
+}
+
+TEST_CASE_FIXTURE(Trees, "a file added where another side deleted one is no version of that") {
+  const auto base = tree({{"d/f", "1 2 3"}, {"g", "g"}}), none = tree({{"g", "g"}});
+  const auto edited = tree({{"d/f", "1 2 E"}, {"g", "g"}});
+  const auto added = tree({{"d/f", "1 new"}, {"g", "g"}});
+  const auto conflict = Files{{"d/f", "<1 2 E|1 2 3|-|-|1 new>"}, {"g", "g"}};
+  CHECK(shown({edited, base, none, none, added}) == conflict);
+  CHECK(shown({edited, base, tree({{"g", "h"}}), tree({{"g", "h"}}), added}) == conflict);
+  CHECK(shown({edited, base, none, none, none}) == Files{{"d/f", "<1 2 E|1 2 3|->"}, {"g", "g"}});
+  CHECK(shown({none, none, edited, base, tree({{"d/f", "E 2 3"}, {"g", "g"}})}) ==
+        Files{{"d/f", "E 2 E"}, {"g", "g"}});
+  CHECK(shown({merge({edited, base, none}), none, added}) == conflict);
+  // Resolved, it is resolved.
+  const auto open = merge({edited, base, none, none, added});
+  CHECK(shown({open, open, edited}) == Files{{"d/f", "1 2 E"}, {"g", "g"}});
 }
 
 TEST_CASE_FIXTURE(Trees, "a third side joins a conflict as one more term") {
