@@ -37,10 +37,10 @@ bool is_anything(const PathValue&) {
 // under a name.
 template <class Cancels>
 Terms<PathValue> cancel(const Terms<PathValue>& terms, const Cancels& cancels) {
-  auto left = simplify(without_idle(terms),
-                       [&](const PathValue& value) { return value.has_value() && cancels(value); });
+  auto left =
+      simplify(terms, [&](const PathValue& value) { return value.has_value() && cancels(value); });
   for (std::size_t base = 1; base < left.size(); base += 2) {
-    if (left[base]) return without_idle(left);
+    if (left[base]) return left;
   }
   return simplify(left, cancels);
 }
@@ -178,7 +178,7 @@ class TreeMerger {
   Result<PathValue> merge_value(const Terms<PathValue>& values) {
     lost_ = lost_ || is_lost(values);
     if (const auto value = resolved(values)) return *value;
-    const auto simple = cancel(values, is_no_folder);
+    const auto simple = cancel(without_idle(values), is_no_folder);
     if (!has_conflict(simple)) return merge_terms(one_by_one(simple), simple);
     HN_TRY(const auto nested, expand(simple));
     if (!nested) return write_conflict({});

@@ -13,14 +13,11 @@ constexpr Byte kOfParents = 1;
 constexpr Byte kNothing = 0;  // in place of a mode
 
 // An added term that equals a removed one should have been cancelled against it; nothing only where
-// it is all that is removed, or a side is as its base.
+// nothing else is removed.
 bool is_simplified(const std::vector<std::optional<Value>>& terms) {
   std::vector<std::optional<Value>> added;
   std::vector<std::optional<Value>> removed;
   for (std::size_t i = 0; i < terms.size(); ++i) (i % 2 == 0 ? added : removed).push_back(terms[i]);
-  if (added[0] == removed[0]) return false;
-  for (std::size_t i = 0; i < removed.size(); ++i)
-    if (removed[i] == added[i + 1]) return false;
   std::ranges::sort(removed);
   const bool nothing_stays = removed.back().has_value();
   return std::ranges::none_of(added, [&](const auto& t) {

@@ -156,6 +156,9 @@ TEST_CASE_FIXTURE(Trees, "a file added where another side deleted one is no vers
   CHECK(shown({none, none, edited, base, tree({{"d/f", "E 2 3"}, {"g", "g"}})}) ==
         Files{{"d/f", "E 2 E"}, {"g", "g"}});
   CHECK(shown({merge({edited, base, none}), none, added}) == conflict);
+  // Nothing, as a side of a conflict, is not as the base of the whole.
+  CHECK(shown({added, none, merge({none, base, edited})}) ==
+        Files{{"d/f", "<1 new|-|-|1 2 3|1 2 E>"}, {"g", "g"}});
   // Resolved, it is resolved.
   const auto open = merge({edited, base, none, none, added});
   CHECK(shown({open, open, edited}) == Files{{"d/f", "1 2 E"}, {"g", "g"}});
