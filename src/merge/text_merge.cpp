@@ -1,7 +1,7 @@
 #include "hn/merge/text_merge.hpp"
 
 #include "hn/base/assert.hpp"
-#include "hn/merge/diff.hpp"
+#include "merge/numbered_diff.hpp"
 
 // Specified in hn-merge(7), TEXTS. All texts are compared with one of them, the first that is taken
 // away; a line of it stands firm where every other text has a match for it, and what lies between
@@ -13,18 +13,18 @@ namespace {
 
 constexpr std::uint32_t kNone = UINT32_MAX;
 
-struct Text {
-  std::vector<Line> lines;
+struct Text : NumberedText {
   std::vector<std::uint32_t> match;  // for each line of the reference, or kNone
 };
 
-std::vector<std::uint32_t> matches_in(const Text& reference, const Text& text) {
+std::vector<std::uint32_t> matches_in(const Text& reference, const Text& text,
+                                      std::uint32_t count) {
   std::vector<std::uint32_t> match(reference.lines.size(), kNone);
   std::uint32_t a = 0, b = 0;
   const auto run_until = [&](std::uint32_t end) {
     while (a < end) match[a++] = b++;
   };
-  for (const auto& d : diff_lines(reference.lines, text.lines)) {
+  for (const auto& d : diff_numbered(reference, text, count)) {
     run_until(d.a_begin);
     a = d.a_end;
     b = d.b_end;
@@ -46,10 +46,15 @@ class Aligner {
  public:
   explicit Aligner(std::span<const ByteView> terms) : texts_(terms.size()), at_(terms.size(), 0) {
     HN_ASSERT(terms.size() % 2 == 1);
-    for (std::size_t i = 0; i < terms.size(); ++i) texts_[i].lines = split_lines(terms[i]);
-    const auto& reference = texts_[terms.size() > 1 ? 1 : 0];
+    LineNumbers numbers;
+    Text& reference = texts_[terms.size() > 1 ? 1 : 0];
+    static_cast<NumberedText&>(reference) = numbers.add(terms[terms.size() > 1 ? 1 : 0]);
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      if (&texts_[i] != &reference)
+        static_cast<NumberedText&>(texts_[i]) = numbers.add(terms[i], &reference);
+    }
     lines_ = static_cast<std::uint32_t>(reference.lines.size());
-    for (auto& text : texts_) text.match = matches_in(reference, text);
+    for (auto& text : texts_) text.match = matches_in(reference, text, numbers.count());
   }
 
   // Calls sink(pieces) for each hunk in order; all pieces of a firm run are equal.

@@ -24,7 +24,7 @@ struct Difference {
 // matches line by line. Empty if the texts are equal. Time O(n + m) for
 // each block at which the texts are split, limited in all; memory O(n + m), in the search for a
 // shortest script O(D^2) with D, the number of differing lines, limited too.
-std::vector<Difference> diff_lines(std::span<const Line> a, std::span<const Line> b);
+std::vector<Difference> diff_lines(ByteView a, ByteView b);
 
 // Lines taken away and lines added.
 struct LineCounts {

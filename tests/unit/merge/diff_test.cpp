@@ -11,15 +11,16 @@ using namespace hn::merge::test;
 namespace {
 
 std::vector<Difference> diff(const std::string& a, const std::string& b) {
-  return diff_lines(split_lines(as_bytes(a)), split_lines(as_bytes(b)));
+  return diff_lines(as_bytes(a), as_bytes(b));
 }
 
 // Rebuilds b from a and the differences, and checks what a diff promises.
-std::string apply(const std::vector<Line>& a, const std::vector<Line>& b) {
+std::string apply(const std::string& from, const std::string& to) {
+  const auto a = split_lines(as_bytes(from)), b = split_lines(as_bytes(to));
   std::string out;
   std::uint32_t at = 0, in_b = 0;
   bool first = true;
-  for (const auto& d : diff_lines(a, b)) {
+  for (const auto& d : diff(from, to)) {
     CHECK((first || d.a_begin > at));
     CHECK(d.a_begin - at == d.b_begin - in_b);
     CHECK((d.a_end > d.a_begin || d.b_end > d.b_begin));
@@ -75,7 +76,12 @@ TEST_CASE("what differs more than the limit is one difference") {
   for (std::size_t i = 0; i < a.size(); i += 100) a[i] = b[i] = "same\n";
   a[0] = "begin\n";
   a.back() = "end\n";
-  CHECK(diff_lines(a, b).size() == 1);
+  const auto joined_lines = [](const std::vector<Line>& lines) {
+    std::string out;
+    for (const Line line : lines) out += line;
+    return out;
+  };
+  CHECK(diff(joined_lines(a), joined_lines(b)).size() == 1);
 }
 
 TEST_CASE("differences rebuild the second text") {
@@ -87,6 +93,6 @@ TEST_CASE("differences rebuild the second text") {
     const auto two = round % 3 == 0 ? random_lines(random, random.below(40), words)
                                     : edited(one, random, random.below(8), words);
     const auto a = joined(one, random.below(2) == 0), b = joined(two, random.below(2) == 0);
-    REQUIRE(apply(split_lines(as_bytes(a)), split_lines(as_bytes(b))) == b);
+    REQUIRE(apply(a, b) == b);
   }
 }

@@ -143,7 +143,7 @@ std::string merged_hunks(const Texts& texts) {
     const std::uint32_t first = begin == end ? begin : begin + 1;
     return std::to_string(first) + (end - begin == 1 ? "" : "," + std::to_string(end - begin));
   };
-  for (const auto& d : diff_lines(split_lines(as_bytes(texts.a)), split_lines(as_bytes(texts.b)))) {
+  for (const auto& d : diff_lines(as_bytes(texts.a), as_bytes(texts.b))) {
     out += "@@ -" + range(d.a_begin, d.a_end) + " +" + range(d.b_begin, d.b_end) + " @@\n";
   }
   return out;

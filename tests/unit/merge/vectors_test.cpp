@@ -20,7 +20,7 @@ const std::string kFile = std::string(HN_VECTORS) + "/merge.json";
 ordered_json diff_case(const ordered_json& in) {
   const auto a = in.at("a").get<std::string>(), b = in.at("b").get<std::string>();
   ordered_json out = ordered_json::array();
-  for (const auto& d : diff_lines(split_lines(as_bytes(a)), split_lines(as_bytes(b)))) {
+  for (const auto& d : diff_lines(as_bytes(a), as_bytes(b))) {
     out.push_back({d.a_begin, d.a_end, d.b_begin, d.b_end});
   }
   return out;
