@@ -8,12 +8,14 @@
 #include "hn/object/file.hpp"
 #include "merge/edit_paths.hpp"
 #include "merge/file_merge.hpp"
+#include "merge/folder_moves.hpp"
 
 // Specified in hn-merge(7), RENAMES. A rename changes no rule of merging: the terms are rewritten
 // so that the file has one name in all of them, and what comes of it comes by the rules for names.
 // Rejected: carrying pairs of names through the merge as git does (merge-ort.c), which needs a rule
 // for each kind of term and of conflict, and has none for more than two sides. As in git only
-// renames of files are looked for that another side touched: the others merge alike without.
+// renames of files are looked for that another side touched, or that say where a folder went to
+// which another side added files: the others merge alike without.
 namespace hn::merge {
 namespace {
 
@@ -37,6 +39,7 @@ class Follower {
     if (!found && is_unmergeable(found.error())) return std::optional<Roots>{};
     if (!found) return fail(found.error());
     drop_crossing();
+    add_strays();
     if (targets_.empty()) return std::optional<Roots>{};
     edits_.resize(roots_.size());
     for (const auto& [from, to] : targets_) {
@@ -84,21 +87,101 @@ class Follower {
     }
     RenameOptions options;
     options.bytes_max = kTextBytesMax;
-    options.wanted.assign(gone.size(), 0);
+    std::vector<char> touched(gone.size(), 0);
     for (std::size_t other = 0; other < roots_.size(); other += 2) {
       if (other == side) continue;
-      HN_TRY(const Changes* touched, changes(base, other));
+      HN_TRY(const Changes* of_other, changes(base, other));
       for (std::size_t i = 0; i < gone.size(); ++i) {
-        if (has(*touched, gone[i].path)) options.wanted[i] = 1;
+        if (has(*of_other, gone[i].path)) touched[i] = 1;
       }
     }
-    if (come.empty() || std::ranges::count(options.wanted, 1) == 0) return {};
+    if (come.empty() || gone.empty()) return {};
+    HN_TRY(const Homes homes, strays(base, side, gone));
+    options.wanted = touched;
+    for (std::size_t i = 0; i < gone.size(); ++i) {
+      for (std::string_view folder = folder_of(gone[i].path); !folder.empty();
+           folder = folder_of(folder)) {
+        if (homes.contains(folder)) options.wanted[i] = 1;
+      }
+    }
+    if (std::ranges::count(options.wanted, 1) == 0) return {};
     HN_TRY(const auto renames, require_renames(scratch_, gone, come, options));
+    FolderCounts folders;
     for (const Rename& rename : renames) {
-      if (options.wanted[rename.from] != 0)
-        targets_[gone[rename.from].path].insert(come[rename.to].path);
+      const std::string& from = gone[rename.from].path;
+      const std::string& to = come[rename.to].path;
+      if (touched[rename.from] != 0) targets_[from].insert(to);
+      folders.add(from, to);
+    }
+    for (const auto& [home, paths] : homes) {
+      const auto target = folders.target_of(home);
+      if (!target) continue;
+      for (const std::string& path : paths) {
+        const std::string rest = path.substr(home.size() + 1);
+        strays_[path].insert(target->empty() ? rest : *target + "/" + rest);
+      }
     }
     return {};
+  }
+
+  // Folders of the base that a side no longer has, each with the paths that other sides added to
+  // it: in it, or in new folders in it.
+  using Homes = std::map<std::string, std::set<std::string>, std::less<>>;
+  Result<Homes> strays(std::size_t base, std::size_t side, const std::vector<NamedValue>& gone) {
+    std::map<std::string, bool, std::less<>> is_gone;
+    bool any = false;
+    for (const NamedValue& value : gone) {
+      for (std::string_view folder = folder_of(value.path);
+           !folder.empty() && !is_gone.contains(folder); folder = folder_of(folder)) {
+        HN_TRY(const PathValue now, at(side, std::string(folder)));
+        const bool is = !now || now->mode != Mode::folder;
+        is_gone.emplace(folder, is);
+        any = any || is;
+      }
+    }
+    Homes out;
+    if (!any) return out;
+    for (std::size_t other = 0; other < roots_.size(); other += 2) {
+      if (other == side) continue;
+      HN_TRY(const Changes* of_other, changes(base, other));
+      for (const Change& change : *of_other) {
+        if (change.old_value || !change.new_value || change.new_value->mode == Mode::folder)
+          continue;
+        HN_TRY(const std::string home, home_of(base, change.name));
+        const auto known = is_gone.find(home);
+        if (known != is_gone.end() && known->second) out[home].insert(change.name);
+      }
+    }
+    return out;
+  }
+
+  // The innermost folder around a path that a term has.
+  Result<std::string> home_of(std::size_t term, std::string_view path) const {
+    for (std::string_view folder = folder_of(path); !folder.empty(); folder = folder_of(folder)) {
+      HN_TRY(const PathValue value, at(term, std::string(folder)));
+      if (value && value->mode == Mode::folder) return std::string(folder);
+    }
+    return std::string();
+  }
+
+  // A stray moves like a renamed file, unless a renamed file has its name, or gets the new one.
+  void add_strays() {
+    std::set<std::string> taken;
+    for (const auto& [from, to] : targets_) {
+      taken.insert(from);
+      taken.insert(to.begin(), to.end());
+    }
+    std::map<std::string, std::size_t> sources;
+    for (const auto& [path, to] : strays_) {
+      for (const std::string& name : to) ++sources[name];
+    }
+    for (const auto& [path, to] : strays_) {
+      const std::string& name = *to.begin();
+      if (to.size() > 1 || sources[name] > 1 || taken.contains(path) || taken.contains(name) ||
+          strays_.contains(name))
+        continue;
+      targets_[path].insert(name);
+    }
   }
 
   // Two files that come to one name, and a name that is left and taken: they stay what they are.
@@ -213,6 +296,7 @@ class Follower {
   Id empty_file_;
   std::map<std::pair<std::size_t, std::size_t>, Changes> changes_;
   std::map<std::string, std::set<std::string>> targets_;  // old name, new names
+  std::map<std::string, std::set<std::string>> strays_;   // the same, by where their folder went
   std::vector<PathEdits> edits_;                          // by term
 };
 

@@ -116,6 +116,67 @@ TEST_CASE_FIXTURE(Names, "one of three heads renames, and the edits of the other
   }
 }
 
+TEST_CASE_FIXTURE(Names, "a file added to a folder that was renamed is found in the new one") {
+  const Files base{{"old/a", "1 2 3 4"}, {"old/s/b", "5 6 7 8"}, {"k", "k"}};
+  const Files moved{{"new/a", "1 2 3 4"}, {"new/s/b", "5 6 7 8"}, {"k", "k"}};
+  auto added = base;
+  added["old/x"] = "x";
+  added["old/s/y"] = "y";
+  added["old/t/z"] = "z";
+  auto all = moved;
+  all["new/x"] = "x";
+  all["new/s/y"] = "y";
+  all["new/t/z"] = "z";
+  both(base, moved, added, all);
+  // Also where a file in it was changed on either side.
+  added["old/a"] = "1 2 3 Y";
+  all["new/a"] = "1 2 3 Y";
+  both(base, moved, added, all);
+  // And where it was moved to the root, or into a folder that there was.
+  both({{"d/a", "1 2 3"}}, {{"a", "1 2 3"}}, {{"d/a", "1 2 3"}, {"d/x", "x"}},
+       {{"a", "1 2 3"}, {"x", "x"}});
+  both({{"d/a", "1 2 3"}, {"e/k", "k"}}, {{"e/a", "1 2 3"}, {"e/k", "k"}},
+       {{"d/a", "1 2 3"}, {"d/x", "x"}, {"e/k", "k"}},
+       {{"e/a", "1 2 3"}, {"e/k", "k"}, {"e/x", "x"}});
+}
+
+TEST_CASE_FIXTURE(Names, "a folder that is still there, or went to two, keeps what is added") {
+  const Files base{{"old/a", "1 2 3 4"}, {"old/b", "5 6 7 8"}};
+  both(base, {{"new/a", "1 2 3 4"}, {"old/b", "5 6 7 8"}},
+       {{"old/a", "1 2 3 4"}, {"old/b", "5 6 7 8"}, {"old/x", "x"}},
+       {{"new/a", "1 2 3 4"}, {"old/b", "5 6 7 8"}, {"old/x", "x"}});
+  both(base, {{"m/a", "1 2 3 4"}, {"n/b", "5 6 7 8"}},
+       {{"old/a", "1 2 3 4"}, {"old/b", "5 6 7 8"}, {"old/x", "x"}},
+       {{"m/a", "1 2 3 4"}, {"n/b", "5 6 7 8"}, {"old/x", "x"}});
+  both(base, {}, {{"old/a", "1 2 3 4"}, {"old/b", "5 6 7 8"}, {"old/x", "x"}}, {{"old/x", "x"}});
+  // Two of three went one way.
+  both({{"old/a", "1 2 3"}, {"old/b", "4 5 6"}, {"old/c", "7 8 9"}},
+       {{"m/a", "1 2 3"}, {"n/b", "4 5 6"}, {"n/c", "7 8 9"}},
+       {{"old/a", "1 2 3"}, {"old/b", "4 5 6"}, {"old/c", "7 8 9"}, {"old/x", "x"}},
+       {{"m/a", "1 2 3"}, {"n/b", "4 5 6"}, {"n/c", "7 8 9"}, {"n/x", "x"}});
+}
+
+TEST_CASE_FIXTURE(Names, "what is added under a folder's old and new name is a conflict there") {
+  const Files base{{"old/a", "1 2 3 4"}};
+  CHECK(
+      three(base, {{"new/a", "1 2 3 4"}, {"new/x", "X"}}, {{"old/a", "1 2 3 4"}, {"old/x", "Y"}}) ==
+      Files{{"new/a", "1 2 3 4"}, {"new/x", "<X|-|Y>"}});
+  // One that the side itself already has under both names stays where it is.
+  both(base, {{"new/a", "1 2 3 4"}}, {{"old/a", "1 2 3 4"}, {"old/x", "Y"}, {"new/x", "Z"}},
+       {{"new/a", "1 2 3 4"}, {"new/x", "Z"}, {"old/x", "Y"}});
+}
+
+TEST_CASE_FIXTURE(Names, "of three heads one renames a folder, and both others add to it") {
+  const auto base = commit(Files{{"old/a", "1 2 3 4"}, {"k", "k"}});
+  const auto moved = commit(Files{{"new/a", "1 2 3 4"}, {"k", "k"}}, {base});
+  const auto x = commit(Files{{"old/a", "1 2 3 4"}, {"old/x", "x"}, {"k", "k"}}, {base});
+  const auto y = commit(Files{{"old/a", "1 2 3 4"}, {"old/y", "y"}, {"k", "k"}}, {base});
+  const Files all{{"k", "k"}, {"new/a", "1 2 3 4"}, {"new/x", "x"}, {"new/y", "y"}};
+  CHECK(folded({moved, x, y}) == all);
+  CHECK(folded({x, moved, y}) == all);
+  CHECK(folded({x, y, moved}) == all);
+}
+
 TEST_CASE_FIXTURE(Names, "a file that is not here is waited for") {
   const Id base = tree({{"a", "1 2 3 4 5 6 7 8"}});
   const Id ours = tree({{"b", "X 2 3 4 5 6 7 8"}});
