@@ -1,7 +1,7 @@
 // Folds of random histories: several devices add lines, make each other's changes too, give files
-// other names, add files under the same names, publish folds of what they have seen and resolve
-// conflicts. Nobody ever removes a line, so every line that a head holds must stand in the fold or
-// in a term that a conflict in it adds.
+// and folders other names, add files under the same names, publish folds of what they have seen and
+// resolve conflicts. Nobody ever removes a line, so every line that a head holds must stand in the
+// fold or in a term that a conflict in it adds.
 #include <doctest/doctest.h>
 
 #include <set>
@@ -32,7 +32,7 @@ class Crowd : public World {
     if (what < 3) {
       mine = fold(live({mine, other, heads_[random_.below(heads_.size())]})).commit;
     } else {
-      mine = edit(mine, what == 3, what == 4, what == 5);
+      mine = edit(mine, what);
     }
   }
 
@@ -64,6 +64,16 @@ class Crowd : public World {
   }
 
  private:
+  // All of d/ to e/, or the other way round.
+  static void rename_folder(std::map<std::string, std::vector<Lines>>& files) {
+    const std::string from = files.begin()->first.substr(0, 2);
+    std::map<std::string, std::vector<Lines>> moved;
+    for (const auto& [path, sides] : files) {
+      if (!path.starts_with(from)) return;
+      moved[(from == "d/" ? "e/" : "d/") + path.substr(2)] = sides;
+    }
+    files = moved;
+  }
   std::string another_name() { return "d/r" + std::to_string(random_.below(4)); }
   static std::string name(std::uint64_t file) { return "d/f" + std::to_string(file); }
 
@@ -92,9 +102,10 @@ class Crowd : public World {
     return out;
   }
 
-  // A new line at a random place, a new name for a file, or a new file; in a conflict its
-  // resolution by all lines of all sides.
-  Id edit(const Id& head, bool same_as_others, bool renames, bool adds) {
+  // A new line at a random place, a new name for a file or a folder, or a new file; in a conflict
+  // its resolution by all lines of all sides.
+  Id edit(const Id& head, std::uint64_t what) {
+    const bool same_as_others = what == 3, renames = what == 4, adds = what == 5;
     auto terms = added_terms(tree_of(head));
     Files files;
     for (const auto& [path, sides] : terms) {
@@ -106,6 +117,7 @@ class Crowd : public World {
       }
       terms[path] = {all};
     }
+    if (what == 6) rename_folder(terms);
     if (adds)
       terms.try_emplace(another_name(), std::vector<Lines>{{"n" + std::to_string(next_++)}});
     auto chosen = terms.begin();
