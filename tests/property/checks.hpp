@@ -160,13 +160,13 @@ inline Wrong cold_is_the_same(RepoDevice& warm, Planting& planting, std::uint64_
   return "a cold store differs\n--- cold\n" + found + "--- " + warm.name + "\n" + expected;
 }
 
-inline Wrong all_agree(Fleet& fleet, Planting& planting) {
-  const std::string expected = facts(*fleet.devices[0], planting);
-  for (const auto& device : fleet.devices) {
+inline Wrong all_agree(const Devices& devices, Planting& planting) {
+  const std::string expected = facts(*devices[0], planting);
+  for (const auto& device : devices) {
     const std::string found = facts(*device, planting);
     if (found != expected) {
-      return "devices differ\n--- " + device->name + "\n" + found + "--- " +
-             fleet.devices[0]->name + "\n" + expected;
+      return "devices differ\n--- " + device->name + "\n" + found + "--- " + devices[0]->name +
+             "\n" + expected;
     }
   }
   return std::nullopt;

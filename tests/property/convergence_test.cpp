@@ -34,9 +34,9 @@ Wrong live_and_check(std::uint64_t seed, Bug bug) {
   Planting planting(bug);
   Fleet fleet(seed);
   fleet.live(20 + seed % 60, [&] { planting.step(fleet); });
-  if (!fleet.deliver_all()) return "the exchange does not come to an end";
+  if (!deliver_all(fleet.devices)) return "the exchange does not come to an end";
   planting.step(fleet);
-  if (auto wrong = all_agree(fleet, planting)) return wrong;
+  if (auto wrong = all_agree(fleet.devices, planting)) return wrong;
   if (auto wrong = cold_is_the_same(*fleet.devices[0], planting, seed)) return wrong;
   if (auto wrong = nothing_lost(*fleet.devices[0], planting)) return wrong;
   if (bug != Bug::none) return std::nullopt;

@@ -32,6 +32,25 @@ inline std::string joined(const std::vector<std::string>& lines) {
   return out;
 }
 
+using Devices = std::vector<std::unique_ptr<RepoDevice>>;
+
+// Everything is published and delivered everywhere. False if that does not come to an end.
+inline bool deliver_all(const Devices& devices) {
+  for (const auto& device : devices) repo::publish_drafts(**device);
+  for (int round = 0; round < 40; ++round) {
+    std::size_t moved = 0;
+    for (const auto& from : devices) {
+      for (const auto& to : devices) {
+        if (from == to) continue;
+        moved += testing::send_entries(*from, *to);
+        moved += testing::send_blocks(*from, *to);
+      }
+    }
+    if (moved == 0) return true;
+  }
+  return false;
+}
+
 class Fleet {
  public:
   explicit Fleet(std::uint64_t seed) : random_(seed) {
@@ -58,24 +77,7 @@ class Fleet {
     }
   }
 
-  // Everything is published and delivered everywhere. False if that does not come to an end.
-  bool deliver_all() {
-    for (const auto& device : devices) repo::publish_drafts(**device);
-    for (int round = 0; round < 40; ++round) {
-      std::size_t moved = 0;
-      for (const auto& from : devices) {
-        for (const auto& to : devices) {
-          if (from == to) continue;
-          moved += testing::send_entries(*from, *to);
-          moved += testing::send_blocks(*from, *to);
-        }
-      }
-      if (moved == 0) return true;
-    }
-    return false;
-  }
-
-  std::vector<std::unique_ptr<RepoDevice>> devices;
+  Devices devices;
 
  private:
   bool one_in(std::uint64_t n) { return random_.below(n) == 0; }
