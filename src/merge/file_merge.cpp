@@ -1,6 +1,6 @@
 #include "merge/file_merge.hpp"
 
-#include <map>
+#include <set>
 
 #include "hn/merge/text_merge.hpp"
 #include "hn/object/file.hpp"
@@ -71,17 +71,17 @@ ByteView Contents::of(const PathValue& value) const {
 
 Result<std::optional<Contents>> read_texts(const object::BlockReader& reader,
                                            const Terms<PathValue>& terms) {
-  std::map<Id, std::uint64_t> uses;
+  std::set<Id> ids;
   for (const auto& term : terms) {
-    if (term) ++uses[term->id()];
+    if (term) ids.insert(term->id());
   }
   Contents out;
   std::uint64_t total = 0;
-  for (const auto& [id, count] : uses) {
+  for (const Id& id : ids) {
     auto bytes = object::read_file(reader, id, kTextBytesMax);
     if (!bytes && is_unmergeable(bytes.error())) return std::optional<Contents>{};
     if (!bytes) return fail(bytes.error());
-    total += count * bytes->size();
+    total += bytes->size();
     if (!is_text(*bytes) || total > kTermBytesMax) return std::optional<Contents>{};
     out.files.emplace_back(id, std::move(bytes).value());
   }

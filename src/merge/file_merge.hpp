@@ -5,7 +5,7 @@
 // Merging the files of one path: modes and contents apart (hn-merge(7), FILES).
 namespace hn::merge {
 
-// The lengths of all terms of one file together. What is longer is merged as a whole.
+// The lengths of all different terms of one file together. What is longer is merged as a whole.
 inline constexpr std::uint64_t kTermBytesMax = 64 * 1024 * 1024;
 
 // What no device can merge, because of what the bytes are and not because they are not here.

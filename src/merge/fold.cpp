@@ -19,17 +19,25 @@ using Roots = std::vector<std::optional<Id>>;
 
 class Folding {
  public:
-  Folding(const object::BlockReader& reader, const CommonAncestors& common_ancestors)
-      : scratch_(reader), common_ancestors_(common_ancestors) {}
+  // Asks the history, or the function where there is one.
+  Folding(const object::BlockReader& reader, const object::History* history,
+          CommonAncestors common_ancestors)
+      : scratch_(reader), history_(history), common_ancestors_(std::move(common_ancestors)) {}
 
   // The roots of the commits and of what lies between them: side - base + side - base + side.
   Result<Roots> terms(std::span<const Id> commits, std::size_t depth) {
     Roots out;
+    std::optional<object::GrowingAncestors> growing;
+    if (history_ != nullptr) growing.emplace(*history_);
     for (std::size_t i = 0; i < commits.size(); ++i) {
       if (i > 0) {
-        HN_TRY(const auto base, base_of(commits.first(i), commits[i], depth));
+        auto ancestors = growing ? growing->common_with(commits[i])
+                                 : common_ancestors_(commits.first(i), commits.subspan(i, 1));
+        if (!ancestors) return fail(ancestors.error());
+        HN_TRY(const auto base, base_of(*ancestors, depth));
         out.push_back(base);
       }
+      if (growing) HN_CHECK(growing->add(commits[i]));
       HN_TRY(const Id tree, tree_of(commits[i]));
       out.push_back(tree);
     }
@@ -50,9 +58,7 @@ class Folding {
     return read.tree;
   }
 
-  Result<std::optional<Id>> base_of(std::span<const Id> before, const Id& commit,
-                                    std::size_t depth) {
-    HN_TRY(const auto ancestors, common_ancestors_(before, {&commit, 1}));
+  Result<std::optional<Id>> base_of(const std::vector<Id>& ancestors, std::size_t depth) {
     if (ancestors.empty()) return std::optional<Id>{};
     HN_TRY(const Id base, common_base(ancestors, depth));
     return std::optional(base);
@@ -72,7 +78,8 @@ class Folding {
   }
 
   ScratchBlocks scratch_;
-  const CommonAncestors& common_ancestors_;
+  const object::History* history_;
+  CommonAncestors common_ancestors_;
   std::map<std::pair<std::size_t, std::vector<Id>>, Id> virtual_bases_;
   std::size_t begun_ = 0;
 };
@@ -93,27 +100,15 @@ Result<object::Commit> auto_merge_of(const object::BlockReader& reader, std::spa
   return out;
 }
 
-}  // namespace
-
-Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writer,
-                    const object::History& history, std::span<const Id> heads,
-                    std::span<const std::uint32_t> seniority) {
-  const CommonAncestors of = [&](std::span<const Id> a, std::span<const Id> b) {
-    return object::common_ancestors(history, a, b);
-  };
-  return fold(reader, writer, of, heads, seniority);
-}
-
-Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writer,
-                    const CommonAncestors& common_ancestors, std::span<const Id> heads,
-                    std::span<const std::uint32_t> seniority) {
+Result<Folded> fold_with(Folding&& folding, const object::BlockReader& reader,
+                         object::BlockWriter& writer, std::span<const Id> heads,
+                         std::span<const std::uint32_t> seniority) {
   HN_ASSERT(!heads.empty() && heads.size() == seniority.size());
   if (heads.size() == 1) {
     HN_TRY(const auto commit, object::read_commit(reader, heads[0]));
     return Folded{heads[0], commit.tree, false, {}};
   }
   if (heads.size() > object::kParentsMax) return fail(Code::invalid, "too many heads to fold");
-  Folding folding(reader, common_ancestors);
   HN_TRY(auto commit, auto_merge_of(reader, heads, seniority));
   HN_TRY(const auto roots, folding.terms(heads, 0));
   HN_TRY(auto merged, folding.merge(writer, reader, roots));
@@ -121,6 +116,20 @@ Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writ
   HN_TRY(const auto bytes, object::encode_commit(commit));
   const Id id = writer.write(object::Kind::commit, bytes);
   return Folded{id, merged.tree, true, std::move(merged.conflicts)};
+}
+
+}  // namespace
+
+Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writer,
+                    const object::History& history, std::span<const Id> heads,
+                    std::span<const std::uint32_t> seniority) {
+  return fold_with(Folding(reader, &history, {}), reader, writer, heads, seniority);
+}
+
+Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writer,
+                    const CommonAncestors& common_ancestors, std::span<const Id> heads,
+                    std::span<const std::uint32_t> seniority) {
+  return fold_with(Folding(reader, nullptr, common_ancestors), reader, writer, heads, seniority);
 }
 
 Result<Id> recompute(const object::BlockReader& reader, const object::History& history,

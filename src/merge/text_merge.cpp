@@ -1,5 +1,7 @@
 #include "hn/merge/text_merge.hpp"
 
+#include <map>
+
 #include "hn/base/assert.hpp"
 #include "merge/numbered_diff.hpp"
 
@@ -44,15 +46,23 @@ std::string_view join(const std::vector<Line>& lines, std::uint32_t begin, std::
 // Cuts aligned texts into hunks, each with the piece of every text.
 class Aligner {
  public:
-  explicit Aligner(std::span<const ByteView> terms) : texts_(terms.size()), at_(terms.size(), 0) {
+  explicit Aligner(std::span<const ByteView> terms) {
     HN_ASSERT(terms.size() % 2 == 1);
+    // Terms at one place in memory are one text: of many heads most have a base in common.
+    std::map<std::pair<const Byte*, std::size_t>, std::size_t> known;
     LineNumbers numbers;
-    Text& reference = texts_[terms.size() > 1 ? 1 : 0];
-    static_cast<NumberedText&>(reference) = numbers.add(terms[terms.size() > 1 ? 1 : 0]);
-    for (std::size_t i = 0; i < terms.size(); ++i) {
-      if (&texts_[i] != &reference)
-        static_cast<NumberedText&>(texts_[i]) = numbers.add(terms[i], &reference);
-    }
+    const auto add = [&](ByteView term) {
+      const auto [at, is_new] = known.try_emplace({term.data(), term.size()}, texts_.size());
+      if (is_new) {
+        NumberedText text = numbers.add(term, texts_.empty() ? nullptr : &texts_.front());
+        texts_.push_back({std::move(text), {}});
+      }
+      return at->second;
+    };
+    add(terms[terms.size() > 1 ? 1 : 0]);
+    for (const ByteView term : terms) text_of_.push_back(add(term));
+    at_.resize(texts_.size());
+    const Text& reference = texts_.front();
     lines_ = static_cast<std::uint32_t>(reference.lines.size());
     for (auto& text : texts_) text.match = matches_in(reference, text, numbers.count());
   }
@@ -96,20 +106,25 @@ class Aligner {
 
   template <class End, class Sink>
   void emit_until(End end_in, Sink sink) {
-    Terms<std::string_view> pieces;
+    std::vector<std::string_view> of_text;
     bool any = false;
     for (std::size_t i = 0; i < texts_.size(); ++i) {
       const auto end = end_in(texts_[i]);
-      pieces.push_back(join(texts_[i].lines, at_[i], end));
+      of_text.push_back(join(texts_[i].lines, at_[i], end));
       any = any || end != at_[i];
       at_[i] = end;
     }
-    if (any) sink(std::move(pieces));
+    if (!any) return;
+    Terms<std::string_view> pieces;
+    pieces.reserve(text_of_.size());
+    for (const std::size_t text : text_of_) pieces.push_back(of_text[text]);
+    sink(std::move(pieces));
   }
 
-  std::vector<Text> texts_;
-  std::vector<std::uint32_t> at_;  // where the next hunk begins in each text
-  std::uint32_t lines_ = 0;        // of the reference
+  std::vector<Text> texts_;           // each once, the reference first
+  std::vector<std::size_t> text_of_;  // by term
+  std::vector<std::uint32_t> at_;     // where the next hunk begins in each text
+  std::uint32_t lines_ = 0;           // of the reference
 };
 
 using Pieces = Terms<std::string_view>;
@@ -160,7 +175,13 @@ TextMerge merge_nested_texts(const Terms<Terms<ByteView>>& nested) {
   for (std::size_t i = 0; i < count; ++i) number_to_flat[flat_to_number[i]] = i;
 
   TextMerge out;
-  Aligner(flatten(nested)).run([&](const Pieces& pieces) {
+  const bool is_flat = count == nested.size();
+  Aligner(flatten(nested)).run([&](Pieces pieces) {
+    if (is_flat) {
+      const auto place = resolved_place(std::span<const std::string_view>(pieces));
+      out.hunks.push_back({place ? Pieces{pieces[*place]} : std::move(pieces)});
+      return;
+    }
     Terms<Pieces> groups;
     for (const auto& numbers : shape) {
       groups.emplace_back();

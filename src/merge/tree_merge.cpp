@@ -105,26 +105,43 @@ class TreeMerger {
     return {};
   }
 
-  // The names at which folders differ, each with the value of every term there.
-  using Changes = std::map<std::string, Terms<PathValue>>;
-  Result<Changes> changes_of(const Terms<FolderTerm>& folders) {
+  // A name at which folders differ: what the folder at place 1 has there, and what others have,
+  // each by the first place of a folder like it.
+  struct Changed {
+    PathValue first_base;
+    std::vector<std::pair<std::uint32_t, PathValue>> others;
+  };
+  using Changes = std::map<std::string, Changed>;
+  Result<Changes> changes_of(const Terms<FolderTerm>& folders,
+                             const std::vector<std::uint32_t>& classes) {
     Changes out;
-    const auto classes = classes_of(std::span<const FolderTerm>(folders));
-    for (std::size_t i = 0; i < folders.size(); ++i) {
+    for (std::uint32_t i = 0; i < folders.size(); ++i) {
       if (classes[i] != i || classes[i] == classes[1]) continue;
-      HN_TRY(const auto changes, object::diff_tree(reader_, folders[1], folders[i]));
-      for (const auto& change : changes) {
-        auto& terms = out.try_emplace(change.name, folders.size(), change.old_value).first->second;
-        for (std::size_t j = i; j < folders.size(); ++j) {
-          if (classes[j] == i) terms[j] = change.new_value;
-        }
+      HN_TRY(auto changes, object::diff_tree(reader_, folders[1], folders[i]));
+      for (auto& change : changes) {
+        auto& changed = out.try_emplace(change.name, Changed{change.old_value, {}}).first->second;
+        changed.others.emplace_back(i, std::move(change.new_value));
       }
     }
     return out;
   }
 
+  static Terms<PathValue> terms_of(const Changed& changed,
+                                   const std::vector<std::uint32_t>& classes) {
+    Terms<PathValue> terms(classes.size(), changed.first_base);
+    auto next = changed.others.begin();
+    for (std::uint32_t i = 0; i < classes.size(); ++i) {
+      if (next != changed.others.end() && next->first == i)
+        terms[i] = next++->second;
+      else if (classes[i] != i)
+        terms[i] = terms[classes[i]];
+    }
+    return terms;
+  }
+
   Result<FolderTerm> merge_folders(const Terms<FolderTerm>& folders) {
-    HN_TRY(const auto changes, changes_of(folders));
+    const auto classes = classes_of(std::span<const FolderTerm>(folders));
+    HN_TRY(const auto changes, changes_of(folders, classes));
     std::vector<TreeEntry> old;
     if (folders[1]) {
       HN_TRY(auto tree, object::read_tree(reader_, *folders[1]));
@@ -132,10 +149,10 @@ class TreeMerger {
     }
     std::vector<TreeEntry> entries;
     auto next = old.begin();
-    for (const auto& [name, terms] : changes) {
+    for (const auto& [name, changed] : changes) {
       for (; next != old.end() && next->name < name; ++next) entries.push_back(std::move(*next));
       if (next != old.end() && next->name == name) ++next;
-      HN_TRY(const PathValue value, merge_entry(name, terms));
+      HN_TRY(const PathValue value, merge_entry(name, terms_of(changed, classes)));
       if (value) entries.push_back({name, *value});
     }
     entries.insert(entries.end(), std::make_move_iterator(next),
@@ -163,7 +180,10 @@ class TreeMerger {
 
   // A value that is gone on one side and has become another, or is gone, on another.
   static bool is_lost(const Terms<PathValue>& values) {
+    const auto classes = classes_of(std::span<const PathValue>(values));
+    std::vector<char> done(values.size(), 0);
     for (std::size_t base = 1; base < values.size(); base += 2) {
+      if (std::exchange(done[classes[base]], 1) != 0) continue;
       std::size_t gone = 0;
       std::size_t touched = 0;
       for (std::size_t side = 0; values[base] && side < values.size(); side += 2) {

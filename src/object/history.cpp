@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <queue>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace hn::object {
 namespace {
@@ -86,6 +87,18 @@ Result<bool> is_ancestor(const History& history, const Id& ancestor, const Id& o
   return false;
 }
 
+namespace {
+
+std::vector<Id> in_order(std::vector<Reached> found) {
+  std::ranges::sort(found, {}, [](const Reached& r) { return std::pair(r.generation, r.id); });
+  std::vector<Id> out;
+  out.reserve(found.size());
+  for (const Reached& r : found) out.push_back(r.id);
+  return out;
+}
+
+}  // namespace
+
 Result<std::vector<Id>> common_ancestors(const History& history, std::span<const Id> a,
                                          std::span<const Id> b) {
   constexpr Marks kOfA = 1;
@@ -101,11 +114,56 @@ Result<std::vector<Id>> common_ancestors(const History& history, std::span<const
     if (common && (marks & kBelow) == 0) found.push_back(at);
     HN_CHECK(walk.mark_parents(at.id, static_cast<Marks>(common ? marks | kBelow : marks)));
   }
-  std::ranges::sort(found, {}, [](const Reached& r) { return std::pair(r.generation, r.id); });
-  std::vector<Id> out;
-  out.reserve(found.size());
-  for (const Reached& r : found) out.push_back(r.id);
-  return out;
+  return in_order(std::move(found));
+}
+
+// Of what was added: the ancestors that were reached, and those of them whose parents were not yet.
+// Every ancestor of a generation at or above that of all who wait has been reached.
+struct GrowingAncestors::State {
+  const History& history;
+  std::unordered_set<Id> reached;
+  std::priority_queue<Reached, std::vector<Reached>, ComesLater> waiting;
+
+  Result<void> reach(const Id& id) {
+    if (!reached.insert(id).second) return {};
+    HN_TRY(const std::uint64_t generation, history.generation(id));
+    waiting.push({generation, id});
+    return {};
+  }
+
+  Result<bool> contains(const Reached& commit) {
+    while (!waiting.empty() && waiting.top().generation > commit.generation) {
+      const Id id = waiting.top().id;
+      waiting.pop();
+      HN_TRY(const auto parents, history.parents(id));
+      for (const Id& parent : parents) HN_CHECK(reach(parent));
+    }
+    return reached.contains(commit.id);
+  }
+};
+
+GrowingAncestors::GrowingAncestors(const History& history)
+    : state_(std::make_unique<State>(State{history, {}, {}})) {}
+GrowingAncestors::~GrowingAncestors() = default;
+
+Result<void> GrowingAncestors::add(const Id& commit) {
+  return state_->reach(commit);
+}
+
+Result<std::vector<Id>> GrowingAncestors::common_with(const Id& commit) {
+  constexpr Marks kOfCommit = 1;
+  constexpr Marks kBelow = 2;  // an ancestor of a common one
+  Walk walk(state_->history, [](Marks m) { return (m & kBelow) != 0; });
+  HN_CHECK(walk.mark(commit, kOfCommit));
+  std::vector<Reached> found;
+  while (!walk.done()) {
+    const auto [at, marks] = walk.take();
+    const bool below = (marks & kBelow) != 0;
+    HN_TRY(const bool reached, below ? Result<bool>(true) : state_->contains(at));
+    if (reached && !below) found.push_back(at);
+    HN_CHECK(walk.mark_parents(at.id, static_cast<Marks>(reached ? marks | kBelow : marks)));
+  }
+  return in_order(std::move(found));
 }
 
 Result<std::vector<Id>> reachable(const History& history, std::span<const Id> from,

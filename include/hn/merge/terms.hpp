@@ -20,6 +20,19 @@ using Terms = std::vector<T>;
 // For each term the number of the first term that equals it: comparing is done once.
 template <class T>
 std::vector<std::uint32_t> classes_of(std::span<const T> terms) {
+  // Of many terms most are equal: a few differ, and the rest is as the base.
+  constexpr std::size_t kFew = 8;
+  std::vector<std::uint32_t> firsts;
+  std::vector<std::uint32_t> found;
+  found.reserve(terms.size());
+  for (std::uint32_t i = 0; i < terms.size() && firsts.size() <= kFew; ++i) {
+    const auto same =
+        std::ranges::find_if(firsts, [&](std::uint32_t first) { return terms[first] == terms[i]; });
+    found.push_back(same == firsts.end() ? i : *same);
+    if (found.back() == i) firsts.push_back(i);
+  }
+  if (firsts.size() <= kFew) return found;
+
   std::vector<std::uint32_t> order(terms.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
   std::stable_sort(order.begin(), order.end(),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "hn/object/commit.hpp"
@@ -22,6 +23,25 @@ Result<bool> is_ancestor(const History& history, const Id& ancestor, const Id& o
 // `a` and of one of `b` is an ancestor of one of these), ordered by (generation, id).
 Result<std::vector<Id>> common_ancestors(const History& history, std::span<const Id> a,
                                          std::span<const Id> b);
+
+// The same for commits that come one after the other, each against all before it. An ancestor of
+// what came before is walked once in all: asking common_ancestors() for each of n heads would walk
+// n heads n times.
+class GrowingAncestors {
+ public:
+  explicit GrowingAncestors(const History& history);
+  ~GrowingAncestors();
+  GrowingAncestors(const GrowingAncestors&) = delete;
+  GrowingAncestors& operator=(const GrowingAncestors&) = delete;
+
+  // As common_ancestors(history, all that were added, {commit}).
+  Result<std::vector<Id>> common_with(const Id& commit);
+  Result<void> add(const Id& commit);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 // Commits reachable from `from` and from none of `without`, children before parents: by
 // generation descending, then by id.

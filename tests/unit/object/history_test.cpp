@@ -124,6 +124,15 @@ TEST_CASE("on random graphs every question has the answer of its definition") {
       const auto b = random_set(g, random);
       CHECK(common_ancestors(history, g.pick(a), g.pick(b)).value() == naive_common(g, a, b));
       CHECK(rows.common_ancestors(g.pick(a), g.pick(b)).value() == naive_common(g, a, b));
+      GrowingAncestors growing(history);
+      auto before = a;
+      before.resize(1);
+      for (const Id& id : g.pick(before)) REQUIRE(growing.add(id).has_value());
+      for (const auto next : b) {
+        CHECK(growing.common_with(g.pick({next})[0]).value() == naive_common(g, before, {next}));
+        REQUIRE(growing.add(g.pick({next})[0]).has_value());
+        before.push_back(next);
+      }
       CHECK(reachable(history, g.pick(a), g.pick(b), 1000).value() == naive_reachable(g, a, b));
       CHECK(reachable(rows, g.pick(a), g.pick(b), 1000).value() == naive_reachable(g, a, b));
       const std::size_t x = random.below(g.ids.size());
