@@ -78,9 +78,11 @@ log::Target create_tag(Repository& repository, const NewTag& tag) {
     const Bytes bytes = require(object::encode_tag(tag_object(repository, tag)), "writing the tag");
     target = {object::Kind::tag, batch.write(object::Kind::tag, bytes)};
   }
+  // Who may delete what others published moves it too; else theirs stands beside the own one.
+  const bool all = log::may_administer(repository.view(), repository.device());
   Draft next{true, place, target, {}};
   for (const log::LivePublish& publish : live) {
-    if (publish.device == repository.device() && publish.target != target)
+    if ((all || publish.device == repository.device()) && publish.target != target)
       next.rewrites.push_back(publish.id);
   }
   batch.put(key::draft(next), encode(next));

@@ -10,7 +10,8 @@ struct NewTag {
   std::string name;
   log::Target target;
   std::optional<std::string> message;  // then a tag object is made, by whom the settings say
-  bool move = false;                   // also where there is one of that name
+  // Also where there is one of that name: in place of this device's own, with admin of all.
+  bool move = false;
 };
 // Answers what the tag stands for: the target, or the tag object. Failure exists, invalid,
 // no_author.
