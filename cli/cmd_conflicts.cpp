@@ -70,7 +70,8 @@ int run(Context& context, const Given& given) {
     context.out << "\n";
   }
   if (given.has("json")) print(context, Json{{"conflicts", rows}});
-  if (!found.empty() && !given.has("json")) context.err << "edit them, then: hn commit\n";
+  if (!found.empty() && !given.has("json"))
+    context.err << "edit them, or take a side: hn resolve; then: hn commit\n";
   return found.empty() ? 0 : 1;
 }
 

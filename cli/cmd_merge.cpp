@@ -61,7 +61,8 @@ void say(const Context& context, const repo::Repository& repository, const repo:
   for (const std::string& path : merged.conflicts)
     context.out << " in conflict: " << shown_path(path) << "\n";
   if (!merged.conflicts.empty())
-    context.err << "hint: edit what is in conflict and commit, see hn conflicts\n";
+    context.err
+        << "hint: edit what is in conflict, or take a side with hn resolve; then hn commit\n";
 }
 
 int run(Context& context, const Given& given) {

@@ -88,6 +88,9 @@ void say_files(const Context& context, const repo::Status& status, const StatusO
                 << shown_path(line.path) << p.off << (marked ? "  (conflict markers left)" : "")
                 << "\n";
   }
+  const bool in_conflict = std::ranges::any_of(
+      lines, [](const StatusLine& line) { return word_of(line) == "conflict"; });
+  if (in_conflict) context.out << "edit what is in conflict, or take a side with hn resolve\n";
   for (const worktree::Notice& notice : status.notices) {
     if (!options.meant.matches(notice.path)) continue;
     context.out << "  note: " << shown_path(notice.path) << ": " << in_words(notice.kind) << "\n";

@@ -119,7 +119,7 @@ void say(const Context& context, repo::Repository& repository, const node::SyncR
                 << (tip.conflicts.size() > 1
                         ? " and " + count_of(tip.conflicts.size() - 1, "other path")
                         : "")
-                << "; edit and commit, see hn conflicts\n";
+                << "; edit or hn resolve, then commit\n";
   }
 }
 

@@ -4,11 +4,16 @@
 #include <string>
 
 #include "hn/merge/text_merge.hpp"
+#include "hn/merge/tree_merge.hpp"
 
 // Conflicts as text with markers (hn-merge(7), MARKERS).
 namespace hn::merge {
 
 inline constexpr std::uint32_t kMarkerLengthMin = 7;
+
+// Whether a conflict of these terms can show as a text: every side a file, every base a file or
+// nothing.
+bool has_text_form(const Terms<PathValue>& terms);
 
 // At least kMarkerLengthMin, and longer than any run in these texts that looks like a marker.
 std::uint32_t marker_length_for(std::span<const ByteView> texts);

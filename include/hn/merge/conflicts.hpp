@@ -44,6 +44,15 @@ Result<Materialised> materialise(const object::BlockReader& reader,
                                  const object::Conflict& conflict, std::string_view name,
                                  std::span<const std::string> labels = {});
 
+// A file that has the lines of all sides, hunk by hunk, where the conflict is one of texts
+// (hn-merge(7), ALL SIDES); nothing where it is not.
+struct UnionFile {
+  object::Mode mode = object::Mode::file;
+  Bytes bytes;
+};
+Result<std::optional<UnionFile>> union_of(const object::BlockReader& reader,
+                                          const object::Conflict& conflict);
+
 enum class Standing {
   unchanged,     // still what materialise() gave: it stays a conflict
   markers_left,  // edited, but some marker line is left: refused without --allow-markers
