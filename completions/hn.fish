@@ -283,6 +283,7 @@ complete -c hn -n '__hn_at log' -l graph -d 'draw the lines of the history besid
 complete -c hn -n '__hn_at log' -l follow -d 'follow the one file that is named through its names'
 complete -c hn -n '__hn_at log' -l merges -d 'merges alone'
 complete -c hn -n '__hn_at log' -l no-merges -d 'no merges'
+complete -c hn -n '__hn_at log' -l merged -d 'what hn merged by itself, from whom, and by which rule each path'
 complete -c hn -n '__hn_at log' -l author -x -d 'written by whom the pattern matches'
 complete -c hn -n '__hn_at log' -l committer -x -d 'committed by whom it matches'
 complete -c hn -n '__hn_at log' -l grep -x -d 'whose message has a line that it matches'
