@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <ostream>
 
 #include "hn/merge/conflicts.hpp"
@@ -59,12 +60,17 @@ int run(Context& context, const Given& given) {
   Json rows = Json::array();
   std::optional<MergeReport> report;
   if (!found.empty()) report.emplace(context, repository);
+  repo::ConflictFiles form(repository, repository.store());
   for (const merge::ConflictAt& at : found) {
     auto whose = report->sides(*commit, at.path);
     if (at.conflict.terms.size() != 3) whose.clear();
+    const bool before =
+        !given.value("REV") &&
+        std::ranges::any_of(form.files(at.path, at.id), &repo::ConflictFiles::File::resolves);
     if (given.has("json")) {
       Json row;
       put_text(row, "path", at.path);
+      row["as_before"] = before;
       row["terms"] = terms_json(at.conflict, whose);
       rows.push_back(std::move(row));
       continue;
@@ -74,6 +80,7 @@ int run(Context& context, const Given& given) {
       context.out << (i == 0 ? "" : " against ") << term_word(at.conflict.terms[i]);
       if (i / 2 < whose.size()) context.out << " from " << whose[i / 2];
     }
+    if (before) context.out << "; resolved as before";
     context.out << "\n";
   }
   if (given.has("json")) print(context, Json{{"conflicts", rows}});

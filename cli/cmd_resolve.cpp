@@ -5,6 +5,7 @@
 
 #include "alias.hpp"
 #include "failure.hpp"
+#include "hn/repo/answers.hpp"
 #include "hn/repo/resolve.hpp"
 #include "merge_tool.hpp"
 #include "paths.hpp"
@@ -157,8 +158,27 @@ int list_tools(const Context& context, bool json) {
   return 0;
 }
 
+int forget(Context& context, const Given& given) {
+  repo::Repository repository = context.open();
+  const repo::Restored done =
+      repo::forget_answers(repository, required_pathspec(context, repository, path_words(given)));
+  require_moved(done.moved, "bringing the markers back");
+  say_refusals(context, done.moved);
+  if (given.has("json")) {
+    print(context, paths_json({{"written", done.written}}));
+  } else if (!given.has("quiet")) {
+    for (const std::string& path : done.written)
+      context.out << "in conflict again: " << shown_path(path) << "\n";
+  }
+  return 0;
+}
+
 int run(Context& context, const Given& given) {
   const Asked what = asked(given);
+  if (given.has("forget")) {
+    if (what.choice || what.tool) throw Failure(Code::usage, "--forget takes no choice");
+    return forget(context, given);
+  }
   if (given.has("list-tools")) return list_tools(context, given.has("json"));
   repo::Repository repository = context.open();
   if (what.choice) return take(context, repository, given, what);
@@ -184,6 +204,7 @@ Command cmd_resolve() {
            {"--side", "N", "the side of this number, as the markers call it"},
            {"--all", "", "of a text the lines of all sides, equal ones once"},
            {"--tool", "NAME", "let a merge tool make it"},
+           {"--forget", "", "forget how it was resolved before, and bring the markers back"},
            {"--list-tools", "", "list the merge tools"},
            {"-n,--dry-run", "", "touch nothing, say what would be done"},
            {"-q,--quiet", "", "do not list them"},

@@ -46,6 +46,7 @@ Json as_json(const repo::Status& status, const StatusOptions& options, bool auto
     Json file;
     put_text(file, "path", line.path);
     if (!conflict) file["status"] = word_of(line);
+    if (line.change != nullptr && line.change->as_written) file["as_before"] = true;
     out[conflict ? "conflicts" : "files"].push_back(std::move(file));
   }
   out["notices"] = Json::array();
@@ -108,10 +109,11 @@ void say_files(const Context& context, const repo::Status& status, const StatusO
   for (const StatusLine& line : lines) {
     const std::string_view word = word_of(line);
     const std::string pad(11 - std::min<std::size_t>(word.size(), 10), ' ');
+    const bool before = line.change != nullptr && line.change->as_written;
     const bool marked = line.change != nullptr && line.change->markers_left;
     context.out << "  " << (line.letters == "??" ? p.green : p.red) << word << pad
                 << shown_path(line.path) << p.off << (marked ? "  (conflict markers left)" : "")
-                << "\n";
+                << (before ? "  (as before; for the markers: hn resolve --forget)" : "") << "\n";
   }
   const bool in_conflict = std::ranges::any_of(
       lines, [](const StatusLine& line) { return word_of(line) == "conflict"; });

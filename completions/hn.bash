@@ -322,7 +322,7 @@ _hn() {
         --side) return ;;
         --tool) return ;;
       esac
-      case $cur in -*) _hn_words '--ours --theirs --base --side --all --tool --list-tools -n --dry-run -q --quiet --json'; return ;; esac
+      case $cur in -*) _hn_words '--ours --theirs --base --side --all --tool --forget --list-tools -n --dry-run -q --quiet --json'; return ;; esac
       _hn_place '--side --tool'
       case $place in
         *) _hn_files -f ;;

@@ -71,7 +71,7 @@ bool has_text_form(const Terms<PathValue>& terms) {
 
 Result<Materialised> materialise(const object::BlockReader& reader,
                                  const object::Conflict& conflict, std::string_view name,
-                                 std::span<const std::string> labels) {
+                                 std::span<const std::string> labels, const MarkForm& form) {
   const auto& terms = conflict.terms;
   const auto complete_labels = complete(labels, terms.size());
   if (!has_text_form(terms)) return side_by_side(terms, name, complete_labels);
@@ -84,8 +84,9 @@ Result<Materialised> materialise(const object::BlockReader& reader,
 
   Materialised out;
   out.marker_length = marker_length_for(texts);
-  out.files.push_back(
-      {std::string(name), {}, mark(merge, complete_labels, out.marker_length), merged_mode(terms)});
+  Marked marked = mark(merge, complete_labels, out.marker_length, form);
+  out.is_answered = marked.open.empty();
+  out.files.push_back({std::string(name), {}, std::move(marked.text), merged_mode(terms)});
   return out;
 }
 

@@ -140,7 +140,7 @@ Term chosen_value(store::Batch& batch, const OpenConflict& conflict, const Choic
 
 std::vector<OpenConflict> open_conflicts(Repository& repository, const worktree::Pathspec& meant) {
   const WorktreeRecord standing = require_worktree(repository);
-  ConflictFiles conflicts(repository.store());
+  ConflictFiles conflicts(repository, repository.store());
   return found_in(repository, scanned(repository, standing, conflicts), meant);
 }
 
@@ -148,7 +148,7 @@ Resolved resolve(Repository& repository, const ResolveRequest& request) {
   auto lock = std::optional(repository.store().lock());
   repository.refresh();
   const WorktreeRecord standing = require_worktree(repository);
-  ConflictFiles conflicts(repository.store());
+  ConflictFiles conflicts(repository, repository.store());
   worktree::Snapshot snapshot = scanned(repository, standing, conflicts);
   store::Batch batch = repository.store().begin();  // never committed
   CarryTo target;

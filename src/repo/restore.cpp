@@ -11,7 +11,7 @@ Restored restore(Repository& repository, const RestoreRequest& request) {
   const auto lock = repository.store().lock();
   repository.refresh();
   const WorktreeRecord standing = require_worktree(repository);
-  ConflictFiles conflicts(repository.store());
+  ConflictFiles conflicts(repository, repository.store());
   worktree::Snapshot snapshot = scanned(repository, standing, conflicts);
   CarryTo target;
   target.lose_changes = true;
@@ -61,7 +61,7 @@ Restored remove_files(Repository& repository, const RemoveRequest& request) {
   const auto lock = repository.store().lock();
   repository.refresh();
   const WorktreeRecord standing = require_worktree(repository);
-  ConflictFiles conflicts(repository.store());
+  ConflictFiles conflicts(repository, repository.store());
   worktree::Snapshot snapshot = scanned(repository, standing, conflicts);
   if (!request.none_is_fine) require_matches(request.meant, snapshot, false);
   refuse_folders(repository, standing, request.no_folders);
