@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <ostream>
 
 #include "auto_gc.hpp"
@@ -124,7 +125,11 @@ void say(const Context& context, repo::Repository& repository, const node::SyncR
   if (tip.conflicts.empty()) {
     context.out << "no conflicts\n";
   } else {
+    const auto known =
+        repository.worktree() ? resolved_as_before(repository) : std::vector<std::string>();
+    const bool as_before = std::ranges::find(known, tip.conflicts.front()) != known.end();
     context.out << "in conflict: " << shown_path(tip.conflicts.front())
+                << (as_before ? " (resolved as before)" : "")
                 << (tip.conflicts.size() > 1
                         ? " and " + count_of(tip.conflicts.size() - 1, "other path")
                         : "")

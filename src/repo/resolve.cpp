@@ -98,6 +98,7 @@ std::vector<OpenConflict> found_in(const Repository& repository, const worktree:
       return notice.path == row.path && notice.kind == worktree::Notice::Kind::half_resolved;
     });
     conflict.edited = change != snapshot.changes.end() || half;
+    conflict.as_before = change != snapshot.changes.end() && change->as_written;
     conflict.ended = change != snapshot.changes.end() && !change->markers_left;
     out.push_back(std::move(conflict));
   }

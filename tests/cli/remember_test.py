@@ -77,7 +77,7 @@ class Bench:
 
     def merge_on(self, branch, wanted=(1,)):
         self.must("switch", branch)
-        self.must("merge", "other", wanted=wanted)
+        return self.must("merge", "other", wanted=wanted)
 
 
 def text(**lines):
@@ -97,7 +97,8 @@ def remembered(bench):
     markers = bench.get()
     bench.expect(markers.count("<<<<<<<") == 2, f"two hunks: {markers}")
     bench.commit("made", MADE)
-    bench.merge_on("main2")
+    out = bench.merge_on("main2")
+    bench.expect("in conflict: f (resolved as before)\n" in out, out)
     bench.expect(bench.get() == MADE, f"shown as before: {bench.get()}")
     status = bench.must("status")
     bench.expect("resolved   f  (as before" in status and "--forget" in status, status)

@@ -41,8 +41,9 @@ Resolved resolve(Repository& repository, const ResolveRequest& request);
 struct OpenConflict {
   std::string path;
   object::Conflict terms;
-  bool edited = false;  // the working tree has no longer what was written out for it
-  bool ended = false;   // and the next commit would end it
+  bool edited = false;     // the working tree has no longer what was written out for it
+  bool ended = false;      // and the next commit would end it
+  bool as_before = false;  // as it was resolved here before (hn/repo/answers.hpp)
 };
 
 // By path_less. Failure as above.
