@@ -17,7 +17,7 @@ struct Found {
 Found find(const Context& context, const repo::Repository& repository,
            const std::vector<std::string>& words) {
   const repo::WorktreeRecord standing = repo::require_worktree(repository);
-  repo::ConflictFiles conflicts(repository.store());
+  repo::ConflictFiles conflicts(repository, repository.store());
   worktree::ScanOptions options =
       repo::scan_options(repository, repository.store(), standing.base, conflicts, nullptr);
   options.survey = true;

@@ -116,6 +116,7 @@ class Printer {
         row["commit"] = one.from ? Json(object::to_hex(one.from->commit)) : Json(nullptr);
         put_text(row, "path", one.from ? one.from->path : path_);
         row["origin"] = one.origin + i + 1;
+        row["auto_merge"] = one.from && commit(one.from->commit).auto_merge.has_value();
         put_text(row, "text", text_of(one.line + i));
         out["lines"].push_back(std::move(row));
       }
@@ -256,13 +257,7 @@ int run(Context& context, const Given& given) {
       repo::blame(repository, subject.commit, subject.path, subject.now,
                   given.has("w") ? merge::Whitespace::ignore_all : merge::Whitespace::exact);
   if (!subject.now) {
-    const auto tree =
-        repo::require(object::read_commit(repository.store(), subject.commit), "reading the commit")
-            .tree;
-    const auto value = repo::require(object::find_path(repository.store(), tree, subject.path),
-                                     "reading a folder");
-    subject.now = repo::require(object::read_file(repository.store(), value->id(), UINT64_MAX),
-                                "reading the file");
+    subject.now = repo::blamed_text(repository, subject.commit, subject.path);
   }
   const std::vector<merge::Line> lines = merge::split_lines(*subject.now);
   Printer printer(context, repository, given, subject.path, *subject.now,

@@ -65,7 +65,7 @@ repo::Looked looked(const repo::Repository& repository, const repo::Status& stat
 void print_changes(Context& context, const repo::Repository& repository,
                    const repo::CommitRequest& request) {
   store::Batch batch = repository.store().begin();
-  repo::ConflictFiles conflicts(repository.store());
+  repo::ConflictFiles conflicts(repository, repository.store());
   const worktree::Snapshot snapshot = worktree::scan(
       repo::scan_options(repository, batch, repository.worktree()->base, conflicts, &batch));
   std::vector<object::Change> changes;
@@ -212,6 +212,8 @@ void say(const Context& context, const repo::CommitDone& done, const object::Com
   context.out << "[" << escape_controls(done.branch) << (done.root ? " (first commit)" : "") << " "
               << short_id(done.commit) << "] " << subject_of(commit) << "\n "
               << count_of(done.files, "file") << " changed\n";
+  for (const std::string& path : done.as_before)
+    context.out << " resolved as before: " << shown_path(path) << "\n";
   for (const std::string& path : done.conflicts)
     context.out << " still in conflict: " << shown_path(path) << "\n";
   if (!done.still_contained_by.empty()) {

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <ostream>
 
 #include "hn/merge/conflicts.hpp"
 #include "hn/repo/revision.hpp"
 #include "hn/repo/working_tree.hpp"
+#include "merge_report.hpp"
 #include "output.hpp"
 
 namespace hn::cli {
@@ -27,7 +29,7 @@ std::string_view term_word(const std::optional<object::Value>& term) {
   return "?";
 }
 
-Json terms_json(const object::Conflict& conflict) {
+Json terms_json(const object::Conflict& conflict, const std::vector<std::string>& whose) {
   Json terms = Json::array();
   for (std::size_t i = 0; i < conflict.terms.size(); ++i) {
     Json row;
@@ -36,6 +38,7 @@ Json terms_json(const object::Conflict& conflict) {
     if (conflict.terms[i] && conflict.terms[i]->mode != object::Mode::submodule) {
       row["id"] = object::to_hex(conflict.terms[i]->id());
     }
+    if (i % 2 == 0 && i / 2 < whose.size()) put_text(row, "from", whose[i / 2]);
     terms.push_back(std::move(row));
   }
   return terms;
@@ -55,22 +58,34 @@ int run(Context& context, const Given& given) {
         repo::require(merge::list_conflicts(repository.store(), *tree), "looking for conflicts");
   }
   Json rows = Json::array();
+  std::optional<MergeReport> report;
+  if (!found.empty()) report.emplace(context, repository);
+  repo::ConflictFiles form(repository, repository.store());
   for (const merge::ConflictAt& at : found) {
+    auto whose = report->sides(*commit, at.path);
+    if (at.conflict.terms.size() != 3) whose.clear();
+    const bool before =
+        !given.value("REV") &&
+        std::ranges::any_of(form.files(at.path, at.id), &repo::ConflictFiles::File::resolves);
     if (given.has("json")) {
       Json row;
       put_text(row, "path", at.path);
-      row["terms"] = terms_json(at.conflict);
+      row["as_before"] = before;
+      row["terms"] = terms_json(at.conflict, whose);
       rows.push_back(std::move(row));
       continue;
     }
     context.out << shown_path(at.path) << ": ";
     for (std::size_t i = 0; i < at.conflict.terms.size(); i += 2) {
       context.out << (i == 0 ? "" : " against ") << term_word(at.conflict.terms[i]);
+      if (i / 2 < whose.size()) context.out << " from " << whose[i / 2];
     }
+    if (before) context.out << "; resolved as before";
     context.out << "\n";
   }
   if (given.has("json")) print(context, Json{{"conflicts", rows}});
-  if (!found.empty() && !given.has("json")) context.err << "edit them, then: hn commit\n";
+  if (!found.empty() && !given.has("json"))
+    context.err << "edit them, or take a side: hn resolve; then: hn commit\n";
   return found.empty() ? 0 : 1;
 }
 

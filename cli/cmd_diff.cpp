@@ -74,7 +74,7 @@ Changes changes_since(repo::Repository& repository, Kept& kept,
                                      }),
                   "comparing trees");
   }
-  repo::ConflictFiles conflicts(repository.store());
+  repo::ConflictFiles conflicts(repository, repository.store());
   const worktree::Snapshot snapshot =
       worktree::scan(repo::scan_options(repository, kept, base, conflicts, &kept));
   for (const worktree::Change& change : snapshot.changes) {

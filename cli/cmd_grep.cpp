@@ -131,7 +131,7 @@ class Files {
       walk(*tree, takes);
     }
     if (untracked) {
-      repo::ConflictFiles conflicts(repository_.store());
+      repo::ConflictFiles conflicts(repository_, repository_.store());
       const worktree::Snapshot snapshot = worktree::scan(
           repo::scan_options(repository_, repository_.store(), base, conflicts, nullptr));
       for (const worktree::Change& change : snapshot.changes) {

@@ -5,6 +5,7 @@
 #include "commit_filter.hpp"
 #include "commit_print.hpp"
 #include "hn/repo/commit_walk.hpp"
+#include "merge_report.hpp"
 #include "words.hpp"
 
 namespace hn::cli {
@@ -190,6 +191,38 @@ std::string followed_path(const Context& context, const repo::Repository& reposi
   return context.in_repository(repository, words.path_words.front());
 }
 
+// The auto-merges among the commits, each with what it merged.
+int list_merged(Context& context, repo::Repository& repository, const Given& given,
+                const CommitFormat& format, const worktree::Pathspec& paths, Shown& shown) {
+  MergeReport report(context, repository);
+  bool first = true;
+  if (given.has("json")) context.out << "{\"commits\": [";
+  each(shown, given.has("reverse"), [&](const Found& found) {
+    if (!found.second.auto_merge) return false;
+    const repo::MergeAccount account = repo::account_of(repository, found.second, paths);
+    const bool is_first = std::exchange(first, false);
+    if (given.has("json")) {
+      Json row = commit_json(found.first, found.second);
+      row["merged"] = report.json(account);
+      context.out << (is_first ? "\n" : ",\n")
+                  << row.dump(-1, ' ', false, Json::error_handler_t::replace);
+      return true;
+    }
+    if (!is_first && format.separates()) context.out << "\n";
+    context.out << format.shown(context, found.first, found.second);
+    if (format.is_one_line()) {
+      const std::string counts = MergeReport::counts(account);
+      context.out << (counts.empty() ? "" : ": " + counts) << "\n";
+      return true;
+    }
+    context.out << "\n";
+    report.print(account);
+    return true;
+  });
+  if (given.has("json")) context.out << "\n]}\n";
+  return 0;
+}
+
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   const Words words = split_words(context, repository, given, "REV|PATH");
@@ -207,6 +240,8 @@ int run(Context& context, const Given& given) {
     options.follow = followed_path(context, repository, words);
     walked.paths = {};
   }
+  if (given.has("merged") && given.has("graph"))
+    throw Failure(Code::usage, "--merged and --graph exclude each other");
   if (given.has("graph") && !given.has("json")) {
     if (given.has("reverse"))
       throw Failure(Code::usage, "--graph and --reverse exclude each other");
@@ -224,6 +259,8 @@ int run(Context& context, const Given& given) {
   }
   Shown shown(repository, given, *filter, std::move(walked));
   const bool reverse = given.has("reverse");
+  if (given.has("merged"))
+    return list_merged(context, repository, given, format, words.paths, shown);
   CommitPrinter printer(context, repository, format, options);
   if (given.has("json")) {
     print_json(context, printer, shown, reverse);
@@ -248,6 +285,7 @@ Command cmd_log() {
       {"--follow", "", "follow the one file that is named through its names"},
       {"--merges", "", "merges alone"},
       {"--no-merges", "", "no merges"},
+      {"--merged", "", "what hn merged by itself, from whom, and by which rule each path"},
       {"--author", "PATTERN", "written by whom the pattern matches", Offers::nothing, "", true},
       {"--committer", "PATTERN", "committed by whom it matches", Offers::nothing, "", true},
       {"--grep", "PATTERN", "whose message has a line that it matches", Offers::nothing, "", true},

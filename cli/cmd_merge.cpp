@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <ostream>
 
 #include "auto_gc.hpp"
@@ -40,7 +41,7 @@ Json as_json(const repo::Merged& merged) {
   return out;
 }
 
-void say(const Context& context, const repo::Repository& repository, const repo::Merged& merged) {
+void say(const Context& context, repo::Repository& repository, const repo::Merged& merged) {
   const std::string branch = escape_controls(merged.branch);
   switch (merged.kind) {
     case repo::Merged::Kind::nothing:
@@ -58,10 +59,20 @@ void say(const Context& context, const repo::Repository& repository, const repo:
     }
   }
   context.out << " " << count_of(merged.files, "file") << " changed\n";
-  for (const std::string& path : merged.conflicts)
-    context.out << " in conflict: " << shown_path(path) << "\n";
-  if (!merged.conflicts.empty())
-    context.err << "hint: edit what is in conflict and commit, see hn conflicts\n";
+  std::vector<std::string> known;
+  if (!merged.conflicts.empty()) known = resolved_as_before(repository);
+  std::size_t open = 0;
+  for (const std::string& path : merged.conflicts) {
+    const bool before = std::ranges::find(known, path) != known.end();
+    context.out << " in conflict: " << shown_path(path) << (before ? " (resolved as before)" : "")
+                << "\n";
+    if (!before) ++open;
+  }
+  if (!merged.conflicts.empty() && open == 0)
+    context.err << "hint: look at it, and record it: hn commit\n";
+  if (open > 0)
+    context.err
+        << "hint: edit what is in conflict, or take a side with hn resolve; then hn commit\n";
 }
 
 int run(Context& context, const Given& given) {

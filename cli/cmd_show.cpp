@@ -1,11 +1,14 @@
+#include <algorithm>
 #include <ostream>
 
 #include "commit_print.hpp"
+#include "hn/merge/conflicts.hpp"
 #include "hn/object/file.hpp"
 #include "hn/repo/commit_walk.hpp"
 #include "hn/repo/dates.hpp"
 #include "hn/repo/revision.hpp"
 #include "hn/repo/revision_text.hpp"
+#include "merge_report.hpp"
 #include "patch.hpp"
 #include "words.hpp"
 
@@ -61,10 +64,20 @@ Json tag_json(const repo::Repository& repository, const object::Id& id) {
   return out;
 }
 
-Json as_json(const repo::Repository& repository, const log::Target& target, const object::Id& id) {
+Json as_json(const Context& context, repo::Repository& repository, const log::Target& target,
+             const object::Id& id) {
   const auto commit =
       repo::require(object::read_commit(repository.store(), id), "reading the commit");
   Json out = commit_json(id, commit);
+  if (commit.auto_merge)
+    out["merged"] = MergeReport(context, repository).json(repo::account_of(repository, commit));
+  out["conflicts"] = Json::array();
+  for (const merge::ConflictAt& at : repo::require(
+           merge::list_conflicts(repository.store(), commit.tree), "looking for conflicts")) {
+    Json row;
+    put_text(row, "path", at.path);
+    out["conflicts"].push_back(std::move(row));
+  }
   if (target.kind == object::Kind::tag) out["tag"] = tag_json(repository, target.id);
   out["files"] = Json::array();
   std::optional<object::Id> before;
@@ -85,13 +98,31 @@ Json as_json(const repo::Repository& repository, const log::Target& target, cons
   return out;
 }
 
+// What a merge by rule did, and the paths that a commit has in conflict.
+void show_open(const Context& context, repo::Repository& repository, const object::Commit& commit,
+               const worktree::Pathspec& meant) {
+  repo::MergeAccount account;
+  if (commit.auto_merge) {
+    account = repo::account_of(repository, commit, meant);
+    MergeReport(context, repository).print(account);
+  }
+  bool first = !commit.auto_merge;
+  for (const merge::ConflictAt& at : repo::require(
+           merge::list_conflicts(repository.store(), commit.tree), "looking for conflicts")) {
+    const bool told = std::ranges::count(account.paths, at.path, &repo::MergedPath::path) > 0;
+    if (told || !meant.matches(at.path)) continue;
+    context.out << (std::exchange(first, false) ? "\n" : "") << "  " << shown_path(at.path)
+                << ": in conflict, as before\n";
+  }
+}
+
 bool is_path_at(const std::string& word) {
   const auto revision = repo::parse_revision(word);
   return revision && revision->path;
 }
 
 void show(Context& context, repo::Repository& repository, CommitPrinter& printer,
-          const std::string& word) {
+          const std::string& word, const worktree::Pathspec* open) {
   if (is_path_at(word)) return show_blob(context, repository, word);
   const repo::RangeText range = repo::parse_range(word);
   if (range.kind != repo::RangeText::Kind::one) {
@@ -119,8 +150,10 @@ void show(Context& context, repo::Repository& repository, CommitPrinter& printer
     throw Failure(Code::invalid, "that is neither a commit nor a tag",
                   "hn cat REV:PATH prints a file");
   }
-  printer.print(
-      at.id, repo::require(object::read_commit(repository.store(), at.id), "reading the commit"));
+  const auto commit =
+      repo::require(object::read_commit(repository.store(), at.id), "reading the commit");
+  printer.print(at.id, commit);
+  if (open != nullptr) show_open(context, repository, commit, *open);
 }
 
 int run(Context& context, const Given& given) {
@@ -130,7 +163,7 @@ int run(Context& context, const Given& given) {
   if (given.has("json")) {
     if (words.revisions.size() > 1) throw Failure(Code::usage, "--json shows one commit");
     const std::string& word = words.revisions.front();
-    print(context, as_json(repository, repo::resolve(repository, word),
+    print(context, as_json(context, repository, repo::resolve(repository, word),
                            repo::resolve_commit(repository, word)));
     return 0;
   }
@@ -140,8 +173,11 @@ int run(Context& context, const Given& given) {
   options.paths = words.paths;
   // A merge has no patch of its own; what it brought over its first parent can be counted.
   options.first_parent = given.has("first-parent") || !options.diff.patch;
-  CommitPrinter printer(context, repository, commit_format(context, repository, given), options);
-  for (const std::string& word : words.revisions) show(context, repository, printer, word);
+  const CommitFormat format = commit_format(context, repository, given);
+  CommitPrinter printer(context, repository, format, options);
+  const bool long_form = !format.is_user_format() && !format.is_one_line();
+  for (const std::string& word : words.revisions)
+    show(context, repository, printer, word, long_form ? &words.paths : nullptr);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "merge_report.hpp"
 #include "report.hpp"
 #include "short_status.hpp"
 
@@ -27,13 +28,14 @@ bool may_write(const repo::Repository& repository) {
          (member->right != log::Right::read || !member->writes.empty());
 }
 
-Json as_json(const repo::Status& status, const StatusOptions& options) {
+Json as_json(const repo::Status& status, const StatusOptions& options, bool auto_merge) {
   Json out;
   put_text(out, "branch", status.branch);
   out["head"] = status.head ? Json(object::to_hex(*status.head)) : Json(nullptr);
   out["tip"] = status.tip.commit ? Json(object::to_hex(*status.tip.commit)) : Json(nullptr);
   out["heads"] = status.tip.heads.size();
   out["incomplete"] = status.tip.incomplete;
+  out["auto_merge"] = auto_merge;
   out["unpublished"] = status.unpublished;
   out["files"] = Json::array();
   out["conflicts"] = Json::array();
@@ -44,6 +46,7 @@ Json as_json(const repo::Status& status, const StatusOptions& options) {
     Json file;
     put_text(file, "path", line.path);
     if (!conflict) file["status"] = word_of(line);
+    if (line.change != nullptr && line.change->as_written) file["as_before"] = true;
     out[conflict ? "conflicts" : "files"].push_back(std::move(file));
   }
   out["notices"] = Json::array();
@@ -55,6 +58,29 @@ Json as_json(const repo::Status& status, const StatusOptions& options) {
     out["notices"].push_back(std::move(row));
   }
   return out;
+}
+
+// None before the first commit.
+object::Commit head_of(const repo::Repository& repository, const repo::Status& status) {
+  if (!status.head) return {};
+  return repo::require(object::read_commit(repository.store(), *status.head), "reading the commit");
+}
+
+// Nobody has looked at what a merge by rule came to.
+void say_merged(const Context& context, repo::Repository& repository, const repo::Status& status) {
+  const object::Commit commit = head_of(repository, status);
+  if (!commit.auto_merge) return;
+  MergeReport report(context, repository);
+  std::string who;
+  for (const object::Id& head : commit.parents)
+    who += (who.empty() ? "" : ", ") + report.from(head);
+  const auto conflicts = std::ranges::count_if(status.index.rows, [](const auto& row) {
+    return row.base && row.base->mode == object::Mode::conflict;
+  });
+  context.out << "the commit here is an auto-merge of " << who << ", with "
+              << (conflicts == 0 ? std::string("no conflicts")
+                                 : count_of(static_cast<std::uint64_t>(conflicts), "conflict"))
+              << ": hn log --merged -n 1\n";
 }
 
 void say_where(const Context& context, const repo::Status& status, bool may_write) {
@@ -83,11 +109,15 @@ void say_files(const Context& context, const repo::Status& status, const StatusO
   for (const StatusLine& line : lines) {
     const std::string_view word = word_of(line);
     const std::string pad(11 - std::min<std::size_t>(word.size(), 10), ' ');
+    const bool before = line.change != nullptr && line.change->as_written;
     const bool marked = line.change != nullptr && line.change->markers_left;
     context.out << "  " << (line.letters == "??" ? p.green : p.red) << word << pad
                 << shown_path(line.path) << p.off << (marked ? "  (conflict markers left)" : "")
-                << "\n";
+                << (before ? "  (as before; for the markers: hn resolve --forget)" : "") << "\n";
   }
+  const bool in_conflict = std::ranges::any_of(
+      lines, [](const StatusLine& line) { return word_of(line) == "conflict"; });
+  if (in_conflict) context.out << "edit what is in conflict, or take a side with hn resolve\n";
   for (const worktree::Notice& notice : status.notices) {
     if (!options.meant.matches(notice.path)) continue;
     context.out << "  note: " << shown_path(notice.path) << ": " << in_words(notice.kind) << "\n";
@@ -146,11 +176,12 @@ int run(Context& context, const Given& given) {
       repository, options.ignored == StatusOptions::Ignored::none ? repo::Ignored::none
                                                                   : repo::Ignored::survey);
   if (given.has("json")) {
-    print(context, as_json(status, options));
+    print(context, as_json(status, options, head_of(repository, status).auto_merge.has_value()));
   } else if (options.form != StatusOptions::Form::text) {
     print_lines(context, repository, status, options);
   } else {
     say_where(context, status, may_write(repository));
+    say_merged(context, repository, status);
     say_files(context, status, options);
   }
   return 0;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <ostream>
 
 #include "auto_gc.hpp"
@@ -5,6 +6,7 @@
 #include "hn/repo/publish.hpp"
 #include "hn/repo/status.hpp"
 #include "hooks.hpp"
+#include "merge_report.hpp"
 #include "sync_report.hpp"
 
 namespace hn::cli {
@@ -80,6 +82,12 @@ std::vector<std::string> conflicts_of(const repo::Repository& repository, const 
   return out;
 }
 
+repo::MergeAccount account_of_tip(const repo::Repository& repository, const repo::Tip& tip) {
+  return repo::account_of(repository,
+                          repo::require(object::read_commit(repository.store(), *tip.commit),
+                                        "reading the auto-merge"));
+}
+
 // The three lines: what came and went, what was merged, what is in conflict.
 void say(const Context& context, repo::Repository& repository, const node::SyncReport& report,
          const Before& before, const repo::Tip& tip) {
@@ -108,6 +116,8 @@ void say(const Context& context, repo::Repository& repository, const node::SyncR
       who.push_back(escape_controls(repo::label_of(repository.view(), head.device)));
     context.out << "merged on " << branch << ": " << joined(who) << " -> " << short_id(*tip.commit)
                 << "\n";
+    const std::string counts = MergeReport::counts(account_of_tip(repository, tip));
+    if (!counts.empty()) context.out << "  " << counts << "; hn log --merged -n 1 says more\n";
   } else if (tip.commit) {
     context.out << branch << (tip.commit == before.tip ? " stays at " : " is at ")
                 << short_id(*tip.commit) << "\n";
@@ -115,20 +125,27 @@ void say(const Context& context, repo::Repository& repository, const node::SyncR
   if (tip.conflicts.empty()) {
     context.out << "no conflicts\n";
   } else {
+    const auto known =
+        repository.worktree() ? resolved_as_before(repository) : std::vector<std::string>();
+    const bool as_before = std::ranges::find(known, tip.conflicts.front()) != known.end();
     context.out << "in conflict: " << shown_path(tip.conflicts.front())
+                << (as_before ? " (resolved as before)" : "")
                 << (tip.conflicts.size() > 1
                         ? " and " + count_of(tip.conflicts.size() - 1, "other path")
                         : "")
-                << "; edit and commit, see hn conflicts\n";
+                << "; edit or hn resolve, then commit\n";
   }
 }
 
-Json as_json(const node::SyncReport& report, const repo::Tip& tip, const repo::Moved& moved) {
+Json as_json(const Context& context, repo::Repository& repository, const node::SyncReport& report,
+             const repo::Tip& tip, const repo::Moved& moved) {
   Json out;
   out["agreed"] = report.agreed();
   out["peers"] = outcome_json(report);
   out["head"] = tip.commit ? Json(object::to_hex(*tip.commit)) : Json(nullptr);
   out["merged"] = tip.auto_merge;
+  if (tip.auto_merge)
+    out["merge"] = MergeReport(context, repository).json(account_of_tip(repository, tip));
   out["conflicts"] = Json::array();
   for (const std::string& path : tip.conflicts) {
     Json row;
@@ -150,7 +167,7 @@ int catch_up(Context& context, repo::Repository& repository, const Given& given)
   if (behind && !given.has("no-update")) moved = repo::update_working_tree(repository);
   if (given.has("json")) {
     tip.conflicts = conflicts_of(repository, tip);
-    print(context, as_json({}, tip, moved));
+    print(context, as_json(context, repository, {}, tip, moved));
   }
   if (behind && !given.has("no-update")) {
     require_moved(moved, "bringing the working tree to what others brought");
@@ -195,7 +212,7 @@ int run(Context& context, const Given& given) {
                 << "; its commits stay here\n";
   }
   if (given.has("json")) {
-    print(context, as_json(report, tip, moved));
+    print(context, as_json(context, repository, report, tip, moved));
   }
   require_agreed(report);
   run_hook(context, repository, "post-sync");

@@ -2,6 +2,8 @@
 
 #include <ostream>
 
+#include "hn/repo/resolve.hpp"
+
 namespace hn::cli {
 
 void require_moved(const repo::Moved& moved, std::string_view doing) {
@@ -68,6 +70,13 @@ Json moved_json(const repo::Moved& moved) {
     row["kind"] = worktree::name_of(refusal.kind);
     out["refused"].push_back(std::move(row));
   }
+  return out;
+}
+
+std::vector<std::string> resolved_as_before(repo::Repository& repository) {
+  std::vector<std::string> out;
+  for (const repo::OpenConflict& conflict : repo::open_conflicts(repository, {}))
+    if (conflict.as_before) out.push_back(conflict.path);
   return out;
 }
 

@@ -11,6 +11,8 @@ namespace hn::cli {
 void require_moved(const repo::Moved& moved, std::string_view doing);
 // Names the paths that could not be written here.
 void say_refusals(const Context& context, const repo::Moved& moved);
+// The paths in conflict that the working tree shows as they were resolved before.
+std::vector<std::string> resolved_as_before(repo::Repository& repository);
 // A notice of a scan as people read it; JSON has its name.
 std::string_view in_words(worktree::Notice::Kind kind);
 Json moved_json(const repo::Moved& moved);

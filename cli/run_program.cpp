@@ -59,6 +59,7 @@ int run_program(Program program) {
     if (program.output_is_error) dup2(STDERR_FILENO, STDOUT_FILENO);
     if (!program.folder.empty() && chdir(program.folder.c_str()) != 0) _exit(127);
     if (!program.variable.empty()) setenv(program.variable.c_str(), program.value.c_str(), 1);
+    for (const auto& [name, value] : program.variables) setenv(name.c_str(), value.c_str(), 1);
     execvp(arguments.front(), arguments.data());
     _exit(127);
   }

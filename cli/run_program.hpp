@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 // Programs of the user's that hn starts and waits for: hooks, aliases, an editor.
@@ -18,6 +19,7 @@ struct Program {
   bool output_is_error = false;  // its standard output goes to standard error
   // What is typed means this program alone: ^C does not end hn, which waits for it.
   bool has_keyboard = false;
+  std::vector<std::pair<std::string, std::string>> variables{};  // more of them
 };
 
 // Its exit status as a shell counts: 127 where it cannot be run, 128 and the signal where one ended

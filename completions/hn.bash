@@ -33,7 +33,7 @@ _hn() {
     '')
       case $prev in -C) _hn_files -d; return ;; esac
       case $cur in -*) _hn_words '-C --help --version'; return ;; esac
-      _hn_words 'add archive blame branch bundle cat check-ignore clean clone commit config conflicts describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv restore revoke rm serve show status switch sync tag version' ;;
+      _hn_words 'add archive blame branch bundle cat check-ignore clean clone commit config conflicts describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv resolve restore revoke rm serve show status switch sync tag version' ;;
     add)
       case $cur in -*) _hn_words '-f --force -n --dry-run -A --all --json'; return ;; esac
       _hn_place ''
@@ -223,7 +223,7 @@ _hn() {
       case $cur in -*) _hn_words '-a --all --completion'; return ;; esac
       _hn_place '--completion'
       case $place in
-        0) _hn_words "add archive blame branch bundle cat check-ignore clean clone commit config conflicts describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv restore revoke rm serve show status switch sync tag version" ;;
+        0) _hn_words "add archive blame branch bundle cat check-ignore clean clone commit config conflicts describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv resolve restore revoke rm serve show status switch sync tag version" ;;
       esac
       ;;
     id)
@@ -280,7 +280,7 @@ _hn() {
         -S) return ;;
         -G) return ;;
       esac
-      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --graph --follow --merges --no-merges --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --graph --follow --merges --no-merges --merged --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
       _hn_place '-n --max-count --number --skip --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
@@ -313,6 +313,17 @@ _hn() {
     mv)
       case $cur in -*) _hn_words '-f --force -k --skip -n --dry-run -v --verbose --json'; return ;; esac
       _hn_place ''
+      case $place in
+        *) _hn_files -f ;;
+      esac
+      ;;
+    resolve)
+      case $prev in
+        --side) return ;;
+        --tool) return ;;
+      esac
+      case $cur in -*) _hn_words '--ours --theirs --base --side --all --tool --forget --list-tools -n --dry-run -q --quiet --json'; return ;; esac
+      _hn_place '--side --tool'
       case $place in
         *) _hn_files -f ;;
       esac

@@ -19,8 +19,9 @@ std::size_t marker_in(Line line) {
 
 class Marker {
  public:
-  Marker(const TextMerge& merge, std::span<const std::string> labels, std::uint32_t length)
-      : labels_(labels), length_(length), newline_(newline_of(merge)) {
+  Marker(const TextMerge& merge, std::span<const std::string> labels, std::uint32_t length,
+         const MarkForm& form)
+      : labels_(labels), length_(length), form_(form), newline_(newline_of(merge)) {
     for (const auto& hunk : merge.hunks) {
       if (hunk.is_resolved()) {
         append(hunk.terms[0]);
@@ -30,7 +31,7 @@ class Marker {
     }
   }
 
-  Bytes take() && { return std::move(out_); }
+  Marked take() && { return std::move(out_); }
 
  private:
   // Markers end as the first line of the file does.
@@ -46,11 +47,18 @@ class Marker {
 
   void show(const TextHunk& hunk) {
     const auto places = simplified_places(std::span<const std::string_view>(hunk.terms));
+    Marked::Hunk shown;
+    for (const std::size_t place : places) shown.pieces.push_back(hunk.terms[place]);
+    if (const auto answer = form_.answers ? form_.answers(shown.pieces) : std::nullopt)
+      return append(as_text(*answer));
+    shown.begin = lines_;
     if (places.size() == 3) {
       show_two(hunk, places);
     } else {
       show_many(hunk, places);
     }
+    shown.end = lines_;
+    out_.open.push_back(std::move(shown));
   }
 
   void show_two(const TextHunk& hunk, const std::vector<std::size_t>& places) {
@@ -58,15 +66,18 @@ class Marker {
     auto theirs = split_lines(as_bytes(hunk.terms[places[2]]));
     std::size_t lead = 0, tail = 0;
     const auto shorter = std::min(ours.size(), theirs.size());
-    while (lead < shorter && ours[lead] == theirs[lead]) ++lead;
-    while (tail < shorter - lead &&
+    const bool whole = form_.style == MarkerStyle::diff3;
+    while (!whole && lead < shorter && ours[lead] == theirs[lead]) ++lead;
+    while (!whole && tail < shorter - lead &&
            ours[ours.size() - 1 - tail] == theirs[theirs.size() - 1 - tail])
       ++tail;
     append_lines(std::span(ours).first(lead));
     marker('<', labels_[places[0]]);
     body(std::span(ours).subspan(lead, ours.size() - lead - tail));
-    marker('|', labels_[places[1]]);
-    body(split_lines(as_bytes(hunk.terms[places[1]])));
+    if (form_.style != MarkerStyle::merge) {
+      marker('|', labels_[places[1]]);
+      body(split_lines(as_bytes(hunk.terms[places[1]])));
+    }
     marker('=', {});
     body(std::span(theirs).subspan(lead, theirs.size() - lead - tail));
     marker('>', labels_[places[2]]);
@@ -99,12 +110,17 @@ class Marker {
     if (!lines.empty() && lines.back().back() != '\n') append(newline_);
   }
 
-  void append(std::string_view text) { out_.insert(out_.end(), text.begin(), text.end()); }
+  void append(std::string_view text) {
+    lines_ += static_cast<std::uint32_t>(std::ranges::count(text, '\n'));
+    out_.text.insert(out_.text.end(), text.begin(), text.end());
+  }
 
   std::span<const std::string> labels_;
   std::uint32_t length_;
+  const MarkForm& form_;
   std::string_view newline_;
-  Bytes out_;
+  std::uint32_t lines_ = 0;  // that were ended
+  Marked out_;
 };
 
 }  // namespace
@@ -117,8 +133,9 @@ std::uint32_t marker_length_for(std::span<const ByteView> texts) {
   return static_cast<std::uint32_t>(longest + 1);
 }
 
-Bytes mark(const TextMerge& merge, std::span<const std::string> labels, std::uint32_t length) {
-  return Marker(merge, labels, length).take();
+Marked mark(const TextMerge& merge, std::span<const std::string> labels, std::uint32_t length,
+            const MarkForm& form) {
+  return Marker(merge, labels, length, form).take();
 }
 
 bool has_markers(ByteView text, std::uint32_t length) {

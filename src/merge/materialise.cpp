@@ -23,13 +23,6 @@ std::vector<std::string> complete(std::span<const std::string> labels, std::size
   return out;
 }
 
-bool has_text_form(const Terms<PathValue>& terms) {
-  for (std::size_t i = 0; i < terms.size(); ++i) {
-    if (terms[i] ? !terms[i]->is_file() : i % 2 == 0) return false;
-  }
-  return true;
-}
-
 // A label as part of a file name.
 std::string as_name(std::string label) {
   std::replace(label.begin(), label.end(), '/', '_');
@@ -69,12 +62,19 @@ Standing standing_side_by_side(const Materialised& was,
 
 }  // namespace
 
+bool has_text_form(const Terms<PathValue>& terms) {
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    if (terms[i] ? !terms[i]->is_file() : i % 2 == 0) return false;
+  }
+  return !terms.empty();
+}
+
 Result<Materialised> materialise(const object::BlockReader& reader,
                                  const object::Conflict& conflict, std::string_view name,
-                                 std::span<const std::string> labels) {
+                                 std::span<const std::string> labels, const MarkForm& form) {
   const auto& terms = conflict.terms;
   const auto complete_labels = complete(labels, terms.size());
-  if (terms.empty() || !has_text_form(terms)) return side_by_side(terms, name, complete_labels);
+  if (!has_text_form(terms)) return side_by_side(terms, name, complete_labels);
   HN_TRY(const auto contents, read_texts(reader, terms));
   if (!contents) return side_by_side(terms, name, complete_labels);
   Terms<ByteView> texts;
@@ -84,8 +84,9 @@ Result<Materialised> materialise(const object::BlockReader& reader,
 
   Materialised out;
   out.marker_length = marker_length_for(texts);
-  out.files.push_back(
-      {std::string(name), {}, mark(merge, complete_labels, out.marker_length), merged_mode(terms)});
+  Marked marked = mark(merge, complete_labels, out.marker_length, form);
+  out.is_answered = marked.open.empty();
+  out.files.push_back({std::string(name), {}, std::move(marked.text), merged_mode(terms)});
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include "hn/merge/renames.hpp"
 #include "hn/object/file.hpp"
 #include "hn/repo/tree_changes.hpp"
+#include "hn/repo/working_tree.hpp"
 
 namespace hn::repo {
 namespace {
@@ -28,16 +29,19 @@ class Blamer {
     options_.shown.whitespace = whitespace;
   }
 
+  Bytes text_of(const BlamedFile& file) const {
+    const auto value = value_of(file);
+    if (value) return bytes_of(*value);
+    throw Failure(
+        Code::not_found,
+        "there is no file '" + file.path + "' in " + object::to_hex(file.commit).substr(0, 10),
+        "hn log -- PATH says when it came and went");
+  }
+
   std::vector<Blamed> run(const object::Id& commit, const std::string& path,
                           const std::optional<Bytes>& text) {
     const BlamedFile first{commit, path};
-    const auto value = value_of(first);
-    if (!value) {
-      throw Failure(Code::not_found,
-                    "there is no file '" + path + "' in " + object::to_hex(commit).substr(0, 10),
-                    "hn log -- PATH says when it came and went");
-    }
-    const Bytes own = bytes_of(*value);
+    const Bytes own = text_of(first);
     const auto lines =
         static_cast<std::uint32_t>(merge::split_lines(text ? ByteView(*text) : own).size());
     std::vector<Range> all{{0, lines, 0}};
@@ -68,12 +72,22 @@ class Blamer {
     auto value = require(object::find_path(repository_.store(), tree_of(file.commit), file.path),
                          "reading a folder");
     if (value && (value->mode == object::Mode::folder || value->mode == object::Mode::submodule ||
-                  value->mode == object::Mode::conflict))
+                  (value->mode == object::Mode::conflict && !marked_text(*value))))
       value.reset();
     return value;
   }
 
+  // Of a conflict as it stands in a working tree. Its lines are blamed as those of a file are, so
+  // that who resolves it answers for what is new alone.
+  std::optional<Bytes> marked_text(const object::Value& value) const {
+    ConflictFiles conflicts(repository_.store());
+    auto files = conflicts.files("file", value.id());
+    if (files.size() != 1 || files.front().file) return std::nullopt;
+    return std::move(files.front().bytes);
+  }
+
   Bytes bytes_of(const object::Value& value) const {
+    if (value.mode == object::Mode::conflict) return *marked_text(value);
     return require(object::read_file(repository_.store(), value.id(), kBlamedBytesMax),
                    "reading a file");
   }
@@ -86,6 +100,10 @@ class Blamer {
     there.insert(there.end(), ranges.begin(), ranges.end());
   }
 
+  static bool is_text(const object::Value& value) {
+    return value.is_file() || value.mode == object::Mode::conflict;
+  }
+
   // The file's version in a parent: of the same path, else of the path it was renamed from.
   std::optional<BlamedFile> version_in(const object::Id& parent, const BlamedFile& file,
                                        const object::Value& own, bool renamed) const {
@@ -93,7 +111,7 @@ class Blamer {
       const BlamedFile same{parent, file.path};
       const auto value = value_of(same);
       // A link is no version of a file, nor the other way round.
-      const bool alike = value && value->is_file() == own.is_file();
+      const bool alike = value && is_text(*value) == is_text(own);
       return alike ? std::optional(same) : std::nullopt;
     }
     std::vector<merge::NamedValue> gone;
@@ -209,6 +227,10 @@ std::vector<Blamed> blame(const Repository& repository, const object::Id& commit
                           const std::string& path, const std::optional<Bytes>& text,
                           merge::Whitespace whitespace) {
   return Blamer(repository, whitespace).run(commit, path, text);
+}
+
+Bytes blamed_text(const Repository& repository, const object::Id& commit, const std::string& path) {
+  return Blamer(repository, merge::Whitespace::exact).text_of({commit, path});
 }
 
 }  // namespace hn::repo

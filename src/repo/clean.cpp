@@ -148,7 +148,7 @@ class Cleaner {
 
 CleanPlan plan_clean(const Repository& repository, const CleanRequest& request) {
   const WorktreeRecord standing = require_worktree(repository);
-  ConflictFiles conflicts(repository.store());
+  ConflictFiles conflicts(repository, repository.store());
   worktree::ScanOptions options =
       scan_options(repository, repository.store(), standing.base, conflicts, nullptr);
   options.survey = true;

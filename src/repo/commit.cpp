@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hn/repo/answers.hpp"
 #include "hn/repo/tracked.hpp"
 #include "hn/repo/tree_changes.hpp"
 #include "hn/repo/working_tree.hpp"
@@ -184,7 +185,7 @@ CommitDone commit(Repository& repository, const CommitRequest& request) {
     throw Failure(Code::refused, "the message is empty", "say what changed: hn commit -m MESSAGE");
 
   store::Batch batch = repository.store().begin();
-  ConflictFiles conflicts(repository.store());
+  ConflictFiles conflicts(repository, repository.store());
   worktree::Snapshot snapshot =
       worktree::scan(scan_options(repository, batch, standing.base, conflicts, &batch));
   require_apart(repository, standing, request, snapshot);
@@ -198,6 +199,15 @@ CommitDone commit(Repository& repository, const CommitRequest& request) {
   if (done.files == 0 && !request.allow_empty && !request.amend) {
     throw Failure(Code::refused, "nothing to commit: nothing differs from the last commit",
                   "hn status says what differs; --allow-empty commits all the same");
+  }
+  for (const worktree::Change& change : snapshot.changes) {
+    const bool ends = change.base && change.base->mode == object::Mode::conflict && change.now;
+    if (!ends || !request.meant.matches(change.path)) continue;
+    if (change.as_written) {
+      done.as_before.push_back(change.path);
+    } else if (!change.markers_left) {
+      remember_answers(repository, batch, change.path, change.base->id(), *change.now);
+    }
   }
   made.tree = worktree::record(snapshot, batch, batch, request.meant);
   forget_tracked(repository, batch, recorded_of(snapshot, request.meant));

@@ -89,7 +89,7 @@ Merged merge_commit(Repository& repository, const MergeRequest& request) {
   const auto from = tree_of(batch, sides.ours);
   const auto to = tree_of(batch, out.commit);
   out.files = tree_changes(batch, from, to, {}).size();
-  ConflictFiles conflicts(batch);
+  ConflictFiles conflicts(repository, batch);
   out.moved.obstacles =
       worktree::plan_checkout(checkout_options(repository, batch, from, to, conflicts)).obstacles;
   if (!out.moved.obstacles.empty()) return out;

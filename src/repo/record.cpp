@@ -293,6 +293,19 @@ Result<CollectedRecord> decode_collected_record(ByteView bytes) {
       bytes, [](Decoder& in, CollectedRecord& r) { r.operations = in.varint(); });
 }
 
+Bytes encode(const AnswerRecord& r) {
+  Encoder out;
+  out.u8(kRecordFormat).zigzag(r.when).sized(ByteView(r.made));
+  return std::move(out).take();
+}
+
+Result<AnswerRecord> decode_answer_record(ByteView bytes) {
+  return decoded<AnswerRecord>(bytes, [](Decoder& in, AnswerRecord& r) {
+    r.when = in.zigzag();
+    r.made = to_bytes(in.sized(kAnswerBytesMax));
+  });
+}
+
 namespace key {
 
 std::string draft(bool tag, const LocalBranch& place) {

@@ -40,7 +40,7 @@ Status status(Repository& repository, Ignored ignored) {
   out.head = standing->base;
   out.tip = tip_if_known(repository, standing->branch);
   out.unpublished = unpublished(repository, standing->branch);
-  ConflictFiles conflicts(repository.store());
+  ConflictFiles conflicts(repository, repository.store());
   worktree::ScanOptions options =
       scan_options(repository, repository.store(), standing->base, conflicts, nullptr);
   options.list_ignored = ignored == Ignored::named;

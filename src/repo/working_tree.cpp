@@ -1,8 +1,10 @@
 #include "hn/repo/working_tree.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "hn/merge/conflicts.hpp"
+#include "hn/repo/answers.hpp"
 #include "hn/repo/tracked.hpp"
 #include "repo/checkout_options.hpp"
 
@@ -14,10 +16,10 @@ std::string last_name(const std::string& path) {
 }
 
 merge::Materialised materialised(const object::BlockReader& reader, const std::string& path,
-                                 const object::Id& id) {
+                                 const object::Id& id, const merge::MarkForm& form) {
   const auto conflict =
       require(object::read_conflict(reader, id), "reading the conflict at " + path);
-  return require(merge::materialise(reader, conflict, last_name(path)),
+  return require(merge::materialise(reader, conflict, last_name(path), {}, form),
                  "writing out the conflict at " + path);
 }
 
@@ -25,12 +27,31 @@ bool shows_as_file(const merge::WorkFile& file) {
   return !file.value || file.value->is_file() || file.value->mode == object::Mode::symlink;
 }
 
+constexpr std::array kStyles{std::pair{std::string_view("zdiff3"), merge::MarkerStyle::zdiff3},
+                             std::pair{std::string_view("diff3"), merge::MarkerStyle::diff3},
+                             std::pair{std::string_view("merge"), merge::MarkerStyle::merge}};
+
+merge::MarkerStyle style_of(const Repository& repository) {
+  const auto wanted = repository.settings().get("merge.conflictstyle");
+  if (!wanted) return merge::MarkerStyle::zdiff3;
+  for (const auto& [name, style] : kStyles)
+    if (*wanted == name) return style;
+  throw Failure(Code::usage, "merge.conflictStyle knows no '" + *wanted + "'",
+                "it is merge, diff3 or zdiff3: hn config merge.conflictStyle zdiff3");
+}
+
 }  // namespace
+
+merge::MarkForm ConflictFiles::form(const std::string& path) const {
+  if (repository_ == nullptr) return {};
+  return {style_of(*repository_), answers_for(*repository_, path)};
+}
 
 std::vector<ConflictFiles::File> ConflictFiles::files(const std::string& path,
                                                       const object::Id& conflict) {
   std::vector<File> out;
-  for (merge::WorkFile& file : materialised(reader_, path, conflict).files) {
+  merge::Materialised shown_as = materialised(reader_, path, conflict, form(path));
+  for (merge::WorkFile& file : shown_as.files) {
     // A folder or submodule that is one side of a conflict is not spread out; it stays in the
     // conflict's terms, where `hn cat` and `hn conflicts` name it.
     if (!shows_as_file(file)) continue;
@@ -42,6 +63,7 @@ std::vector<ConflictFiles::File> ConflictFiles::files(const std::string& path,
     } else {
       shown.mode = file.mode;
       shown.bytes = std::move(file.marked);
+      shown.resolves = shown_as.is_answered;
     }
     out.push_back(std::move(shown));
   }
@@ -50,9 +72,13 @@ std::vector<ConflictFiles::File> ConflictFiles::files(const std::string& path,
 
 ConflictFiles::Verdict ConflictFiles::judge(const std::string& path, const object::Id& conflict,
                                             ByteView bytes) {
-  const merge::Materialised was = materialised(reader_, path, conflict);
+  const merge::Materialised was = materialised(reader_, path, conflict, {});
   // Shown side by side: whatever stands under the name itself is somebody's answer.
   if (!was.is_marked()) return Verdict::resolved;
+  for (const auto& [name, style] : kStyles) {
+    const auto form = materialised(reader_, path, conflict, {style, {}});
+    if (equal(form.files.front().marked, bytes)) return Verdict::unchanged;
+  }
   return merge::standing_of(was, bytes) == merge::Standing::markers_left ? Verdict::markers_left
                                                                          : Verdict::resolved;
 }
@@ -149,7 +175,7 @@ Moved move_working_tree(Repository& repository, const LocalBranch& branch,
   repository.refresh();
   const std::optional<WorktreeRecord> standing = repository.worktree();
   const std::optional<object::Id> from = standing ? standing->base : std::nullopt;
-  ConflictFiles conflicts(repository.store());
+  ConflictFiles conflicts(repository, repository.store());
   worktree::CheckoutOptions options =
       checkout_options(repository, repository.store(), tree_of(repository.store(), from),
                        tree_of(repository.store(), to), conflicts);

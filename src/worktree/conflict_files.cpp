@@ -15,7 +15,7 @@ void add_folder(const object::BlockReader& reader, const std::string& folder,
   auto walked =
       object::walk_paths(reader, tree, [&](const std::string& path, const object::Value& value) {
         if (value.is_file() || value.mode == object::Mode::symlink)
-          out.push_back({join(folder, path), value, std::nullopt});
+          out.push_back({join(folder, path), value, std::nullopt, false});
         return true;
       });
   if (!walked)
@@ -39,7 +39,8 @@ std::vector<ConflictFile> conflict_files(const object::BlockReader& reader, Conf
       object::Id id = file.file ? *file.file : object::write_file(none, file.bytes);
       std::optional<Bytes> bytes;
       if (!file.file) bytes = std::move(file.bytes);
-      out.push_back({std::move(at), object::Value::of(file.mode, id), std::move(bytes)});
+      out.push_back(
+          {std::move(at), object::Value::of(file.mode, id), std::move(bytes), file.resolves});
     }
   }
   std::sort(out.begin(), out.end(),

@@ -12,6 +12,7 @@ struct ConflictFile {
   std::string path;
   object::Value value;
   std::optional<Bytes> bytes;  // where it is in no store
+  bool resolves = false;
 };
 
 // The files that a conflict stands as, folders among its sides entered; by path_less. Throws

@@ -197,10 +197,21 @@ class Planner {
       return;
     }
     if (equals(item.old, *there) || options_.overwrite) return;
+    if (item.old && is_unedited_conflict(item, folder, name)) return;
     if (row != nullptr && row->pending && is_content(item.now) && entry.kind == Entry::Kind::file &&
         TornFile(folder, name).matches(*item.now, *options_.reader))
       return;
     obstacle(item.old ? Obstacle::Kind::modified : Obstacle::Kind::untracked, item.path);
+  }
+
+  // It was written in another form than it would be now.
+  bool is_unedited_conflict(const Item& item, int folder, const std::string& name) const {
+    const IndexRow* owner = out_.index.find(item.owner);
+    if (owner == nullptr || !owner->base || owner->base->mode != object::Mode::conflict)
+      return false;
+    const auto bytes = read_small(folder, name, kJudgedBytesMax);
+    return bytes && options_.conflicts->judge(item.owner, owner->base->id(), *bytes) ==
+                        ConflictForm::Verdict::unchanged;
   }
 
   std::optional<object::Value> value_of(const IndexRow* row, int folder, const std::string& name,

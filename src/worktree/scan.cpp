@@ -333,9 +333,17 @@ class Scan {
       if (seen(file.path) == file.value) ++same;
     }
     if (!held) return stays(c, Notice::Kind::refused);
-    if (own == written && same == c.files.size()) return stays(c, std::nullopt);
+    const bool resolves = std::ranges::any_of(c.files, &ConflictFile::resolves);
+    if (own == written && same == c.files.size() && !resolves) return stays(c, std::nullopt);
+    if (own == written && resolves) {
+      out_.changes.push_back({c.path, c.value, own, false, true});
+      return;
+    }
     if (own == written && (own || left > 0)) return stays(c, Notice::Kind::half_resolved);
-    out_.changes.push_back({c.path, c.value, own, own && markers_left(c, *own)});
+    const auto verdict = own ? judged(c, *own) : std::nullopt;
+    if (verdict == ConflictForm::Verdict::unchanged) return stays(c, std::nullopt);
+    out_.changes.push_back(
+        {c.path, c.value, own, verdict == ConflictForm::Verdict::markers_left, false});
     for (const ConflictFile& file : c.files) leftover(c, file);
   }
 
@@ -353,14 +361,14 @@ class Scan {
       out_.changes.push_back({file.path, std::nullopt, now, false});
   }
 
-  bool markers_left(const Conflict& c, const object::Value& own) {
-    if (!own.is_file()) return false;
+  std::optional<ConflictForm::Verdict> judged(const Conflict& c, const object::Value& own) {
+    if (!own.is_file()) return std::nullopt;
     Descriptor folder = root_.open_folder(folder_of(c.path));
-    if (!folder) return false;
+    if (!folder) return std::nullopt;
     std::optional<Bytes> bytes =
         read_small(folder.get(), std::string(name_of_path(c.path)), kJudgedBytesMax);
-    return bytes && options_.conflicts->judge(c.path, c.value.id(), *bytes) ==
-                        ConflictForm::Verdict::markers_left;
+    if (!bytes) return std::nullopt;
+    return options_.conflicts->judge(c.path, c.value.id(), *bytes);
   }
 
   void finish() {

@@ -35,14 +35,61 @@ struct WorkFile {
 struct Materialised {
   std::vector<WorkFile> files;
   std::uint32_t marker_length = 0;  // of a marked text, else 0
+  bool is_answered = false;         // a marked text in which no hunk is left open
   bool is_marked() const noexcept { return marker_length != 0; }
+};
+
+// How the conflict hunks of two sides look; more sides look the same in each.
+enum class MarkerStyle {
+  zdiff3,  // what both sides begin and end with stands outside of the markers
+  diff3,   // the sides and the base whole
+  merge,   // as zdiff3, without the base
+};
+
+// The pieces of a conflict hunk, simplified: a side first, then base and side in turn.
+using Pieces = std::vector<std::string_view>;
+// What a hunk was made into before, if that is known.
+using Answers = std::function<std::optional<Bytes>(const Pieces&)>;
+
+struct MarkForm {
+  MarkerStyle style = MarkerStyle::zdiff3;
+  Answers answers;  // or none
 };
 
 // `name` is the last part of the path; `labels` has a text for each term of the conflict in its
 // order, bases too ("anna: fix the parser"); missing ones are "side 1", "base 1" and so on.
 Result<Materialised> materialise(const object::BlockReader& reader,
                                  const object::Conflict& conflict, std::string_view name,
-                                 std::span<const std::string> labels = {});
+                                 std::span<const std::string> labels = {},
+                                 const MarkForm& form = {});
+
+// What a text that resolves a conflict made of each of its hunks, as far as that can be told: a
+// hunk is left out where lines beside it were changed too, or marker lines are left. The pieces are
+// views into `texts`.
+struct Answer {
+  Pieces pieces;
+  Bytes made;
+};
+struct OpenHunks {
+  std::vector<Bytes> texts;  // the pieces are views into these
+  std::vector<Pieces> hunks;
+};
+Result<OpenHunks> open_hunks(const object::BlockReader& reader, const object::Conflict& conflict);
+struct AnswersGiven {
+  std::vector<Bytes> texts;
+  std::vector<Answer> hunks;
+};
+Result<AnswersGiven> answers_given(const object::BlockReader& reader,
+                                   const object::Conflict& conflict, ByteView now);
+
+// A file that has the lines of all sides, hunk by hunk, where the conflict is one of texts
+// (hn-merge(7), ALL SIDES); nothing where it is not.
+struct UnionFile {
+  object::Mode mode = object::Mode::file;
+  Bytes bytes;
+};
+Result<std::optional<UnionFile>> union_of(const object::BlockReader& reader,
+                                          const object::Conflict& conflict);
 
 enum class Standing {
   unchanged,     // still what materialise() gave: it stays a conflict

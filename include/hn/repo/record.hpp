@@ -99,10 +99,18 @@ struct TrackedRecord {
 };
 
 inline constexpr std::size_t kPeerAddressesMax = 8;
+// All local state is held in memory; longer resolutions are rare, and easily read wrong.
+inline constexpr std::size_t kAnswerBytesMax = 4096;
 
 // Rewritten publishes (by entry) and commits that nothing names, and since when that was seen.
 struct GivenUpRecord {
   std::map<Hash, std::int64_t> since;  // seconds since 1970
+};
+
+// What was made of a hunk of a conflict.
+struct AnswerRecord {
+  std::int64_t when = 0;  // seconds since 1970
+  Bytes made;
 };
 
 // How far the operation log was at the last collection.
@@ -121,6 +129,7 @@ Bytes encode(const ImportRecord& record);
 Bytes encode(const TrackedRecord& record);
 Bytes encode(const GivenUpRecord& record);
 Bytes encode(const CollectedRecord& record);
+Bytes encode(const AnswerRecord& record);
 
 Result<StoreRecord> decode_store_record(ByteView bytes);
 Result<WorktreeRecord> decode_worktree_record(ByteView bytes);
@@ -133,6 +142,7 @@ Result<ImportRecord> decode_import_record(ByteView bytes);
 Result<TrackedRecord> decode_tracked_record(ByteView bytes);
 Result<GivenUpRecord> decode_given_up_record(ByteView bytes);
 Result<CollectedRecord> decode_collected_record(ByteView bytes);
+Result<AnswerRecord> decode_answer_record(ByteView bytes);
 
 // The keys under which they lie.
 namespace key {
@@ -149,6 +159,7 @@ inline constexpr std::string_view kHeld = "held/";
 inline constexpr std::string_view kGivenUp = "given-up";
 inline constexpr std::string_view kCollected = "collected";
 inline constexpr std::string_view kImports = "import/";
+inline constexpr std::string_view kAnswers = "answer/";
 
 std::string draft(const Draft& draft);
 std::string draft(bool tag, const LocalBranch& place);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "hn/merge/conflicts.hpp"
 #include "hn/repo/branches.hpp"
 #include "hn/worktree/checkout.hpp"
 #include "hn/worktree/scan.hpp"
@@ -11,12 +12,20 @@ namespace hn::repo {
 // Conflicts as merge shows them (hn-merge(7), CONFLICTS IN A WORKING TREE).
 class ConflictFiles final : public worktree::ConflictForm {
  public:
+  // Whatever the settings are, and was made of it before.
   explicit ConflictFiles(const object::BlockReader& reader) : reader_(reader) {}
+  // As the working tree of this repository has them: in the style of merge.conflictStyle, with
+  // hunks that were resolved here before as they were resolved (hn/repo/answers.hpp).
+  ConflictFiles(const Repository& repository, const object::BlockReader& reader)
+      : reader_(reader), repository_(&repository) {}
   std::vector<File> files(const std::string& path, const object::Id& conflict) override;
   Verdict judge(const std::string& path, const object::Id& conflict, ByteView bytes) override;
 
  private:
+  merge::MarkForm form(const std::string& path) const;
+
   const object::BlockReader& reader_;
+  const Repository* repository_ = nullptr;
 };
 
 // What the working tree stands on. Failure refused where there is none: everything in the folder

@@ -21,10 +21,15 @@ class ConflictForm {
     object::Mode mode = object::Mode::file;  // file, executable or symlink
     std::optional<object::Id> file;          // content that is in the store, else:
     Bytes bytes;
+    bool resolves = false;  // as it stands it ends the conflict
   };
   virtual std::vector<File> files(const std::string& path, const object::Id& conflict) = 0;
 
-  enum class Verdict { resolved, markers_left };
+  enum class Verdict {
+    resolved,
+    markers_left,
+    unchanged,  // it is what the conflict could have been written as
+  };
   // What to make of the file at `path`, which no longer equals what was written. Not asked where
   // the file is longer than kJudgedBytesMax: that is resolved.
   virtual Verdict judge(const std::string& path, const object::Id& conflict, ByteView bytes) = 0;

@@ -44,6 +44,7 @@ struct Change {
   // nullopt: deleted. The id of an untracked file is zero where the scan had no writers.
   std::optional<object::Value> now;
   bool markers_left = false;  // a conflict that was edited, with marker lines in it still
+  bool as_written{};          // a conflict that is resolved by what was written for it
 
   bool added() const noexcept { return !base; }
   bool deleted() const noexcept { return !now; }

@@ -101,7 +101,7 @@ TEST_CASE("conflicts of two sides show as git's zdiff3 does") {
     if (merge.is_resolved()) continue;
     for (std::size_t i = 0; i < 3; ++i) folder.write(labels[i].c_str(), texts[i]);
     folder.run("git merge-file -p --zdiff3 ours base theirs >out 2>/dev/null");
-    same += folder.read("out") == to_string(mark(merge, labels, kMarkerLengthMin));
+    same += folder.read("out") == to_string(mark(merge, labels, kMarkerLengthMin).text);
     ++compared;
   }
   MESSAGE("same marked text " << same << " of " << compared);
