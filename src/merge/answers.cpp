@@ -72,7 +72,7 @@ Result<AnswersGiven> answers_given(const object::BlockReader& reader,
   const Marked& marked = read.marked;
   const std::uint32_t length = read.length;
   const auto lines = split_lines(now);
-  const auto differences = diff_lines(split_lines(marked.text), lines);
+  const auto differences = diff_lines(marked.text, now);
   for (const Marked::Hunk& hunk : marked.open) {
     const auto place = place_of(differences, hunk.begin, hunk.end);
     if (!place || place->begin > place->end || place->end > lines.size()) continue;
