@@ -193,4 +193,53 @@ Bytes TextMerge::term(std::size_t place) const {
   return out;
 }
 
+namespace {
+
+// A last line without its newline is given one, so that it can be compared and followed.
+std::string closed(std::string_view piece) {
+  std::string out(piece);
+  if (!out.empty() && out.back() != '\n') out += '\n';
+  return out;
+}
+
+// The lines of both in their order, those that match once.
+std::string unite(const std::string& a, const std::string& b) {
+  const auto old_lines = split_lines(as_bytes(a));
+  const auto new_lines = split_lines(as_bytes(b));
+  std::string out;
+  std::uint32_t at = 0;
+  const auto add = [&](const std::vector<Line>& lines, std::uint32_t begin, std::uint32_t end) {
+    out += join(lines, begin, end);
+  };
+  for (const auto& d : diff_lines(old_lines, new_lines)) {
+    add(old_lines, at, d.a_end);
+    add(new_lines, d.b_begin, d.b_end);
+    at = d.a_end;
+  }
+  add(old_lines, at, static_cast<std::uint32_t>(old_lines.size()));
+  return out;
+}
+
+}  // namespace
+
+std::optional<Bytes> TextMerge::united() const {
+  Bytes out;
+  const auto append = [&](std::string_view piece) {
+    out.insert(out.end(), as_bytes(piece).begin(), as_bytes(piece).end());
+  };
+  for (const auto& hunk : hunks) {
+    const auto terms = simplify(hunk.terms);
+    if (terms.size() > 2 * kUnitedSidesMax) return std::nullopt;
+    if (hunk.is_resolved()) {
+      append(terms[0]);
+      continue;
+    }
+    std::string all = closed(terms[0]);
+    for (std::size_t side = 2; side < terms.size(); side += 2)
+      all = unite(all, closed(terms[side]));
+    append(all);
+  }
+  return out;
+}
+
 }  // namespace hn::merge
