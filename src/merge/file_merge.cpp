@@ -4,6 +4,7 @@
 
 #include "hn/merge/text_merge.hpp"
 #include "hn/object/file.hpp"
+#include "merge/json_merge.hpp"
 
 // Specified in hn-merge(7), FILES.
 namespace hn::merge {
@@ -38,6 +39,17 @@ Terms<PathValue> with_mode(Terms<PathValue> terms, Mode mode) {
     if (term) term->mode = mode;
   }
   return simplify(terms);
+}
+
+Terms<Terms<std::optional<ByteView>>> optional_texts(const Terms<Terms<PathValue>>& nested,
+                                                     const Contents& contents) {
+  Terms<Terms<std::optional<ByteView>>> out;
+  for (const auto& inner : nested) {
+    out.emplace_back();
+    for (const auto& term : inner)
+      out.back().push_back(term ? std::optional(contents.of(term)) : std::nullopt);
+  }
+  return out;
 }
 
 }  // namespace
@@ -118,6 +130,12 @@ Result<Terms<PathValue>> merge_files(const object::BlockReader& reader, object::
   HN_TRY(const auto contents, read_texts(reader, flat, policy == Policy::text));
   if (!contents) return with_mode(single, mode);
 
+  if (policy == Policy::json) {
+    const auto merged = merge_json(optional_texts(nested, *contents));
+    if (merged.outcome == JsonMerge::Outcome::merged)
+      return Terms<PathValue>{Value::of(mode, object::write_file(writer, merged.text))};
+    if (merged.outcome == JsonMerge::Outcome::conflict) return with_mode(single, mode);
+  }
   Terms<Terms<ByteView>> texts;
   for (const auto& inner : nested) {
     texts.emplace_back();

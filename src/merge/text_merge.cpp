@@ -2,6 +2,7 @@
 
 #include "hn/base/assert.hpp"
 #include "hn/merge/diff.hpp"
+#include "merge/nested_terms.hpp"
 
 // Specified in hn-merge(7), TEXTS. All texts are compared with one of them, the first that is taken
 // away; a line of it stands firm where every other text has a match for it, and what lies between
@@ -109,37 +110,6 @@ class Aligner {
 
 using Pieces = Terms<std::string_view>;
 
-// An inner merge of a hunk as one value: what it comes to, else its simplified terms.
-Pieces inner_value(const Pieces& pieces) {
-  if (const auto place = resolved_place(std::span<const std::string_view>(pieces))) {
-    return {pieces[*place]};
-  }
-  return simplify(pieces);
-}
-
-// One hunk: the inner merges as values first, then all terms.
-Pieces resolve_hunk(Terms<Pieces> nested) {
-  Terms<Pieces> values;
-  for (const auto& inner : nested) values.push_back(inner_value(inner));
-  if (const auto chosen = resolved_place(std::span<const Pieces>(values))) {
-    if (values[*chosen].size() == 1) return values[*chosen];
-    // One unresolved inner merge is all that counts: the others are made to cancel, so that every
-    // term keeps its place.
-    for (std::size_t i = 0; i < nested.size(); ++i) {
-      if (i != *chosen) nested[i].assign(nested[i].size(), nested[*chosen].front());
-    }
-    return flatten(nested);
-  }
-  for (const std::size_t base : bases_resolved_since(values)) {
-    nested[base].assign(nested[base].size(), values[base][1]);
-  }
-  auto flat = flatten(nested);
-  if (const auto place = resolved_place(std::span<const std::string_view>(flat))) {
-    return {flat[*place]};
-  }
-  return flat;
-}
-
 }  // namespace
 
 TextMerge merge_nested_texts(const Terms<Terms<ByteView>>& nested) {
@@ -161,7 +131,7 @@ TextMerge merge_nested_texts(const Terms<Terms<ByteView>>& nested) {
       groups.emplace_back();
       for (const auto number : numbers) groups.back().push_back(pieces[number_to_flat[number]]);
     }
-    out.hunks.push_back({resolve_hunk(std::move(groups))});
+    out.hunks.push_back({resolve_nested(std::move(groups))});
   });
   return out;
 }

@@ -273,3 +273,41 @@ TEST_CASE_FIXTURE(Policies, "a folder in conflict on the way: nobody is chosen")
   const auto y = commit(Files{{".hnattributes", kLast}, {"d/f", "Y"}}, {root});
   CHECK(fold_heads({x, y}).at("d/f") == "<X|-|Y>");
 }
+
+TEST_CASE_FIXTURE(Policies, "json: members are merged, a member in conflict leaves whole terms") {
+  const std::string entries = "f\tmerge=json";
+  CHECK(fold_of(entries, {{"f", "{ }"}}, {{{"f", "{ \"a\":1 }"}}, {{"f", "{ \"b\":2 }"}}}) ==
+        Files{{"f", "{ \"a\":1, \"b\":2 }"}});
+  CHECK(decided() == "f json");
+  CHECK(fold_of(entries, {{"f", "{\"a\":0}"}},
+                {{{"f", "{\"a\":1}"}}, {{"f", "*{\"a\":2, \"b\":1}"}}}) ==
+        Files{{"f", "<*{\"a\":1}|*{\"a\":0}|*{\"a\":2, \"b\":1}>"}});
+  CHECK(fold_of(entries, {}, {{{"f", "{\"a\":1}"}}, {{"f", "{\"b\":2}"}}}) ==
+        Files{{"f", "{\"a\":1,\"b\":2}"}});
+  CHECK(fold_of(entries, {}, {{{"f", "{\"a\":1}"}}, {{"f", "{\"a\":2}"}}}) ==
+        Files{{"f", "<{\"a\":1}|-|{\"a\":2}>"}});
+}
+
+TEST_CASE_FIXTURE(Policies, "json: what is no JSON object is merged as without a policy") {
+  CHECK(fold_of("f\tmerge=json", {{"f", "{ } 1"}}, {{{"f", "[ ] { } 1"}}, {{"f", "{ } 2"}}}) ==
+        Files{{"f", "[ ] { } 2"}});
+  CHECK(fold_of("f\tmerge=json", {}, {{{"f", "1"}}, {{"f", "2"}}}) == Files{{"f", "<1|-|2>"}});
+}
+
+TEST_CASE_FIXTURE(Policies, "json: three heads, and a conflict among the terms") {
+  const Files attributes{{".hnattributes", "f\tmerge=json"}};
+  const auto with = [&](const std::string& f) {
+    Files files = attributes;
+    files["f"] = f;
+    return files;
+  };
+  const auto base = commit(with("{\"a\":0}"));
+  const auto x = commit(with("{\"a\":1,\"x\":1}"), {base});
+  const auto y = commit(with("{\"a\":2,\"y\":1}"), {base});
+  const auto z = commit(with("{\"a\":0,\"z\":1}"), {base});
+  const auto open = fold({x, y}).commit;
+  const auto closed = commit(with("{\"a\":1,\"x\":1,\"y\":1}"), {open});
+  CHECK(fold_heads({closed, z}).at("f") == "{\"a\":1,\"x\":1,\"y\":1,\"z\":1}");
+  const auto z_too = commit(with("{\"a\":1,\"z\":1}"), {base});
+  CHECK(fold_heads({x, z, z_too}).at("f") == "{\"a\":1,\"x\":1,\"z\":1}");
+}
