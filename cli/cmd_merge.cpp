@@ -1,6 +1,7 @@
 #include <ostream>
 
 #include "auto_gc.hpp"
+#include "decisions.hpp"
 #include "failure.hpp"
 #include "hn/repo/commit.hpp"
 #include "hn/repo/merge.hpp"
@@ -37,6 +38,7 @@ Json as_json(const repo::Merged& merged) {
     put_text(row, "path", path);
     out["conflicts"].push_back(std::move(row));
   }
+  out["decisions"] = decisions_json(merged.decisions);
   return out;
 }
 
@@ -60,6 +62,7 @@ void say(const Context& context, const repo::Repository& repository, const repo:
   context.out << " " << count_of(merged.files, "file") << " changed\n";
   for (const std::string& path : merged.conflicts)
     context.out << " in conflict: " << shown_path(path) << "\n";
+  say_decisions(context, merged.decisions);
   if (!merged.conflicts.empty())
     context.err << "hint: edit what is in conflict and commit, see hn conflicts\n";
 }

@@ -75,13 +75,6 @@ std::string take_pattern(std::string_view& rest) {
   return std::string(take_word(rest));
 }
 
-bool is_attribute_name(std::string_view name) {
-  return !name.empty() && name[0] != '-' && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.';
-  });
-}
-
 std::optional<Attribute> attribute_of(std::string_view word) {
   Attribute out;
   const bool marked = word[0] == '-' || word[0] == '!';
@@ -105,6 +98,13 @@ std::optional<Attribute> attribute_of(std::string_view word) {
 }
 
 }  // namespace
+
+bool is_attribute_name(std::string_view name) noexcept {
+  return !name.empty() && name[0] != '-' && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  });
+}
 
 std::optional<Policy> policy_named(std::string_view word) noexcept {
   for (const auto& [name, policy] : kPolicies) {

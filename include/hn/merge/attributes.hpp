@@ -24,6 +24,9 @@ enum class Policy { text, binary, join, last_writer, authority, json };
 std::optional<Policy> policy_named(std::string_view word) noexcept;
 std::string_view name_of(Policy policy) noexcept;  // Policy::join is "union"
 
+// Letters and digits of ASCII, '-', '_' and '.', no '-' in front.
+bool is_attribute_name(std::string_view name) noexcept;
+
 struct Attribute {
   enum class State { set, unset, unspecified, value };
   std::string name;
