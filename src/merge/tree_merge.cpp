@@ -167,7 +167,9 @@ class TreeMerger {
     std::optional<FolderAttributes> known;
   };
   struct Entered {
-    Entered(std::vector<Level>& levels, Level level) : levels_(levels) { levels.push_back(level); }
+    Entered(std::vector<Level>& levels, Level level) : levels_(levels) {
+      levels.push_back(std::move(level));
+    }
     ~Entered() { levels_.pop_back(); }
     Entered(const Entered&) = delete;
     Entered& operator=(const Entered&) = delete;
