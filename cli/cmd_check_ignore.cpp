@@ -89,45 +89,6 @@ Json asked_json(const Asked& asked) {
   return row;
 }
 
-// Of a line that begins with a quote, what git's quotes mean.
-std::string unquoted(const std::string& line) {
-  if (line.size() < 2 || line.front() != '"' || line.back() != '"') return line;
-  const auto digit = [&](std::size_t at) { return line[at] >= '0' && line[at] <= '7'; };
-  constexpr std::string_view kLetters = "abfnrtv";
-  constexpr std::string_view kMeant = "\a\b\f\n\r\t\v";
-  std::string out;
-  for (std::size_t i = 1; i + 1 < line.size(); ++i) {
-    if (line[i] != '\\') {
-      out += line[i];
-      continue;
-    }
-    ++i;
-    const std::size_t letter = kLetters.find(line[i]);
-    if (letter != kLetters.npos) {
-      out += kMeant[letter];
-    } else if (i + 3 < line.size() && digit(i) && digit(i + 1) && digit(i + 2)) {
-      out += static_cast<char>((line[i] - '0') * 64 + (line[i + 1] - '0') * 8 + line[i + 2] - '0');
-      i += 2;
-    } else {
-      out += line[i];
-    }
-  }
-  return out;
-}
-
-// The words, or what standard input names, as it comes.
-void for_each_word(const Given& given, const std::function<void(const std::string&)>& visit) {
-  if (!given.has("stdin")) {
-    for (const std::string& word : path_words(given)) visit(word);
-    return;
-  }
-  if (!path_words(given).empty())
-    throw Failure(Code::usage, "with --stdin no path is given on the command line");
-  const char end = given.has("null") ? '\0' : '\n';
-  for (std::string word; std::getline(std::cin, word, end);)
-    visit(end == '\0' ? word : unquoted(word));
-}
-
 int run(Context& context, const Given& given) {
   if (given.has("non-matching") && !given.has("verbose"))
     throw Failure(Code::usage, "-n says something with -v alone");
@@ -137,7 +98,7 @@ int run(Context& context, const Given& given) {
   Checker checker(context, repository, given);
   bool any = false;
   Json rows = Json::array();
-  for_each_word(given, [&](const std::string& word) {
+  for_each_path_word(given, path_words(given), [&](const std::string& word) {
     const Asked asked = checker.ask(word);
     any = any || asked.rule;
     if (given.has("json"))

@@ -2,6 +2,7 @@
 #include <ostream>
 
 #include "auto_gc.hpp"
+#include "decisions.hpp"
 #include "failure.hpp"
 #include "hn/repo/commit.hpp"
 #include "hn/repo/merge.hpp"
@@ -38,6 +39,7 @@ Json as_json(const repo::Merged& merged) {
     put_text(row, "path", path);
     out["conflicts"].push_back(std::move(row));
   }
+  out["decisions"] = decisions_json(merged.decisions);
   return out;
 }
 
@@ -68,6 +70,7 @@ void say(const Context& context, repo::Repository& repository, const repo::Merge
                 << "\n";
     if (!before) ++open;
   }
+  say_decisions(context, merged.decisions);
   if (!merged.conflicts.empty() && open == 0)
     context.err << "hint: look at it, and record it: hn commit\n";
   if (open > 0)

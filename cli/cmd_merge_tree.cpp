@@ -1,6 +1,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "decisions.hpp"
 #include "failure.hpp"
 #include "hn/base/text.hpp"
 #include "hn/git/tree_ids.hpp"
@@ -81,6 +82,7 @@ Json as_json(const Answer& answer) {
     put_text(row, "path", path);
     out["conflicts"].push_back(row.contains("path") ? row["path"] : row);
   }
+  out["decisions"] = decisions_json(answer.merged.decisions);
   return out;
 }
 
@@ -88,6 +90,7 @@ void say(const Context& context, const Answer& answer) {
   context.out << object::to_hex(answer.merged.tree) << "\n";
   for (const std::string& path : answer.merged.conflicts)
     context.out << " in conflict: " << shown_path(path) << "\n";
+  say_decisions(context, answer.merged.decisions);
 }
 
 // "A B" or "C -- A B".

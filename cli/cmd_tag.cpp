@@ -11,8 +11,8 @@ namespace {
 
 int list(const Context& context, const repo::Repository& repository, const Given& given) {
   const auto pattern = given.value("list");
-  const std::optional<worktree::Glob> glob =
-      pattern ? std::optional<worktree::Glob>(std::in_place, *pattern, false) : std::nullopt;
+  const std::optional<Glob> glob =
+      pattern ? std::optional<Glob>(std::in_place, *pattern, false) : std::nullopt;
   Json rows = Json::array();
   for (const repo::TagLine& tag : repo::tags(repository)) {
     if (glob && !glob->matches(tag.shown)) continue;

@@ -17,6 +17,7 @@ Command cmd_blame();
 Command cmd_branch();
 Command cmd_bundle();
 Command cmd_cat();
+Command cmd_check_attr();
 Command cmd_check_ignore();
 Command cmd_clean();
 Command cmd_clone();
@@ -67,6 +68,7 @@ constexpr std::array kVerbs{
     Verb{"branch", cmd_branch},
     Verb{"bundle", cmd_bundle},
     Verb{"cat", cmd_cat},
+    Verb{"check-attr", cmd_check_attr},
     Verb{"check-ignore", cmd_check_ignore},
     Verb{"clean", cmd_clean},
     Verb{"clone", cmd_clone},

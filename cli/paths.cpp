@@ -1,8 +1,52 @@
 #include "paths.hpp"
 
+#include <iostream>
+
 #include "hn/base/error.hpp"
 
 namespace hn::cli {
+namespace {
+
+// Of a line that begins with a quote, what git's quotes mean.
+std::string unquoted(const std::string& line) {
+  if (line.size() < 2 || line.front() != '"' || line.back() != '"') return line;
+  const auto digit = [&](std::size_t at) { return line[at] >= '0' && line[at] <= '7'; };
+  constexpr std::string_view kLetters = "abfnrtv";
+  constexpr std::string_view kMeant = "\a\b\f\n\r\t\v";
+  std::string out;
+  for (std::size_t i = 1; i + 1 < line.size(); ++i) {
+    if (line[i] != '\\') {
+      out += line[i];
+      continue;
+    }
+    ++i;
+    const std::size_t letter = kLetters.find(line[i]);
+    if (letter != kLetters.npos) {
+      out += kMeant[letter];
+    } else if (i + 3 < line.size() && digit(i) && digit(i + 1) && digit(i + 2)) {
+      out += static_cast<char>((line[i] - '0') * 64 + (line[i + 1] - '0') * 8 + line[i + 2] - '0');
+      i += 2;
+    } else {
+      out += line[i];
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+void for_each_path_word(const Given& given, const std::vector<std::string>& words,
+                        const std::function<void(const std::string&)>& visit) {
+  if (!given.has("stdin")) {
+    for (const std::string& word : words) visit(word);
+    return;
+  }
+  if (!words.empty())
+    throw Failure(Code::usage, "with --stdin no path is given on the command line");
+  const char end = given.has("null") ? '\0' : '\n';
+  for (std::string word; std::getline(std::cin, word, end);)
+    visit(end == '\0' ? word : unquoted(word));
+}
 
 std::vector<std::string> path_words(const Given& given) {
   std::vector<std::string> words = given.values("PATH");

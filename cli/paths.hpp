@@ -1,5 +1,9 @@
 #pragma once
 
+#include <functional>
+#include <string>
+#include <vector>
+
 #include "hn/worktree/pathspec.hpp"
 #include "output.hpp"
 
@@ -8,6 +12,11 @@ namespace hn::cli {
 
 // As they were typed, those behind "--" too.
 std::vector<std::string> path_words(const Given& given);
+
+// The words, or with --stdin the lines of standard input as they come, which may be quoted as git
+// quotes; with --null what stands between NULs. Failure usage where both are given.
+void for_each_path_word(const Given& given, const std::vector<std::string>& words,
+                        const std::function<void(const std::string&)>& visit);
 
 // Everything where none was given.
 worktree::Pathspec pathspec_of(const Context& context, const repo::Repository& repository,

@@ -40,6 +40,7 @@ complete -c hn -n __hn_at -a blame -d 'Say which commit each line of a file came
 complete -c hn -n __hn_at -a branch -d 'List, create or delete branches'
 complete -c hn -n __hn_at -a bundle -d 'Carry the history as a file where no network leads'
 complete -c hn -n __hn_at -a cat -d 'Print a file as it is in a revision'
+complete -c hn -n __hn_at -a check-attr -d 'Show the attributes of paths'
 complete -c hn -n __hn_at -a check-ignore -d 'Say which paths are ignored, and by which line'
 complete -c hn -n __hn_at -a clean -d 'Remove files that were never recorded'
 complete -c hn -n __hn_at -a clone -d 'Join a repository with an invitation and fetch it'
@@ -103,6 +104,11 @@ complete -c hn -n '__hn_at bundle' -l json -d 'as JSON'
 complete -c hn -n '__hn_at bundle 0' -a 'create apply'
 complete -c hn -n '__hn_at bundle 1' -F
 complete -c hn -n '__hn_at cat 0' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at check-attr' -s a -l all -d 'all attributes that are set'
+complete -c hn -n '__hn_at check-attr' -s z -l null -d 'NUL behind each field, and between the paths of --stdin'
+complete -c hn -n '__hn_at check-attr' -l stdin -d 'read the paths from standard input'
+complete -c hn -n '__hn_at check-attr' -l json -d 'as JSON'
+complete -c hn -n '__hn_at check-attr 0+' -F
 complete -c hn -n '__hn_at check-ignore' -s v -l verbose -d 'the file, the line and the pattern too'
 complete -c hn -n '__hn_at check-ignore' -s n -l non-matching -d 'with -v, paths too that nothing matches'
 complete -c hn -n '__hn_at check-ignore' -s z -l null -d 'NUL instead of the end of a line, here and with --stdin'
@@ -255,7 +261,7 @@ complete -c hn -n '__hn_at grep 0+ -e -f -A --after-context -B --before-context 
 complete -c hn -n '__hn_at grep 0+ -e -f -A --after-context -B --before-context -C --context --max-depth --color' -F
 complete -c hn -n '__hn_at help' -s a -l all -d 'list the aliases too'
 complete -c hn -n '__hn_at help' -l completion -x -a 'bash zsh fish' -d 'print the completions for bash, zsh or fish'
-complete -c hn -n '__hn_at help 0 --completion' -a 'add archive blame branch bundle cat check-ignore clean clone commit config conflicts describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv resolve restore revoke rm serve show status switch sync tag version'
+complete -c hn -n '__hn_at help 0 --completion' -a 'add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv resolve restore revoke rm serve show status switch sync tag version'
 complete -c hn -n '__hn_at id' -l json -d 'as JSON'
 complete -c hn -n '__hn_at import' -l refs -x -d 'read these references, such as '\''refs/notes/*'\''; may be given again'
 complete -c hn -n '__hn_at import' -l name -x -d 'call this device NAME, where a repository is made'

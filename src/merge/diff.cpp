@@ -33,13 +33,6 @@ std::vector<Difference> diff_lines(ByteView a, ByteView b) {
   return diff_numbered(first, second, numbers.count());
 }
 
-std::vector<Difference> diff_lines(std::span<const Line> a, std::span<const Line> b) {
-  LineNumbers numbers;
-  const NumberedText first = numbers.add(a);
-  const NumberedText second = numbers.add(b);
-  return diff_numbered(first, second, numbers.count());
-}
-
 LineCounts count_lines(std::span<const Difference> differences) noexcept {
   LineCounts out;
   for (const auto& d : differences) {

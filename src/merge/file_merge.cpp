@@ -4,6 +4,7 @@
 
 #include "hn/merge/text_merge.hpp"
 #include "hn/object/file.hpp"
+#include "merge/json_merge.hpp"
 
 // Specified in hn-merge(7), FILES.
 namespace hn::merge {
@@ -28,14 +29,27 @@ Mode mode_of_merges(const Terms<Terms<PathValue>>& nested) {
   Terms<PathValue> values;
   for (const auto& inner : nested) {
     values.push_back(inner[0]);
-    values.back()->mode = merged_mode(inner);
+    if (values.back()) values.back()->mode = merged_mode(inner);
   }
   return merged_mode(values);
 }
 
 Terms<PathValue> with_mode(Terms<PathValue> terms, Mode mode) {
-  for (auto& term : terms) term->mode = mode;
+  for (auto& term : terms) {
+    if (term) term->mode = mode;
+  }
   return simplify(terms);
+}
+
+Terms<Terms<std::optional<ByteView>>> optional_texts(const Terms<Terms<PathValue>>& nested,
+                                                     const Contents& contents) {
+  Terms<Terms<std::optional<ByteView>>> out;
+  for (const auto& inner : nested) {
+    out.emplace_back();
+    for (const auto& term : inner)
+      out.back().push_back(term ? std::optional(contents.of(term)) : std::nullopt);
+  }
+  return out;
 }
 
 }  // namespace
@@ -50,6 +64,13 @@ Terms<Terms<PathValue>> with_single_bases(Terms<Terms<PathValue>> nested) {
 bool are_files(const Terms<PathValue>& terms) {
   return std::all_of(terms.begin(), terms.end(),
                      [](const PathValue& term) { return term && term->is_file(); });
+}
+
+bool are_added_files(const Terms<PathValue>& terms) {
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    if (terms[i] ? !terms[i]->is_file() : i % 2 == 0) return false;
+  }
+  return true;
 }
 
 Mode merged_mode(const Terms<PathValue>& terms) {
@@ -70,7 +91,7 @@ ByteView Contents::of(const PathValue& value) const {
 }
 
 Result<std::optional<Contents>> read_texts(const object::BlockReader& reader,
-                                           const Terms<PathValue>& terms) {
+                                           const Terms<PathValue>& terms, bool nul_is_text) {
   std::set<Id> ids;
   for (const auto& term : terms) {
     if (term) ids.insert(term->id());
@@ -82,38 +103,49 @@ Result<std::optional<Contents>> read_texts(const object::BlockReader& reader,
     if (!bytes && is_unmergeable(bytes.error())) return std::optional<Contents>{};
     if (!bytes) return fail(bytes.error());
     total += bytes->size();
-    if (!is_text(*bytes) || total > kTermBytesMax) return std::optional<Contents>{};
+    const bool is_one = nul_is_text ? bytes->size() <= kTextBytesMax : is_text(*bytes);
+    if (!is_one || total > kTermBytesMax) return std::optional<Contents>{};
     out.files.emplace_back(id, std::move(bytes).value());
   }
   return std::optional(std::move(out));
 }
 
 std::optional<Value> merge_added_files(const Terms<PathValue>& terms) {
-  for (std::size_t i = 0; i < terms.size(); ++i) {
-    if (terms[i] ? !terms[i]->is_file() : i % 2 == 0) return std::nullopt;
-  }
+  if (!are_added_files(terms)) return std::nullopt;
   const auto place = place_of_content(terms);
   if (!place) return std::nullopt;
   return Value::of(merged_mode(terms), terms[*place]->id());
 }
 
 Result<Terms<PathValue>> merge_files(const object::BlockReader& reader, object::BlockWriter& writer,
-                                     const Terms<Terms<PathValue>>& nested) {
+                                     const Terms<Terms<PathValue>>& nested,
+                                     std::optional<Policy> policy) {
   const Mode mode = mode_of_merges(nested);
   const auto single = flatten(with_single_bases(nested));
   if (const auto place = place_of_content(single)) {
     return Terms<PathValue>{Value::of(mode, single[*place]->id())};
   }
+  if (policy == Policy::binary) return with_mode(single, mode);
   const auto flat = flatten(nested);
-  HN_TRY(const auto contents, read_texts(reader, flat));
+  HN_TRY(const auto contents, read_texts(reader, flat, policy == Policy::text));
   if (!contents) return with_mode(single, mode);
 
+  if (policy == Policy::json) {
+    const auto merged = merge_json(optional_texts(nested, *contents));
+    if (merged.outcome == JsonMerge::Outcome::merged)
+      return Terms<PathValue>{Value::of(mode, object::write_file(writer, merged.text))};
+    if (merged.outcome == JsonMerge::Outcome::conflict) return with_mode(single, mode);
+  }
   Terms<Terms<ByteView>> texts;
   for (const auto& inner : nested) {
     texts.emplace_back();
     for (const auto& term : inner) texts.back().push_back(contents->of(term));
   }
   const auto merge = merge_nested_texts(texts);
+  if (policy == Policy::join) {
+    if (const auto all = merge.united())
+      return Terms<PathValue>{Value::of(mode, object::write_file(writer, *all))};
+  }
   Terms<PathValue> out;
   const std::size_t terms = merge.is_resolved() ? 1 : flat.size();
   for (std::size_t i = 0; i < terms; ++i) {

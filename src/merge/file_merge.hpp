@@ -22,13 +22,18 @@ Terms<Terms<PathValue>> with_single_bases(Terms<Terms<PathValue>> nested);
 bool are_files(const Terms<PathValue>& terms);
 
 // The merge of files as a list of terms: one if it is resolved, else the simplified terms of the
-// conflict, with the hunks in them that resolve. Every term is a file.
+// conflict, with the hunks in them that resolve. Every term is a file, or with Policy::join and
+// json nothing at an odd place. `policy` is none of those that choose a side.
 Result<Terms<PathValue>> merge_files(const object::BlockReader& reader, object::BlockWriter& writer,
-                                     const Terms<Terms<PathValue>>& nested);
+                                     const Terms<Terms<PathValue>>& nested,
+                                     std::optional<Policy> policy);
 
 // Files added on several sides, none of them deleted on one: the same content with different modes
 // is executable. Nothing if the contents differ or the terms are not of that shape.
 std::optional<object::Value> merge_added_files(const Terms<PathValue>& terms);
+
+// At even places files, at odd ones files or nothing.
+bool are_added_files(const Terms<PathValue>& terms);
 
 // The mode that files come to; nothing in place of a file counts as an ordinary file.
 object::Mode merged_mode(const Terms<PathValue>& terms);
@@ -40,6 +45,6 @@ struct Contents {
   ByteView of(const PathValue& value) const;
 };
 Result<std::optional<Contents>> read_texts(const object::BlockReader& reader,
-                                           const Terms<PathValue>& terms);
+                                           const Terms<PathValue>& terms, bool nul_is_text = false);
 
 }  // namespace hn::merge

@@ -45,9 +45,10 @@ class Folding {
   }
 
   Result<MergedTree> merge(object::BlockWriter& writer, const object::BlockReader& reader,
-                           const Roots& roots) {
-    if (scratch_.empty()) return merge_roots(reader, writer, roots);
-    HN_TRY(auto merged, merge_roots(scratch_, scratch_, roots));
+                           const Roots& roots, std::span<const std::uint32_t> seniority) {
+    const SideOrder order{SideOrder::Kind::log, {seniority.begin(), seniority.end()}};
+    if (scratch_.empty()) return merge_roots(reader, writer, roots, order);
+    HN_TRY(auto merged, merge_roots(scratch_, scratch_, roots, order));
     scratch_.copy_to(writer, merged.tree);
     return merged;
   }
@@ -72,7 +73,8 @@ class Folding {
     if (depth >= kVirtualBaseDepthMax || begun_ >= kVirtualBasesMax) return tree_of(ancestors[0]);
     ++begun_;
     HN_TRY(const auto roots, terms(ancestors, depth + 1));
-    HN_TRY(const auto merged, merge_roots(scratch_, scratch_, roots));
+    HN_TRY(const auto merged,
+           merge_roots(scratch_, scratch_, roots, {SideOrder::Kind::virtual_base}));
     virtual_bases_.emplace(key, merged.tree);
     return merged.tree;
   }
@@ -106,16 +108,16 @@ Result<Folded> fold_with(Folding&& folding, const object::BlockReader& reader,
   HN_ASSERT(!heads.empty() && heads.size() == seniority.size());
   if (heads.size() == 1) {
     HN_TRY(const auto commit, object::read_commit(reader, heads[0]));
-    return Folded{heads[0], commit.tree, false, {}};
+    return Folded{heads[0], commit.tree, false, {}, {}};
   }
   if (heads.size() > object::kParentsMax) return fail(Code::invalid, "too many heads to fold");
   HN_TRY(auto commit, auto_merge_of(reader, heads, seniority));
   HN_TRY(const auto roots, folding.terms(heads, 0));
-  HN_TRY(auto merged, folding.merge(writer, reader, roots));
+  HN_TRY(auto merged, folding.merge(writer, reader, roots, seniority));
   commit.tree = merged.tree;
   HN_TRY(const auto bytes, object::encode_commit(commit));
   const Id id = writer.write(object::Kind::commit, bytes);
-  return Folded{id, merged.tree, true, std::move(merged.conflicts)};
+  return Folded{id, merged.tree, true, std::move(merged.conflicts), std::move(merged.decisions)};
 }
 
 }  // namespace

@@ -84,12 +84,6 @@ NumberedText LineNumbers::add(ByteView bytes, const NumberedText* like) {
   return out;
 }
 
-NumberedText LineNumbers::add(std::span<const Line> lines) {
-  NumberedText out{{lines.begin(), lines.end()}, {}};
-  for (const Line line : lines) out.numbers.push_back(number_of(line));
-  return out;
-}
-
 void LineNumbers::number(std::string_view text, NumberedText& out) {
   while (!text.empty()) {
     const void* const newline = std::memchr(text.data(), '\n', text.size());

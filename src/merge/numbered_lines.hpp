@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "hn/merge/lines.hpp"
@@ -25,7 +24,6 @@ class LineNumbers {
 
   // The text must outlive this; `like` was numbered here too.
   NumberedText add(ByteView text, const NumberedText* like = nullptr);
-  NumberedText add(std::span<const Line> lines);
   // One more than the greatest number.
   std::uint32_t count() const noexcept { return static_cast<std::uint32_t>(lines_.size()); }
 

@@ -3,6 +3,8 @@
 #include <map>
 
 #include "hn/base/assert.hpp"
+#include "hn/merge/diff.hpp"
+#include "merge/nested_terms.hpp"
 #include "merge/numbered_diff.hpp"
 
 // Specified in hn-merge(7), TEXTS. All texts are compared with one of them, the first that is taken
@@ -129,37 +131,6 @@ class Aligner {
 
 using Pieces = Terms<std::string_view>;
 
-// An inner merge of a hunk as one value: what it comes to, else its simplified terms.
-Pieces inner_value(const Pieces& pieces) {
-  if (const auto place = resolved_place(std::span<const std::string_view>(pieces))) {
-    return {pieces[*place]};
-  }
-  return simplify(pieces);
-}
-
-// One hunk: the inner merges as values first, then all terms.
-Pieces resolve_hunk(Terms<Pieces> nested) {
-  Terms<Pieces> values;
-  for (const auto& inner : nested) values.push_back(inner_value(inner));
-  if (const auto chosen = resolved_place(std::span<const Pieces>(values))) {
-    if (values[*chosen].size() == 1) return values[*chosen];
-    // One unresolved inner merge is all that counts: the others are made to cancel, so that every
-    // term keeps its place.
-    for (std::size_t i = 0; i < nested.size(); ++i) {
-      if (i != *chosen) nested[i].assign(nested[i].size(), nested[*chosen].front());
-    }
-    return flatten(nested);
-  }
-  for (const std::size_t base : bases_resolved_since(values)) {
-    nested[base].assign(nested[base].size(), values[base][1]);
-  }
-  auto flat = flatten(nested);
-  if (const auto place = resolved_place(std::span<const std::string_view>(flat))) {
-    return {flat[*place]};
-  }
-  return flat;
-}
-
 }  // namespace
 
 TextMerge merge_nested_texts(const Terms<Terms<ByteView>>& nested) {
@@ -187,7 +158,7 @@ TextMerge merge_nested_texts(const Terms<Terms<ByteView>>& nested) {
       groups.emplace_back();
       for (const auto number : numbers) groups.back().push_back(pieces[number_to_flat[number]]);
     }
-    out.hunks.push_back({resolve_hunk(std::move(groups))});
+    out.hunks.push_back({resolve_nested(std::move(groups))});
   });
   return out;
 }
@@ -215,6 +186,55 @@ Bytes TextMerge::term(std::size_t place) const {
   for (const auto& hunk : hunks) {
     const auto piece = as_bytes(hunk.is_resolved() ? hunk.terms[0] : hunk.terms[place]);
     out.insert(out.end(), piece.begin(), piece.end());
+  }
+  return out;
+}
+
+namespace {
+
+// A last line without its newline is given one, so that it can be compared and followed.
+std::string closed(std::string_view piece) {
+  std::string out(piece);
+  if (!out.empty() && out.back() != '\n') out += '\n';
+  return out;
+}
+
+// The lines of both in their order, those that match once.
+std::string unite(const std::string& a, const std::string& b) {
+  const auto old_lines = split_lines(as_bytes(a));
+  const auto new_lines = split_lines(as_bytes(b));
+  std::string out;
+  std::uint32_t at = 0;
+  const auto add = [&](const std::vector<Line>& lines, std::uint32_t begin, std::uint32_t end) {
+    out += join(lines, begin, end);
+  };
+  for (const auto& d : diff_lines(as_bytes(a), as_bytes(b))) {
+    add(old_lines, at, d.a_end);
+    add(new_lines, d.b_begin, d.b_end);
+    at = d.a_end;
+  }
+  add(old_lines, at, static_cast<std::uint32_t>(old_lines.size()));
+  return out;
+}
+
+}  // namespace
+
+std::optional<Bytes> TextMerge::united() const {
+  Bytes out;
+  const auto append = [&](std::string_view piece) {
+    out.insert(out.end(), as_bytes(piece).begin(), as_bytes(piece).end());
+  };
+  for (const auto& hunk : hunks) {
+    const auto terms = simplify(hunk.terms);
+    if (terms.size() > 2 * kUnitedSidesMax) return std::nullopt;
+    if (hunk.is_resolved()) {
+      append(terms[0]);
+      continue;
+    }
+    std::string all = closed(terms[0]);
+    for (std::size_t side = 2; side < terms.size(); side += 2)
+      all = unite(all, closed(terms[side]));
+    append(all);
   }
   return out;
 }

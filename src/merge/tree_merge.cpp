@@ -1,9 +1,13 @@
 #include "hn/merge/tree_merge.hpp"
 
+#include <algorithm>
 #include <map>
+#include <numeric>
+#include <utility>
 
 #include "merge/file_merge.hpp"
 #include "merge/moves.hpp"
+#include "merge/policies.hpp"
 
 // Specified in hn-merge(7), FOLDERS AND PATHS.
 namespace hn::merge {
@@ -64,29 +68,39 @@ bool has_conflict(const Terms<PathValue>& terms) {
 
 class TreeMerger {
  public:
-  TreeMerger(const object::BlockReader& reader, object::BlockWriter& writer)
-      : reader_(reader), writer_(writer) {}
+  TreeMerger(const object::BlockReader& reader, object::BlockWriter& writer, const SideOrder& order)
+      : reader_(reader), writer_(writer), order_(order) {}
 
-  Result<MergedTree> run(Terms<FolderTerm> roots) {
+  // `places` of these roots among those that a caller knows.
+  Result<MergedTree> run(Terms<FolderTerm> roots, const std::vector<std::size_t>& places) {
+    places_ = places;
     auto root = merge_root(roots);
     if (!root && is_unmergeable(root.error())) {
       HN_CHECK(replace_unreadable(roots));
       root = merge_root(roots);
     }
     HN_TRY(const FolderTerm tree, std::move(root));
-    return MergedTree{tree ? *tree : object::write_tree(writer_, {}), std::move(conflicts_)};
+    return MergedTree{tree ? *tree : object::write_tree(writer_, {}), std::move(conflicts_),
+                      std::move(decisions_)};
   }
 
   // What was merged, if one side took a file away that another touched: it may stand elsewhere.
   const std::optional<Terms<FolderTerm>>& to_look_through() const { return to_look_through_; }
+  const std::vector<std::size_t>& places() const { return places_; }
 
  private:
   Result<FolderTerm> merge_root(const Terms<FolderTerm>& roots) {
     const std::span<const FolderTerm> all(roots);
     if (const auto place = resolved_place(all)) return roots[*place];
-    const auto changed = without_idle(roots);
-    const auto merged = merge_folders(changed);
-    if (lost_) to_look_through_ = changed;
+    std::vector<std::size_t> places;
+    roots_.clear();
+    for (const auto place : busy_places(roots)) {
+      roots_.push_back(roots[place]);
+      places.push_back(places_[place]);
+    }
+    places_ = std::move(places);
+    const auto merged = merge_folders(roots_);
+    if (lost_) to_look_through_ = roots_;
     return merged;
   }
 
@@ -147,6 +161,7 @@ class TreeMerger {
       HN_TRY(auto tree, object::read_tree(reader_, *folders[1]));
       old = std::move(tree.entries);
     }
+    const Entered entered(levels_, level_of(changes, classes, old));
     std::vector<TreeEntry> entries;
     auto next = old.begin();
     for (const auto& [name, changed] : changes) {
@@ -159,6 +174,77 @@ class TreeMerger {
                    std::make_move_iterator(old.end()));
     if (entries.empty()) return FolderTerm{};
     return FolderTerm(object::write_tree(writer_, entries, {}, &reader_, folders[1]));
+  }
+
+  // One of the folders that are being merged: from the root to where the merge is.
+  struct Level {
+    std::size_t prefix = 0;                  // of path_, up to what stands in this folder
+    std::optional<Terms<PathValue>> values;  // of its .hnattributes, where folders differ there,
+    PathValue agreed;                        // else what all have
+    std::optional<FolderAttributes> known;
+  };
+  struct Entered {
+    Entered(std::vector<Level>& levels, Level level) : levels_(levels) {
+      levels.push_back(std::move(level));
+    }
+    ~Entered() { levels_.pop_back(); }
+    Entered(const Entered&) = delete;
+    Entered& operator=(const Entered&) = delete;
+    std::vector<Level>& levels_;
+  };
+
+  Level level_of(const Changes& changes, const std::vector<std::uint32_t>& classes,
+                 const std::vector<TreeEntry>& old) const {
+    Level out;
+    out.prefix = path_.empty() ? 0 : path_.size() + 1;
+    const auto changed = changes.find(std::string(kAttributesName));
+    if (changed != changes.end()) {
+      out.values = terms_of(changed->second, classes);
+    } else if (const auto at = std::ranges::lower_bound(old, kAttributesName, {}, &TreeEntry::name);
+               at != old.end() && at->name == kAttributesName) {
+      out.agreed = at->value;
+    }
+    return out;
+  }
+
+  // Merged here for itself, before or after its turn among the names of the folder.
+  Result<PathValue> merged_attributes(std::size_t level) {
+    const auto path =
+        std::exchange(path_, path_.substr(0, levels_[level].prefix) + std::string(kAttributesName));
+    const auto depth = std::exchange(depth_, level + 1);
+    const auto conflicts = conflicts_;
+    const auto outer = std::exchange(asking_, true);
+    auto merged = merge_value(*levels_[level].values);
+    path_ = path;
+    depth_ = depth;
+    conflicts_ = conflicts;
+    asking_ = outer;
+    return merged;
+  }
+
+  Result<const FolderAttributes*> attributes_of(std::size_t level) {
+    if (!levels_[level].known) {
+      PathValue value = levels_[level].agreed;
+      if (levels_[level].values) {
+        HN_TRY(value, merged_attributes(level));
+      }
+      HN_TRY(levels_[level].known, read_attributes(reader_, value));
+    }
+    return &*levels_[level].known;
+  }
+
+  // The policy of the path where the merge is; none for attribute files themselves.
+  Result<std::optional<Policy>> policy_here() {
+    using Found = std::optional<Policy>;
+    const std::string_view path = path_;
+    if (asking_ || path.substr(path.rfind('/') + 1) == kAttributesName) return Found{};
+    for (std::size_t level = levels_.size(); level-- > 0;) {
+      HN_TRY(const FolderAttributes* found, attributes_of(level));
+      if (!found->is_known) return Found{};
+      const auto policy = found->attributes.policy(path.substr(levels_[level].prefix));
+      if (policy) return order_.in_effect(*policy);
+    }
+    return Found{};
   }
 
   Result<PathValue> merge_entry(const std::string& name, const Terms<PathValue>& terms) {
@@ -228,12 +314,32 @@ class TreeMerger {
   Result<PathValue> merge_terms(const Terms<Terms<PathValue>>& nested,
                                 const Terms<PathValue>& left) {
     if (std::all_of(left.begin(), left.end(), is_folder_or_nothing)) return enter(left);
+    HN_TRY(auto policy, policy_here());
+    if (policy == Policy::last_writer || policy == Policy::authority) {
+      HN_TRY(const auto chosen, choose_side(reader_, roots_, path_, *policy, order_, places_));
+      if (chosen) {
+        decisions_.push_back(chosen->decision);
+        return chosen->value;
+      }
+      policy = std::nullopt;
+    }
     const auto flat = cancel(left, is_anything);
     if (const auto value = merge_added_files(flat)) return PathValue(value);
-    if (!are_files(flat)) return write_conflict(flat);
+    if (!are_files(flat)) return merge_added_texts(flat, policy);
     const bool all_files = are_files(flatten(nested));
-    HN_TRY(const auto terms, merge_files(reader_, writer_, all_files ? nested : one_by_one(flat)));
+    if (policy) decisions_.push_back({path_, *policy});
+    HN_TRY(const auto terms,
+           merge_files(reader_, writer_, all_files ? nested : one_by_one(flat), policy));
     return terms.size() == 1 ? terms[0] : write_conflict(terms);
+  }
+
+  // By policies for which a file that is not there yet is one that holds nothing.
+  Result<PathValue> merge_added_texts(const Terms<PathValue>& terms, std::optional<Policy> policy) {
+    if ((policy != Policy::join && policy != Policy::json) || !are_added_files(terms))
+      return write_conflict(terms);
+    decisions_.push_back({path_, *policy});
+    HN_TRY(const auto merged, merge_files(reader_, writer_, one_by_one(terms), policy));
+    return merged.size() == 1 ? merged[0] : write_conflict(terms);
   }
 
   Result<PathValue> enter(const Terms<PathValue>& values) {
@@ -259,7 +365,13 @@ class TreeMerger {
 
   const object::BlockReader& reader_;
   object::BlockWriter& writer_;
+  const SideOrder& order_;
+  Terms<FolderTerm> roots_;          // without idle sides,
+  std::vector<std::size_t> places_;  // and where each was among those that were given
+  std::vector<Level> levels_;
+  bool asking_ = false;  // for a policy
   std::vector<std::string> conflicts_;
+  std::vector<Decision> decisions_;
   std::optional<Terms<FolderTerm>> to_look_through_;
   bool lost_ = false;
   std::string path_;
@@ -269,14 +381,16 @@ class TreeMerger {
 }  // namespace
 
 Result<MergedTree> merge_roots(const object::BlockReader& reader, object::BlockWriter& writer,
-                               std::span<const std::optional<Id>> roots) {
+                               std::span<const std::optional<Id>> roots, const SideOrder& order) {
   ScratchBlocks scratch(reader);
-  TreeMerger plain(scratch, scratch);
-  HN_TRY(MergedTree merged, plain.run({roots.begin(), roots.end()}));
+  TreeMerger plain(scratch, scratch, order);
+  std::vector<std::size_t> places(roots.size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  HN_TRY(MergedTree merged, plain.run({roots.begin(), roots.end()}, places));
   if (plain.to_look_through()) {
     HN_TRY(const auto moved, follow_renames(scratch, *plain.to_look_through()));
     if (moved) {
-      HN_TRY(merged, TreeMerger(scratch, scratch).run(*moved));
+      HN_TRY(merged, TreeMerger(scratch, scratch, order).run(*moved, plain.places()));
     }
   }
   scratch.copy_to(writer, merged.tree);

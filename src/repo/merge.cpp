@@ -30,13 +30,14 @@ struct Sides {
 
 // The fold writes an auto-merge commit, which is not what is recorded here.
 object::Id merged_tree(Repository& repository, store::Batch& batch, const Sides& sides,
-                       std::vector<std::string>& conflicts) {
+                       Merged& merged) {
   merge::ScratchBlocks scratch(batch);
   const store::BlockHistory history(batch, &repository.history_index());
   const std::array<object::Id, 2> heads{sides.ours, sides.theirs};
   const std::array<std::uint32_t, 2> seniority{0, 1};
   auto folded = require(merge::fold(scratch, scratch, history, heads, seniority), "merging");
-  conflicts = std::move(folded.conflicts);
+  merged.conflicts = std::move(folded.conflicts);
+  merged.decisions = std::move(folded.decisions);
   scratch.copy_to(batch, folded.tree);
   return folded.tree;
 }
@@ -44,7 +45,7 @@ object::Id merged_tree(Repository& repository, store::Batch& batch, const Sides&
 object::Id write_merge(Repository& repository, store::Batch& batch, const Sides& sides,
                        const MergeRequest& request, Merged& merged) {
   object::Commit commit;
-  commit.tree = merged_tree(repository, batch, sides, merged.conflicts);
+  commit.tree = merged_tree(repository, batch, sides, merged);
   commit.parents = {sides.ours, sides.theirs};
   commit.message = request.message;
   const WallTime now = repository.world().clock.wall();

@@ -23,13 +23,13 @@ merge::MergedTree merge_tree(const object::RowHistory& history, merge::ScratchBl
                            folder_of(scratch, trees.ours), folder_of(scratch, trees.theirs)),
         "merging");
   }
-  if (trees.ours == trees.theirs) return {folder_of(scratch, trees.ours), {}};
+  if (trees.ours == trees.theirs) return {folder_of(scratch, trees.ours), {}, {}};
   // Nobody sees the auto-merge that comes with it.
   const std::array<object::Id, 2> heads{trees.ours, trees.theirs};
   const std::array<std::uint32_t, 2> seniority{0, 1};
   const merge::CommonAncestors of = [&](auto a, auto b) { return history.common_ancestors(a, b); };
   auto folded = require(merge::fold(scratch, scratch, of, heads, seniority), "merging");
-  return {folded.tree, std::move(folded.conflicts)};
+  return {folded.tree, std::move(folded.conflicts), std::move(folded.decisions)};
 }
 
 }  // namespace hn::repo

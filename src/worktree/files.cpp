@@ -90,6 +90,12 @@ bool Files::is_beyond_symlink(std::string_view path) const {
   return false;
 }
 
+std::optional<Bytes> Files::read(std::string_view path, std::size_t bytes_max) const {
+  const Descriptor folder = state_->root.open_folder(folder_of(path));
+  if (!folder) return std::nullopt;
+  return read_small(folder.get(), std::string(name_of_path(path)).c_str(), bytes_max);
+}
+
 bool Files::remove(std::string_view path) const {
   if (has_reserved_name(path)) return false;
   const Descriptor folder = state_->root.open_folder(folder_of(path));

@@ -3,12 +3,8 @@
 
 #include <algorithm>
 
-#include "hn/worktree/name.hpp"
-
 namespace hn::worktree {
 namespace {
-
-constexpr std::string_view kSpecial = "*?[\\";
 
 // Cuts the spaces at the end that no backslash holds.
 std::string_view without_trailing_spaces(std::string_view line) {
@@ -36,56 +32,16 @@ Patterns Patterns::parse(ByteView text, std::string source) {
     if (line.empty() || line[0] == '#') continue;
     if (line.back() == '\r') line.remove_suffix(1);
     line = without_trailing_spaces(line.substr(0, line.find('\0')));
-    out.patterns_.push_back(compile(line));
-    out.patterns_.back().text = line;
-    out.patterns_.back().line = number;
+    const bool negative = line.starts_with('!');
+    out.patterns_.push_back(
+        {std::string(line), number, negative, PathPattern(negative ? line.substr(1) : line)});
   }
   return out;
-}
-
-Patterns::Pattern Patterns::compile(std::string_view line) {
-  Pattern out;
-  if (!line.empty() && line[0] == '!') {
-    out.negative = true;
-    line.remove_prefix(1);
-  }
-  if (!line.empty() && line.back() == '/') {
-    out.folders_only = true;
-    line.remove_suffix(1);
-  }
-  out.name_only = line.find('/') == std::string_view::npos;
-  if (!line.empty() && line[0] == '/') line.remove_prefix(1);
-  std::size_t special = std::min(line.find_first_of(kSpecial), line.size());
-  if (special == line.size()) {
-    out.literal = line;
-  } else if (!out.name_only) {
-    out.literal = line.substr(0, special);
-    out.glob.emplace(line.substr(special), true);
-  } else if (line[0] == '*' && line.find_first_of(kSpecial, 1) == std::string_view::npos) {
-    out.literal = line.substr(1);
-    out.ends_with = true;
-  } else {
-    out.glob.emplace(line, false);
-  }
-  return out;
-}
-
-bool Patterns::matches(const Pattern& pattern, std::string_view path) {
-  if (pattern.name_only) {
-    std::string_view name = name_of_path(path);
-    if (pattern.glob) return pattern.glob->matches(name);
-    if (pattern.ends_with) return name.ends_with(pattern.literal);
-    return name == pattern.literal;
-  }
-  if (!path.starts_with(pattern.literal)) return false;
-  std::string_view rest = path.substr(pattern.literal.size());
-  return pattern.glob ? pattern.glob->matches(rest) : rest.empty();
 }
 
 const Patterns::Pattern* Patterns::last(std::string_view path, bool folder) const {
   for (auto p = patterns_.rbegin(); p != patterns_.rend(); ++p) {
-    if (p->folders_only && !folder) continue;
-    if (matches(*p, path)) return &*p;
+    if (p->path.matches(path, folder)) return &*p;
   }
   return nullptr;
 }

@@ -83,7 +83,7 @@ Result<AnswersGiven> answers_given(const object::BlockReader& reader,
                                    const object::Conflict& conflict, ByteView now);
 
 // A file that has the lines of all sides, hunk by hunk, where the conflict is one of texts
-// (hn-merge(7), ALL SIDES); nothing where it is not.
+// (hn-merge(7), POLICIES, union); nothing where it is not, or has too many sides.
 struct UnionFile {
   object::Mode mode = object::Mode::file;
   Bytes bytes;

@@ -25,8 +25,6 @@ struct Difference {
 // each block at which the texts are split, limited in all; memory O(n + m), in the search for a
 // shortest script O(D^2) with D, the number of differing lines, limited too.
 std::vector<Difference> diff_lines(ByteView a, ByteView b);
-// The same for lines that stand in several places.
-std::vector<Difference> diff_lines(std::span<const Line> a, std::span<const Line> b);
 
 // Lines taken away and lines added.
 struct LineCounts {

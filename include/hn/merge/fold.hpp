@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "hn/merge/tree_merge.hpp"
 #include "hn/object/commit.hpp"
 #include "hn/object/history.hpp"
 
@@ -25,6 +26,8 @@ struct Folded {
   bool is_auto_merge = false;
   // As in MergedTree: the paths that this fold left in conflict. Empty for one head.
   std::vector<std::string> conflicts;
+  // As in MergedTree; places 2i are those of head i.
+  std::vector<Decision> decisions;
 };
 
 // Folds the heads of a branch: one head is its own commit, several are merged and the auto-merge

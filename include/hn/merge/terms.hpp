@@ -105,17 +105,25 @@ Terms<T> simplify(const Terms<T>& terms) {
   return simplify(terms, [](const T&) { return true; });
 }
 
-// Without the sides that are as their base: the one before them, for the first the one after it.
+// The places that stay without the sides that are as their base: the one before them, for the first
+// the one after it.
 template <class T>
-Terms<T> without_idle(const Terms<T>& terms) {
+std::vector<std::size_t> busy_places(const Terms<T>& terms) {
   HN_ASSERT(terms.size() % 2 == 1);
-  Terms<T> out{terms[0]};
+  std::vector<std::size_t> out{0};
   for (std::size_t base = 1; base < terms.size(); base += 2) {
     if (terms[base] == terms[base + 1]) continue;
-    out.push_back(terms[base]);
-    out.push_back(terms[base + 1]);
+    out.push_back(base);
+    out.push_back(base + 1);
   }
-  while (out.size() > 1 && out[0] == out[1]) out.erase(out.begin(), out.begin() + 2);
+  while (out.size() > 1 && terms[out[0]] == terms[out[1]]) out.erase(out.begin(), out.begin() + 2);
+  return out;
+}
+
+template <class T>
+Terms<T> without_idle(const Terms<T>& terms) {
+  Terms<T> out;
+  for (const auto place : busy_places(terms)) out.push_back(terms[place]);
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -26,7 +27,12 @@ struct TextMerge {
   // Term number `place` with the resolved hunks in place of its own: what stands for it in a
   // conflict.
   Bytes term(std::size_t place) const;
+  // The text with the lines of all sides where a hunk is not resolved (hn-merge(7), POLICIES,
+  // union). Nothing if a hunk has more than kUnitedSidesMax of them.
+  std::optional<Bytes> united() const;
 };
+
+inline constexpr std::size_t kUnitedSidesMax = 64;
 
 // Merges an odd number of texts. For three texts it is diff3: changes that touch are one hunk.
 TextMerge merge_texts(std::span<const ByteView> terms);

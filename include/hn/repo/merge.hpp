@@ -1,5 +1,6 @@
 #pragma once
 
+#include "hn/merge/tree_merge.hpp"
 #include "hn/repo/working_tree.hpp"
 
 namespace hn::repo {
@@ -19,7 +20,8 @@ struct Merged {
   std::string branch;         // shown name
   std::size_t files = 0;      // that differ from before
   std::vector<std::string> conflicts;
-  Moved moved;  // where it is not done, nothing was recorded or touched
+  std::vector<merge::Decision> decisions;  // of two sides: place 0 is ours, 2 theirs
+  Moved moved;                             // where it is not done, nothing was recorded or touched
 };
 
 // Merges a commit into the branch of the working tree, by the rules of every merge (hn-merge(7)):

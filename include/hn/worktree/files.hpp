@@ -26,6 +26,10 @@ class Files {
   // Whether a symlink stands where a path needs a folder.
   bool is_beyond_symlink(std::string_view path) const;
 
+  // The bytes of an ordinary file; nothing where something else stands there, or more than
+  // `bytes_max`, or it cannot be read.
+  std::optional<Bytes> read(std::string_view path, std::size_t bytes_max) const;
+
   // A file, symlink or empty folder. False where nothing was removed.
   bool remove(std::string_view path) const;
 

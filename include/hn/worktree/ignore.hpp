@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,45 +8,13 @@
 #include <vector>
 
 #include "hn/base/bytes.hpp"
+#include "hn/base/glob.hpp"
 
 // Which paths a working tree leaves out (hnignore(5)): git's rules to the letter, read from
 // .gitignore and .hnignore of every folder.
 namespace hn::worktree {
 
-// A glob: '*', '?', '[...]', '\' and, where `path` is set, '**' between slashes, with '*', '?' and
-// classes stopping at '/'. Compiled once; matching takes time in the product of the two lengths at
-// most, whatever the pattern (patterns come from other people).
-class Glob {
- public:
-  explicit Glob(std::string_view pattern, bool path);
-  bool matches(std::string_view text) const;
-
- private:
-  enum class Kind : std::uint8_t {
-    byte,
-    any,
-    set,
-    star,       // any bytes but '/'
-    star_star,  // any bytes
-    maybe,      // the next token may be left out
-    through,    // any bytes that end with '/'
-    never,
-  };
-  struct Token {
-    Kind kind = Kind::byte;
-    Byte byte = 0;
-    std::uint32_t set = 0;  // place in sets_
-  };
-  std::size_t add_set(std::string_view pattern, std::size_t at);
-  std::size_t add_stars(std::string_view pattern, std::size_t at);
-  bool takes(const Token& token, Byte byte) const;
-  bool may_match(std::string_view text) const;
-  void close(std::vector<char>& reached) const;
-
-  std::vector<Token> tokens_;
-  std::vector<std::array<bool, 256>> sets_;
-  bool path_;
-};
+using hn::Glob;
 
 // A line of an ignore file, as hn check-ignore names it.
 struct IgnoreRule {
@@ -75,15 +42,9 @@ class Patterns {
   struct Pattern {
     std::string text;  // the line
     std::size_t line = 0;
-    std::string literal;       // what stands before the first special byte
-    std::optional<Glob> glob;  // the rest, where there is any
     bool negative = false;
-    bool folders_only = false;
-    bool name_only = false;  // no slash inside: compared with the last name alone
-    bool ends_with = false;  // '*' and a literal: compared from behind
+    PathPattern path;
   };
-  static Pattern compile(std::string_view line);
-  static bool matches(const Pattern& pattern, std::string_view path);
   const Pattern* last(std::string_view path, bool folder) const;
 
   std::vector<Pattern> patterns_;

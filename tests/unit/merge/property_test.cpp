@@ -4,6 +4,7 @@
 // fold or in a term that a conflict in it adds.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <set>
 #include <sstream>
 
@@ -19,8 +20,12 @@ using Lines = std::vector<std::string>;
 
 class Crowd : public World {
  public:
-  Crowd(Random& random, std::size_t devices) : random_(random) {
+  // With attributes, which somebody changes now and then if they are `changing`.
+  Crowd(Random& random, std::size_t devices, const std::string& attributes = "",
+        bool changing = false)
+      : random_(random), changing_(changing) {
     Files files;
+    if (!attributes.empty()) files[kAttributes] = attributes;
     for (std::uint64_t f = 0; f < 3; ++f) files[name(f)] = "a b c d e f g h";
     heads_.assign(devices, commit(files));
   }
@@ -98,7 +103,7 @@ class Crowd : public World {
   Lines lines_of(const Value& v) {
     std::istringstream in(show(v));
     Lines out;
-    for (std::string line; in >> line;) out.push_back(line);
+    for (std::string line; std::getline(in, line, ' ');) out.push_back(line);
     return out;
   }
 
@@ -130,6 +135,7 @@ class Crowd : public World {
         chosen = terms.insert(std::move(moved)).position;
       }
     }
+    if (changing_ && random_.below(4) == 0) add_policy(terms);
     auto& lines = chosen->second[0];
     const auto token = same_as_others && next_ > 0 ? random_.below(next_) : next_++;
     const auto line = "t" + std::to_string(token);
@@ -143,21 +149,39 @@ class Crowd : public World {
     return commit(files, {head});
   }
 
+  // At a random place of the file.
+  void add_policy(std::map<std::string, std::vector<Lines>>& terms) {
+    constexpr std::array<std::string_view, 7> kNames{"text",      "binary", "union", "last-writer",
+                                                     "authority", "json",   "none"};
+    constexpr std::array<std::string_view, 4> kPatterns{"d/f0", "f1", "d/r*", "/d/**"};
+    const auto line = std::string(kPatterns[random_.below(kPatterns.size())]) +
+                      "\tmerge=" + std::string(kNames[random_.below(kNames.size())]);
+    const std::string where = random_.below(3) == 0 ? "d/" : "";
+    auto& file = terms.try_emplace(where + kAttributes, std::vector<Lines>{{}}).first->second[0];
+    file.insert(file.begin() + static_cast<std::ptrdiff_t>(random_.below(file.size() + 1)), line);
+  }
+
+  static constexpr const char* kAttributes = ".hnattributes";
   Random& random_;
+  bool changing_;
   std::vector<Id> heads_;
   std::uint64_t next_ = 0;
 };
 
 }  // namespace
 
-TEST_CASE("a fold of a random history loses no line that a head holds, and is recomputable") {
-  MESSAGE("HN_SEED=" << seed());
+namespace {
+
+int rounds() {
   const char* given = std::getenv("HN_ROUNDS");
-  const int rounds = given != nullptr ? std::atoi(given) : 60;
-  for (int round = 0; round < rounds; ++round) {
+  return given != nullptr ? std::atoi(given) : 60;
+}
+
+void check_that_no_line_is_lost(const std::string& attributes) {
+  for (int round = 0; round < rounds(); ++round) {
     const auto this_seed = seed() + static_cast<std::uint64_t>(round);
     SeededRandom random(this_seed);
-    Crowd crowd(random, 2 + random.below(4));
+    Crowd crowd(random, 2 + random.below(4), attributes);
     const auto steps = 5 + random.below(25);
     for (std::uint64_t i = 0; i < steps; ++i) crowd.step();
     const auto heads = crowd.heads();
@@ -175,4 +199,42 @@ TEST_CASE("a fold of a random history loses no line that a head holds, and is re
       CHECK(*recompute(crowd.blocks, crowd.history, folded.commit) == folded.commit);
     }
   }
+}
+
+}  // namespace
+
+TEST_CASE("a fold of a random history loses no line that a head holds, and is recomputable") {
+  MESSAGE("HN_SEED=" << seed());
+  check_that_no_line_is_lost("");
+}
+
+TEST_CASE("nor where lines of all sides are united, or files are never merged by lines") {
+  MESSAGE("HN_SEED=" << seed());
+  check_that_no_line_is_lost("d/*\tmerge=union");
+  check_that_no_line_is_lost("d/f0\tmerge=binary d/f1\tmerge=union d/r*\tmerge=json");
+}
+
+TEST_CASE("whatever policies come and go, a fold is recomputable, and its choices are its heads'") {
+  MESSAGE("HN_SEED=" << seed());
+  std::size_t chosen = 0;
+  for (int round = 0; round < rounds(); ++round) {
+    const auto this_seed = seed() + static_cast<std::uint64_t>(round);
+    SeededRandom random(this_seed);
+    Crowd crowd(random, 2 + random.below(4), "d/*\tmerge=last-writer d/f1\tmerge=authority", true);
+    const auto steps = 5 + random.below(25);
+    for (std::uint64_t i = 0; i < steps; ++i) crowd.step();
+    const auto heads = crowd.heads();
+    const auto folded = crowd.fold(heads);
+    INFO("seed " << this_seed << ", " << heads.size() << " heads");
+    if (folded.is_auto_merge)
+      CHECK(*recompute(crowd.blocks, crowd.history, folded.commit) == folded.commit);
+    for (const auto& decision : folded.decisions) {
+      if (!decision.winner) continue;
+      ++chosen;
+      CHECK(*decision.winner / 2 < heads.size());
+      CHECK(std::ranges::count(decision.losers, *decision.winner) == 0);
+      CHECK_FALSE(decision.losers.empty());
+    }
+  }
+  CHECK(chosen > 0);
 }

@@ -1,16 +1,18 @@
-// The globs of hnignore(5).
+// The patterns of hnignore(5) and hn-attributes(5).
 //
 // Git matches by backtracking (after Rich Salz's wildmat, 1986), which recurses once per star and
 // can take time exponential in the stars of a pattern. Patterns come with other people's trees, so
 // here all places in the pattern that can be reached are kept at once (Ken Thompson, Regular
 // Expression Search Algorithm, 1968): time in the product of the lengths, no recursion. A test
 // holds the answers against git's own on random patterns.
+#include "hn/base/glob.hpp"
+
 #include <algorithm>
 
-#include "hn/worktree/ignore.hpp"
-
-namespace hn::worktree {
+namespace hn {
 namespace {
+
+constexpr std::string_view kSpecial = "*?[\\";
 
 Byte byte_at(std::string_view text, std::size_t at) {
   return at < text.size() ? static_cast<Byte>(text[at]) : Byte{0};
@@ -256,4 +258,38 @@ bool Glob::matches(std::string_view text) const {
   return reached[tokens_.size()] != 0;
 }
 
-}  // namespace hn::worktree
+PathPattern::PathPattern(std::string_view pattern) {
+  if (!pattern.empty() && pattern.back() == '/') {
+    folders_only_ = true;
+    pattern.remove_suffix(1);
+  }
+  name_only_ = pattern.find('/') == std::string_view::npos;
+  if (!pattern.empty() && pattern[0] == '/') pattern.remove_prefix(1);
+  std::size_t special = std::min(pattern.find_first_of(kSpecial), pattern.size());
+  if (special == pattern.size()) {
+    literal_ = pattern;
+  } else if (!name_only_) {
+    literal_ = pattern.substr(0, special);
+    glob_.emplace(pattern.substr(special), true);
+  } else if (pattern[0] == '*' && pattern.find_first_of(kSpecial, 1) == std::string_view::npos) {
+    literal_ = pattern.substr(1);
+    ends_with_ = true;
+  } else {
+    glob_.emplace(pattern, false);
+  }
+}
+
+bool PathPattern::matches(std::string_view path, bool folder) const {
+  if (folders_only_ && !folder) return false;
+  if (name_only_) {
+    std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
+    if (glob_) return glob_->matches(name);
+    if (ends_with_) return name.ends_with(literal_);
+    return name == literal_;
+  }
+  if (!path.starts_with(literal_)) return false;
+  std::string_view rest = path.substr(literal_.size());
+  return glob_ ? glob_->matches(rest) : rest.empty();
+}
+
+}  // namespace hn
