@@ -180,7 +180,7 @@ def all_sides(bench):
                 {"list": b"a\nb\n2\n3\n", "end": b"theirs"}, {"list": b"a\nb\n3\n4\n", "end": b"third"})
     bench.must("resolve", "--all")
     bench.expect(bench.get("list") == b"a\nb\n1\n2\n3\n4\n", f"equal lines once: {bench.get('list')}")
-    bench.expect(bench.get("end") == b"ours\ntheirs\nthird", f"no newline at the end: {bench.get('end')}")
+    bench.expect(bench.get("end") == b"ours\ntheirs\nthird\n", f"each side ends its line: {bench.get('end')}")
     bench.merge({"a": b"\0"}, {"a": b"\0a"}, {"a": b"\0b"})
     status, _, err = bench.run("resolve", "--all", "a")
     bench.expect(status == 1 and "--ours" in err, f"all sides of what is no text: {status} {err}")

@@ -13,7 +13,7 @@ struct Choice {
     theirs,  // the last one
     base,    // what they have in common
     side,    // the one of this number, counted from 1
-    all,     // of a text the lines of all sides (hn-merge(7), ALL SIDES)
+    all,     // of a text the lines of all sides (hn-merge(7), POLICIES, union)
   };
   Kind kind = Kind::ours;
   std::size_t side = 0;
