@@ -298,12 +298,13 @@ TEST_CASE("whatever three devices do in a small world, they end alike and nothin
 TEST_CASE("planted bugs are seen in a small world") {
   const std::vector<Order> orders = all_orders();
   using Planted = std::pair<Bug, std::string>;
-  for (const auto& [bug, name] : {Planted(Bug::order_by_arrival, "heads in order of arrival"),
-                                  Planted(Bug::heads_by_causality, "heads by causality")}) {
+  for (const Planted& planted : {Planted(Bug::order_by_arrival, "heads in order of arrival"),
+                                 Planted(Bug::heads_by_causality, "heads by causality")}) {
+    const std::string& name = planted.second;
     std::optional<std::size_t> seen;
     for (std::size_t number = 0; number < orders.size() * kDeeds * kDeeds * kDeeds && !seen;
          number += 7) {
-      if (one_world(number, orders, bug)) seen = number;
+      if (one_world(number, orders, planted.first)) seen = number;
     }
     CHECK_MESSAGE(seen, name);
     if (seen) std::cout << "planted: " << name << ": seen in world " << *seen << std::endl;
