@@ -48,9 +48,8 @@ class Glob {
 };
 
 // A pattern for paths as a line of an ignore or attribute file has it (hnignore(5), Patterns),
-// without
-// '!' in front. With a slash at the end it is for folders alone; without any other slash it is
-// compared with the last name of a path, else with the whole path from the file's folder on.
+// without '!' in front. With a slash at the end it is for folders alone; without any other slash it
+// is compared with the last name of a path, else with the whole path from the file's folder on.
 class PathPattern {
  public:
   explicit PathPattern(std::string_view pattern);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <vector>
@@ -149,45 +150,56 @@ Terms<T> flatten(const Terms<Terms<T>>& nested) {
   return out;
 }
 
-// Whether `part` is among `whole`, each term as often and on the same sign; takes it out if so.
+// The terms of a merge by sign, each sorted: conflicts have up to thousands of terms, which other
+// people wrote, so one is looked for in another in one pass.
 template <class T>
-bool take_out(Terms<T>& whole, const Terms<T>& part) {
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < part.size(); ++i) {
-    std::size_t at = i % 2;
-    while (at < whole.size() && (whole[at] != part[i] || std::ranges::count(places, at) > 0))
-      at += 2;
-    if (at >= whole.size()) return false;
-    places.push_back(at);
+class SignedTerms {
+ public:
+  explicit SignedTerms(const Terms<T>& terms) {
+    for (std::size_t i = 0; i < terms.size(); ++i)
+      (i % 2 == 0 ? sides_ : bases_).push_back(terms[i]);
+    std::sort(sides_.begin(), sides_.end());
+    std::sort(bases_.begin(), bases_.end());
   }
-  // What is left has as many added as removed terms, and they stay on their sign.
-  Terms<T> sides;
-  Terms<T> bases;
-  for (std::size_t i = 0; i < whole.size(); ++i) {
-    if (std::ranges::count(places, i) == 0) (i % 2 == 0 ? sides : bases).push_back(whole[i]);
+
+  // Takes out `part` if all of it is here, each term on its sign and as often. Whether it was.
+  bool take_out(const SignedTerms& part) {
+    if (!has(sides_, part.sides_) || !has(bases_, part.bases_)) return false;
+    sides_ = without(sides_, part.sides_);
+    bases_ = without(bases_, part.bases_);
+    return true;
   }
-  whole.clear();
-  for (std::size_t i = 0; i < sides.size(); ++i) {
-    whole.push_back(sides[i]);
-    if (i < bases.size()) whole.push_back(bases[i]);
+
+ private:
+  static bool has(const std::vector<T>& all, const std::vector<T>& some) {
+    return std::includes(all.begin(), all.end(), some.begin(), some.end());
   }
-  return true;
-}
+  static std::vector<T> without(const std::vector<T>& from, const std::vector<T>& what) {
+    std::vector<T> out;
+    std::set_difference(from.begin(), from.end(), what.begin(), what.end(),
+                        std::back_inserter(out));
+    return out;
+  }
+
+  std::vector<T> sides_;
+  std::vector<T> bases_;
+};
 
 // Of a merge of merges: which removed ones were not resolved and are not part of an added one that
 // was not either. Flattened, such a base would undo what was made of it: of two who resolved
 // L - b + R, one to L and one to R, L - (L - b + R) + R is b.
 template <class T>
 std::vector<std::size_t> bases_resolved_since(const Terms<Terms<T>>& nested) {
-  Terms<Terms<T>> added;
+  std::vector<SignedTerms<T>> added;
   for (std::size_t i = 0; i < nested.size(); i += 2) {
-    if (nested[i].size() > 1) added.push_back(nested[i]);
+    if (nested[i].size() > 1) added.emplace_back(nested[i]);
   }
   std::vector<std::size_t> out;
   for (std::size_t i = 1; i < nested.size(); i += 2) {
     if (nested[i].size() == 1) continue;
+    const SignedTerms<T> base(nested[i]);
     const bool taken =
-        std::ranges::any_of(added, [&](Terms<T>& whole) { return take_out(whole, nested[i]); });
+        std::ranges::any_of(added, [&](SignedTerms<T>& whole) { return whole.take_out(base); });
     if (!taken) out.push_back(i);
   }
   return out;

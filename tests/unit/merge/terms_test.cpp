@@ -119,3 +119,25 @@ TEST_CASE("flattening and simplifying keep the value in the free abelian group")
     REQUIRE(resolved(letters(simple)) == resolved(letters(flat)));
   }
 }
+
+TEST_CASE("one merge is taken out of another with each term on its sign and as often") {
+  const auto takes = [](const std::string& whole, const std::string& part) {
+    SignedTerms<char> left(terms(whole));
+    return left.take_out(SignedTerms<char>(terms(part)));
+  };
+  CHECK(takes("lbr", "lbr"));
+  CHECK(takes("lbr", "rbl"));
+  CHECK(takes("sblbr", "lbr"));
+  CHECK_FALSE(takes("lbr", "lbs"));
+  CHECK_FALSE(takes("lbr", "lrb"));
+  CHECK_FALSE(takes("lbr", "lbrbl"));
+  CHECK_FALSE(takes("lbr", "lbl"));
+  SignedTerms<char> once(terms("sblbr"));
+  CHECK(once.take_out(SignedTerms<char>(terms("lbr"))));
+  CHECK_FALSE(once.take_out(SignedTerms<char>(terms("lbr"))));
+  CHECK(bases_resolved_since(Terms<Terms<char>>{terms("l"), terms("lbr"), terms("r")}) ==
+        std::vector<std::size_t>{1});
+  CHECK(bases_resolved_since(
+            Terms<Terms<char>>{terms("rbl"), terms("lbr"), terms("r"), terms("lbr"), terms("x")}) ==
+        std::vector<std::size_t>{3});
+}

@@ -138,6 +138,18 @@ TEST_CASE("a conflict of the greatest number of terms fits a block") {
   CHECK(decode_conflict(bytes).value() == conflict);
 }
 
+TEST_CASE("nothing stands on both signs of a conflict only beside a base that is something") {
+  const auto some = [](std::uint8_t byte) {
+    Id id;
+    id.bytes.fill(byte);
+    return Value::of(Mode::file, id);
+  };
+  const Conflict kept{{some(1), some(2), std::nullopt, std::nullopt, some(3)}};
+  CHECK(decode_conflict(encode_conflict(kept)).value() == kept);
+  CHECK_FALSE(is_conflict({{some(1), std::nullopt, std::nullopt, std::nullopt, some(3)}}));
+  CHECK_FALSE(is_conflict({{some(1), std::nullopt, some(3), some(1), some(4)}}));
+}
+
 TEST_CASE("a conflict of the commit's parents has no terms of its own") {
   CHECK(decode_conflict(encode_conflict({})).value().terms.empty());
   CHECK(to_hex(encode_conflict({})) == "0001");

@@ -136,7 +136,7 @@ TEST_CASE("amended below others: what they built on stays, and what was changed 
   CHECK(t.heads() == 2);
 }
 
-TEST_CASE("amended by two: a commit that nobody built on is gone, both new ones are folded") {
+TEST_CASE("amended alone: a commit that nobody built on is gone") {
   Three t;
   t.anna.commit(t.anna.main(), {{"a", "A\n2\n3\n4\n5\n"}});
   t.agree();
