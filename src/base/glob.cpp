@@ -152,6 +152,19 @@ Glob::Glob(std::string_view pattern, bool path) : path_(path) {
       ++at;
     }
   }
+  find_needed();
+}
+
+void Glob::find_needed() {
+  std::string run;
+  for (const Token& token : tokens_) {
+    if (token.kind != Kind::byte) {
+      run.clear();
+      continue;
+    }
+    run += static_cast<char>(token.byte);
+    if (run.size() > needed_.size()) needed_ = run;
+  }
 }
 
 std::size_t Glob::add_set(std::string_view pattern, std::size_t at) {
@@ -217,8 +230,8 @@ void Glob::close(std::vector<char>& reached) const {
   }
 }
 
-// Whether its first and last byte can be a match's: nearly all names are refused by them, and cost
-// no more.
+// Whether its first and last byte can be a match's, and what every match needs is in it: nearly all
+// names are refused by them, and cost no more.
 bool Glob::may_match(std::string_view text) const {
   const auto is_one_byte = [](const Token& token) {
     return token.kind == Kind::byte || token.kind == Kind::any || token.kind == Kind::set;
@@ -230,7 +243,8 @@ bool Glob::may_match(std::string_view text) const {
   const bool last_may_be_left_out =
       tokens_.size() > 1 && tokens_[tokens_.size() - 2].kind == Kind::maybe;
   return takes_at(tokens_.front(), 0) &&
-         (last_may_be_left_out || takes_at(tokens_.back(), text.size() - 1));
+         (last_may_be_left_out || takes_at(tokens_.back(), text.size() - 1)) &&
+         text.find(needed_) != std::string_view::npos;
 }
 
 bool Glob::matches(std::string_view text) const {
@@ -280,9 +294,12 @@ PathPattern::PathPattern(std::string_view pattern) {
 }
 
 bool PathPattern::matches(std::string_view path, bool folder) const {
+  return matches(path, path.substr(path.rfind('/') + 1), folder);  // npos + 1 is 0
+}
+
+bool PathPattern::matches(std::string_view path, std::string_view name, bool folder) const {
   if (folders_only_ && !folder) return false;
   if (name_only_) {
-    std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
     if (glob_) return glob_->matches(name);
     if (ends_with_) return name.ends_with(literal_);
     return name == literal_;

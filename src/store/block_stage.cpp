@@ -12,8 +12,8 @@ namespace {
 // What a thread gets at a time: enough to make handing over cheap.
 constexpr std::size_t kGroupBytes = 256U << 10U;
 constexpr std::size_t kGroupBlocks = 256;
-// Groups in flight for each thread: one at work, one waiting.
-constexpr std::size_t kGroupsPerThread = 2;
+// Groups in flight for each thread: one at work, and some that wait, for they take unequally long.
+constexpr std::size_t kGroupsPerThread = 8;
 // Where a chain that is at its limit branches off: from an ancestor at half that depth, every
 // second time at a quarter, and so on, by the block's own address. To begin anew would cost the
 // whole block every 32 versions; one fixed depth would leave every branch of a long history on one

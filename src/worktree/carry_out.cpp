@@ -71,17 +71,8 @@ class Execution {
       if (row != nullptr) row->pending = writes(step);
       any = any || writes(step) || step.present || step.folder;
     }
-    add(std::move(added));
+    index().add(std::move(added));
     if (any) save_index(index(), options_.index_file, true);
-  }
-
-  void add(std::vector<IndexRow> rows) {
-    auto& all = index().rows;
-    auto middle = static_cast<std::ptrdiff_t>(all.size());
-    auto less = [](const IndexRow& a, const IndexRow& b) { return path_less(a.path, b.path); };
-    all.insert(all.end(), std::make_move_iterator(rows.begin()),
-               std::make_move_iterator(rows.end()));
-    std::inplace_merge(all.begin(), all.begin() + middle, all.end(), less);
   }
 
   void late(Obstacle::Kind kind, const std::string& path) {
@@ -246,7 +237,7 @@ class Execution {
       row->base = change.new_value;
       row->refused = false;
     }
-    add(std::move(added));
+    index().add(std::move(added));
     for (const Refusal& refusal : out_.refusals)
       if (IndexRow* row = index().find(refusal.path)) row->refused = row->base.has_value();
     auto& rows = index().rows;

@@ -92,16 +92,26 @@ Content read_content(int folder, const std::string& name, object::BlockWriter& w
                      const object::BlockReader* reader, const std::optional<object::Id>& old) {
   Content out;
   for (int i = 0; i < kReadingsMax; ++i) {
-    object::FileWriter file(writer, reader, old);
+    std::optional<object::FileWriter> parts;
+    ByteView whole;  // of a new file that came in one piece: it needs no further buffer
     Entry entry;
-    out.state = stream(
-        folder, name, [&](ByteView bytes) { return file.add(bytes), true; }, entry);
+    const auto take = [&](ByteView bytes) {
+      if (!old && bytes.size() == entry.witness.size) {
+        whole = bytes;
+      } else {
+        if (!parts) parts.emplace(writer, reader, old);
+        parts->add(bytes);
+      }
+      return true;
+    };
+    out.state = stream(folder, name, take, entry);
     if (out.state == Content::State::not_content)
       return look(folder, name).kind == Entry::Kind::symlink ? read_symlink(folder, name, writer)
                                                              : out;
     if (out.state == Content::State::unstable) continue;
     if (out.state != Content::State::read) return out;
-    out.value = object::Value::of(entry.mode(), file.finish());
+    out.value = object::Value::of(entry.mode(),
+                                  parts ? parts->finish() : object::write_file(writer, whole));
     out.witness = entry.witness;
     return out;
   }

@@ -25,7 +25,8 @@ inline constexpr int kReadingsMax = 5;
 Content read_content(int folder, const std::string& name, object::BlockWriter& writer,
                      const object::BlockReader* reader, const std::optional<object::Id>& old);
 
-// Calls `sink` with the bytes of a regular file in parts until it answers false.
+// Calls `sink` with the bytes of a regular file in parts until it answers false. What the last call
+// got stays until this thread reads the next file.
 Content::State stream(int folder, const std::string& name,
                       const std::function<bool(ByteView)>& sink, Entry& entry);
 

@@ -40,8 +40,9 @@ Patterns Patterns::parse(ByteView text, std::string source) {
 }
 
 const Patterns::Pattern* Patterns::last(std::string_view path, bool folder) const {
+  const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
   for (auto p = patterns_.rbegin(); p != patterns_.rend(); ++p) {
-    if (p->path.matches(path, folder)) return &*p;
+    if (p->path.matches(path, name, folder)) return &*p;
   }
   return nullptr;
 }

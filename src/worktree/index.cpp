@@ -17,6 +17,16 @@ IndexRow* Index::find(std::string_view path) {
   return const_cast<IndexRow*>(std::as_const(*this).find(path));
 }
 
+void Index::add(std::vector<IndexRow> added) {
+  if (added.empty()) return;
+  const auto less = [](const IndexRow& a, const IndexRow& b) { return path_less(a.path, b.path); };
+  std::ranges::sort(added, less);
+  const auto middle = static_cast<std::ptrdiff_t>(rows.size());
+  rows.insert(rows.end(), std::make_move_iterator(added.begin()),
+              std::make_move_iterator(added.end()));
+  std::inplace_merge(rows.begin(), rows.begin() + middle, rows.end(), less);
+}
+
 bool Index::interrupted() const {
   return std::any_of(rows.begin(), rows.end(), [](const IndexRow& row) { return row.pending; });
 }

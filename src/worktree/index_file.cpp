@@ -199,7 +199,10 @@ Result<Index> load_index(const std::string& name) {
 }
 
 void save_index(const Index& index, const std::string& name, bool durable) {
-  Bytes bytes = encode_index(index);
+  save_index(encode_index(index), name, durable);
+}
+
+void save_index(const Bytes& bytes, const std::string& name, bool durable) {
   std::string part = name + ".XXXXXX";
   Descriptor file(::mkostemp(part.data(), O_CLOEXEC));
   if (!file) throw_errno(errno, "cannot create", part);

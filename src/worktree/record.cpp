@@ -135,10 +135,7 @@ void mark(Index& index, const std::vector<Change>& recorded, const object::Id& r
   rows.erase(std::remove_if(rows.begin(), rows.end(),
                             [](const IndexRow& r) { return !r.base && !r.content && !r.pending; }),
              rows.end());
-  rows.insert(rows.end(), std::make_move_iterator(added.begin()),
-              std::make_move_iterator(added.end()));
-  std::sort(rows.begin(), rows.end(),
-            [](const IndexRow& a, const IndexRow& b) { return path_less(a.path, b.path); });
+  index.add(std::move(added));
   index.base = root;
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -92,6 +93,43 @@ Entry entry_from(const struct stat& s) {
                  static_cast<std::uint64_t>(s.st_ino), static_cast<std::uint64_t>(s.st_dev)};
   return out;
 }
+
+#ifdef __linux__
+// Without a stream, which costs an opening of its own and 32 KiB for each folder of a walk.
+template <class Visit>
+bool each_name(int folder, const Visit& visit) {
+  // As the kernel fills it, entries are aligned to 8 bytes.
+  alignas(dirent64) thread_local std::array<char, std::size_t{32} * 1024> buffer;
+  if (::lseek(folder, 0, SEEK_SET) < 0) return false;
+  for (;;) {
+    const ssize_t bytes = ::getdents64(folder, buffer.data(), buffer.size());
+    if (bytes <= 0) return bytes == 0;
+    for (std::size_t at = 0; at < static_cast<std::size_t>(bytes);) {
+      const auto* entry = reinterpret_cast<const dirent64*>(buffer.data() + at);
+      visit(std::string_view(entry->d_name), entry->d_type);
+      at += entry->d_reclen;
+    }
+  }
+}
+#else
+template <class Visit>
+bool each_name(int folder, const Visit& visit) {
+  // A descriptor of its own, because closedir closes what it was given.
+  Descriptor own(::openat(folder, ".", kFolderFlags));
+  if (!own) return false;
+  DIR* stream = ::fdopendir(own.get());
+  if (stream == nullptr) return false;
+  own.release();
+  errno = 0;
+  while (const dirent* entry = ::readdir(stream)) {
+    visit(std::string_view(entry->d_name), entry->d_type);
+    errno = 0;
+  }
+  const bool whole = errno == 0;
+  ::closedir(stream);
+  return whole;
+}
+#endif
 
 Entry::Kind kind_of_error(int error) {
   switch (error) {
@@ -200,23 +238,12 @@ Entry entry_of(int file) {
 }
 
 std::optional<std::vector<Listed>> list(int folder) {
-  // A descriptor of its own, because closedir closes what it was given.
-  Descriptor own(::openat(folder, ".", kFolderFlags));
-  if (!own) return std::nullopt;
-  DIR* stream = ::fdopendir(own.get());
-  if (stream == nullptr) return std::nullopt;
-  own.release();
   std::vector<Listed> out;
-  errno = 0;
-  while (const dirent* entry = ::readdir(stream)) {
-    std::string_view name = entry->d_name;
+  const auto add = [&out](std::string_view name, unsigned char type) {
     if (name != "." && name != "..")
-      out.push_back({std::string(name), entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN});
-    errno = 0;
-  }
-  bool whole = errno == 0;
-  ::closedir(stream);
-  if (!whole) return std::nullopt;
+      out.push_back({std::string(name), type == DT_DIR || type == DT_UNKNOWN});
+  };
+  if (!each_name(folder, add)) return std::nullopt;
   std::sort(out.begin(), out.end(),
             [](const Listed& a, const Listed& b) { return a.name < b.name; });
   return out;

@@ -126,19 +126,7 @@ class Scan {
       row->path = expected.first;
       row->side = !row->base;
     }
-    add_rows(std::move(sides));
-  }
-
-  void add_rows(std::vector<IndexRow> rows) {
-    if (rows.empty()) return;
-    sort_by_path(rows);
-    auto& all = index().rows;
-    auto middle = static_cast<std::ptrdiff_t>(all.size());
-    all.insert(all.end(), std::make_move_iterator(rows.begin()),
-               std::make_move_iterator(rows.end()));
-    std::inplace_merge(
-        all.begin(), all.begin() + middle, all.end(),
-        [](const IndexRow& a, const IndexRow& b) { return path_less(a.path, b.path); });
+    index().add(std::move(sides));
   }
 
   bool is_special(const std::string& path) const { return expected_.count(path) != 0; }
@@ -372,7 +360,7 @@ class Scan {
   }
 
   void finish() {
-    add_rows(std::move(new_rows_));
+    index().add(std::move(new_rows_));
     auto& rows = index().rows;
     rows.erase(std::remove_if(
                    rows.begin(), rows.end(),

@@ -10,6 +10,7 @@ The waits must be as many as the page says, all else at most as many. Ends with 
 not installed or may not trace.
 """
 
+import glob
 import os
 import re
 import shutil
@@ -29,7 +30,7 @@ COMMANDS = {
     "gc": ["gc"],
     "version": ["version"],
 }
-CALL = re.compile(r"^\d+ +(\w+)\((.*)\) += (-?\d+)")
+CALL = re.compile(r"^(\w+)\((.*)\) += (-?\d+)")
 SYNCS = {"fsync", "fdatasync", "sync", "syncfs", "sync_file_range", "msync"}
 OPENS = {"open", "openat", "openat2", "creat"}
 WRITES = {"write", "pwrite64", "writev", "pwritev", "pwritev2", "copy_file_range", "sendfile"}
@@ -76,18 +77,23 @@ class Bench:
         self.time += 10
         os.utime(path, (self.time, self.time))
 
+    def told(self, account):
+        """The lines of all threads, and removes their files; one file for all would cut lines in two."""
+        for name in glob.glob(glob.escape(account) + ".*"):
+            with open(name, encoding="utf-8", errors="replace") as file:
+                lines = file.read().splitlines()
+            os.remove(name)
+            yield from lines[next((i for i, line in enumerate(lines) if "getcwd(" in line), 0):]
+
     def cost(self, words):
         """(calls, opened, waits, bytes) of a command."""
         account = self.folder + "/account"
-        strace = ["strace", "-f", "-y", "-s", "0", "-e", "trace=%file,%desc", "-o", account]
+        strace = ["strace", "-ff", "-y", "-s", "0", "-e", "trace=%file,%desc", "-o", account]
         done = self.run("tree", *words, under=strace)
         if done.returncode != 0:
             raise SystemExit(f"hn {' '.join(words)} ends with {done.returncode}: {done.stderr}")
-        with open(account, encoding="utf-8", errors="replace") as file:
-            lines = file.read().splitlines()
-        begun = next(i for i, line in enumerate(lines) if "getcwd(" in line)
         calls = opened = waits = written = 0
-        for line in lines[begun:]:
+        for line in self.told(account):
             call = CALL.match(line)
             if call is None or (self.folder + "/" not in call[2] and call[1] not in SYNCS):
                 continue

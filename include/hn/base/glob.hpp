@@ -42,8 +42,11 @@ class Glob {
   bool may_match(std::string_view text) const;
   void close(std::vector<char>& reached) const;
 
+  void find_needed();
+
   std::vector<Token> tokens_;
   std::vector<std::array<bool, 256>> sets_;
+  std::string needed_;  // the longest run of bytes that any match has in it
   bool path_;
 };
 
@@ -54,6 +57,8 @@ class PathPattern {
  public:
   explicit PathPattern(std::string_view pattern);
   bool matches(std::string_view path, bool folder) const;
+  // For who asks many patterns of one path: `name` is its last name.
+  bool matches(std::string_view path, std::string_view name, bool folder) const;
 
  private:
   std::string literal_;       // what stands before the first special byte

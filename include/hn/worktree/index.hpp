@@ -49,6 +49,8 @@ struct Index {
 
   const IndexRow* find(std::string_view path) const;
   IndexRow* find(std::string_view path);
+  // Rows of paths that have none yet, in any order.
+  void add(std::vector<IndexRow> added);
   // A checkout was broken off: the same checkout completes it. Until then a scan takes what is
   // missing for deleted and what is new for untracked.
   bool interrupted() const;
@@ -68,6 +70,7 @@ Result<Index> decode_index(ByteView bytes) noexcept;
 Result<Index> load_index(const std::string& file);
 // Atomic: a reader sees the old or the new. `durable` also survives a power cut. Throws Failure.
 void save_index(const Index& index, const std::string& file, bool durable = false);
+void save_index(const Bytes& encoded, const std::string& file, bool durable = false);
 
 // Makes the rows' base values those of `tree`; what is known of contents stays. Reads nothing where
 // the index has that base already.
