@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <iostream>
+#include <memory>
 #include <sstream>
+#include <thread>
 
 #include "decisions.hpp"
 #include "failure.hpp"
@@ -8,6 +11,7 @@
 #include "hn/object/row_history.hpp"
 #include "hn/repo/many_revisions.hpp"
 #include "hn/repo/merge_tree.hpp"
+#include "in_order.hpp"
 #include "output.hpp"
 
 namespace hn::cli {
@@ -103,34 +107,53 @@ std::optional<Words> words_of(const std::string& line) {
   return std::nullopt;
 }
 
-void say_line(const Context& context, const Answer& answer) {
-  const bool clean = answer.merged.conflicts.empty();
-  context.out << (clean ? "clean " : "conflicts ") << object::to_hex(answer.merged.tree) << "\n";
-}
+struct Line {
+  std::string text;
+  int status = 0;
+};
 
 // A line that cannot be answered is answered so, and those after it are read.
-int answer_lines(const Context& context, Merger& merger, bool json) {
-  int status = 0;
-  for (std::string line; std::getline(std::cin, line);) {
-    try {
-      const auto words = words_of(line);
-      if (!words) throw Failure(Code::usage, "a line is A B, or BASE -- A B");
-      const Answer answer = merger.merge(*words, json);
-      if (!answer.merged.conflicts.empty()) status = std::max<int>(status, kExitNo);
-      if (json)
-        context.out << as_json(answer).dump() << "\n";
-      else
-        say_line(context, answer);
-    } catch (const Failure& failure) {
-      status = std::max(status, exit_status(failure.code()));
-      const std::string what = escape_controls(failure.what());
-      if (json)
-        context.out << Json{{"error", what}}.dump() << "\n";
-      else
-        context.out << "error " << what << "\n";
-    }
-    context.out.flush();
+Line answer_line(Merger& merger, const std::string& line, bool json) {
+  try {
+    const auto words = words_of(line);
+    if (!words) throw Failure(Code::usage, "a line is A B, or BASE -- A B");
+    const Answer answer = merger.merge(*words, json);
+    const bool clean = answer.merged.conflicts.empty();
+    return {json ? as_json(answer).dump()
+                 : (clean ? "clean " : "conflicts ") + object::to_hex(answer.merged.tree),
+            clean ? 0 : kExitNo};
+  } catch (const Failure& failure) {
+    const std::string what = escape_controls(failure.what());
+    return {json ? Json{{"error", what}}.dump() : "error " + what, exit_status(failure.code())};
   }
+}
+
+// Each thread reads through a repository of its own. An answer is shown as soon as those before it
+// are, for who writes the next line when it came.
+int answer_lines(const Context& context, bool json) {
+  const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
+  struct Own {
+    repo::Repository repository;
+    Merger merger{repository};
+  };
+  std::vector<std::unique_ptr<Own>> own(threads);
+  own.front().reset(new Own{context.open()});  // where there is none it is said at once
+  int status = 0;
+  in_order<std::string, Line>(
+      [] {
+        std::string line;
+        return std::getline(std::cin, line) ? std::optional(line) : std::nullopt;
+      },
+      threads,
+      [&](const std::string& line, unsigned thread) {
+        if (!own[thread]) own[thread].reset(new Own{context.open()});
+        return answer_line(own[thread]->merger, line, json);
+      },
+      [&](const Line& line) {
+        status = std::max(status, line.status);
+        context.out << line.text << "\n" << std::flush;
+        return static_cast<bool>(context.out);
+      });
   return status;
 }
 
@@ -140,9 +163,9 @@ int run(Context& context, const Given& given) {
     throw Failure(Code::usage, "two commits are merged", "hn merge-tree A B, or --stdin");
   if (given.has("stdin") && given.has("base"))
     throw Failure(Code::usage, "with --stdin the base stands in the line: BASE -- A B");
+  if (given.has("stdin")) return answer_lines(context, given.has("json"));
   repo::Repository repository = context.open();
   Merger merger(repository);
-  if (given.has("stdin")) return answer_lines(context, merger, given.has("json"));
   const Answer answer = merger.merge({names[0], names[1], given.value("base")}, given.has("json"));
   if (given.has("json"))
     print(context, as_json(answer));

@@ -23,8 +23,12 @@ std::string branch_meant(const repo::Repository& repository, const std::string& 
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   const std::string name = branch_meant(repository, *given.value("BRANCH"));
+  const auto start = given.value("START");
+  if (start && !given.has("create"))
+    throw Failure(Code::usage, "only a new branch is told where to start",
+                  "hn switch -c BRANCH START");
   if (given.has("create"))
-    repo::create_branch(repository, name, repo::resolve_commit(repository, "HEAD"));
+    repo::create_branch(repository, name, repo::resolve_commit(repository, start.value_or("HEAD")));
   const auto branch = repo::find_branch(repository, name);
   if (!branch) {
     throw Failure(Code::not_found, "there is no branch '" + name + "'",
@@ -34,6 +38,7 @@ int run(Context& context, const Given& given) {
   const auto left = repository.worktree();
   const repo::Moved moved =
       repo::move_working_tree(repository, *branch, tip.commit, given.has("force"));
+  if (!moved.done && given.has("create")) repo::delete_branch(repository, *branch);
   require_moved(moved, "switching");
   if (left && left->branch != *branch) repo::note_switch(repository, *left);
   say_refusals(context, moved);
@@ -57,7 +62,8 @@ Command cmd_switch() {
           {{"-c,--create", "", "create the branch first"},
            {"-f,--force", "", "overwrite uncommitted changes"},
            {"--json", "", "as JSON"}},
-          {{"BRANCH", "the branch", 1, 1, Offers::branches}},
+          {{"BRANCH", "the branch", 1, 1, Offers::branches},
+           {"START", "the commit at which -c begins (else the last one)", 0, 1, Offers::revisions}},
           run};
 }
 

@@ -405,6 +405,7 @@ _hn() {
       _hn_place ''
       case $place in
         0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+        1) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
       esac
       ;;
     sync)

@@ -432,6 +432,7 @@ complete -c hn -n '__hn_at switch' -s c -l create -d 'create the branch first'
 complete -c hn -n '__hn_at switch' -s f -l force -d 'overwrite uncommitted changes'
 complete -c hn -n '__hn_at switch' -l json -d 'as JSON'
 complete -c hn -n '__hn_at switch 0' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at switch 1' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
 complete -c hn -n '__hn_at sync' -l dry-run -d 'say what would be done'
 complete -c hn -n '__hn_at sync' -l no-update -d 'leave the working tree alone'
 complete -c hn -n '__hn_at sync' -l no-verify -d 'do not run the hook that could refuse'

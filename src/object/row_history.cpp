@@ -5,6 +5,17 @@
 
 namespace hn::object {
 
+template <class Visit>
+void RowHistory::each_parent(Row row, const Visit& visit) const {
+  const Node node = nodes_[row];
+  if (node.second == kMore) {
+    for (const Row parent : more_.at(row)) visit(parent);
+    return;
+  }
+  if (node.first != kNone) visit(node.first);
+  if (node.second != kNone) visit(node.second);
+}
+
 // As in history.cpp: by generation, greatest first, until only ancestors of common ones wait.
 class RowHistory::Walk {
  public:
@@ -35,14 +46,14 @@ class RowHistory::Walk {
         marks |= kBelow;
       }
       HN_CHECK(history_.ask_parents(row));
-      for (const Row parent : history_.nodes_[row].parents) mark(parent, marks);
+      history_.each_parent(row, [&](Row parent) { mark(parent, marks); });
     }
     std::ranges::sort(found, {}, [&](Row row) {
-      return std::pair(history_.nodes_[row].generation, history_.nodes_[row].id);
+      return std::pair(history_.nodes_[row].generation, history_.ids_[row]);
     });
     std::vector<Id> out;
     out.reserve(found.size());
-    for (const Row row : found) out.push_back(history_.nodes_[row].id);
+    for (const Row row : found) out.push_back(history_.ids_[row]);
     return out;
   }
 
@@ -77,22 +88,28 @@ Result<RowHistory::Row> RowHistory::row_of(const Id& commit) const {
   if (at != rows_.end()) return at->second;
   HN_TRY(const std::uint64_t generation, below_.generation(commit));
   const auto row = static_cast<Row>(nodes_.size());
-  nodes_.push_back({commit, generation, {}, false});
+  if (row >= kMore) return fail(Code::refused, "too many commits", commit.bytes);
+  ids_.push_back(commit);
+  nodes_.push_back({generation, kUnasked, kNone});
   marks_.push_back(0);
   rows_.emplace(commit, row);
   return row;
 }
 
 Result<void> RowHistory::ask_parents(Row row) const {
-  if (nodes_[row].has_parents) return {};
-  HN_TRY(const auto parents, below_.parents(nodes_[row].id));
+  if (nodes_[row].first != kUnasked) return {};
+  HN_TRY(const auto parents, below_.parents(ids_[row]));
   std::vector<Row> rows;
   for (const Id& parent : parents) {
     HN_TRY(const Row of_parent, row_of(parent));
     rows.push_back(of_parent);
   }
-  nodes_[row].parents = std::move(rows);
-  nodes_[row].has_parents = true;
+  nodes_[row].first = rows.empty() ? kNone : rows.front();
+  if (rows.size() == 2) nodes_[row].second = rows.back();
+  if (rows.size() > 2) {
+    nodes_[row].second = kMore;
+    more_.emplace(row, std::move(rows));
+  }
   return {};
 }
 
@@ -100,7 +117,7 @@ Result<std::vector<Id>> RowHistory::parents(const Id& commit) const {
   HN_TRY(const Row row, row_of(commit));
   HN_CHECK(ask_parents(row));
   std::vector<Id> out;
-  for (const Row parent : nodes_[row].parents) out.push_back(nodes_[parent].id);
+  each_parent(row, [&](Row parent) { out.push_back(ids_[parent]); });
   return out;
 }
 

@@ -21,21 +21,30 @@ class RowHistory final : public History {
 
  private:
   using Row = std::uint32_t;
+  static constexpr Row kNone = UINT32_MAX;
+  static constexpr Row kUnasked = UINT32_MAX - 1;  // in place of the first parent
+  static constexpr Row kMore = UINT32_MAX - 2;     // in place of the second: more_ has them
+
+  // Short, as a walk goes through tens of thousands of them.
   struct Node {
-    Id id;
     std::uint64_t generation = 0;
-    std::vector<Row> parents;
-    bool has_parents = false;  // they were asked for
+    Row first = kUnasked;
+    Row second = kNone;
   };
   class Walk;
 
   Result<Row> row_of(const Id& commit) const;
   Result<void> ask_parents(Row row) const;
+  // Of a row whose parents were asked for.
+  template <class Visit>
+  void each_parent(Row row, const Visit& visit) const;
 
   const History& below_;
   mutable std::unordered_map<Id, Row> rows_;
+  mutable std::vector<Id> ids_;  // by row, as the next two
   mutable std::vector<Node> nodes_;
-  mutable std::vector<std::uint8_t> marks_;  // by row, all 0 between walks
+  mutable std::vector<std::uint8_t> marks_;  // all 0 between walks
+  mutable std::unordered_map<Row, std::vector<Row>> more_;
 };
 
 }  // namespace hn::object
