@@ -16,7 +16,10 @@ void RowHistory::each_parent(Row row, const Visit& visit) const {
   if (node.second != kNone) visit(node.second);
 }
 
-// As in history.cpp: by generation, greatest first, until only ancestors of common ones wait.
+// As in history.cpp by generation, greatest first, until only ancestors of common ones wait; but
+// all ancestors of a common one are marked as soon as it is found, without the queue. What began at
+// an old commit would else wait until the walk has come down to it by way of everything between:
+// tens of thousands of commits, and of each a turn in the queue costs more than the mark.
 class RowHistory::Walk {
  public:
   explicit Walk(const RowHistory& history) : history_(history) {}
@@ -39,14 +42,16 @@ class RowHistory::Walk {
     while (interesting_ > 0 && !queue_.empty()) {
       const Row row = queue_.top().second;
       queue_.pop();
-      std::uint8_t marks = history_.marks_[row];
+      unsigned marks = history_.marks_[row];
       if ((marks & kBelow) == 0) --interesting_;
       if ((marks & kCommon) == kCommon) {
         if ((marks & kBelow) == 0) found.push_back(row);
         marks |= kBelow;
+        mark_below(row);
       }
+      if ((marks & kBelow) != 0 && marked_all_) continue;
       HN_CHECK(history_.ask_parents(row));
-      history_.each_parent(row, [&](Row parent) { mark(parent, marks); });
+      history_.each_parent(row, [&](Row parent) { mark(parent, marks & (kCommon | kBelow)); });
     }
     std::ranges::sort(found, {}, [&](Row row) {
       return std::pair(history_.nodes_[row].generation, history_.ids_[row]);
@@ -62,18 +67,45 @@ class RowHistory::Walk {
 
  private:
   static constexpr std::uint8_t kCommon = kOfA | kOfB;
-  static constexpr std::uint8_t kBelow = 4;  // an ancestor of a common one
+  static constexpr std::uint8_t kBelow = 4;   // an ancestor of a common one
+  static constexpr std::uint8_t kQueued = 8;  // it waits, or had its turn
+  static constexpr std::uint8_t kParentsMarked = 16;
 
-  void mark(Row row, std::uint8_t marks) {
+  void mark(Row row, unsigned marks) {
+    const unsigned before = add_marks(row, marks | kQueued);
+    if ((before & kQueued) != 0) return;
+    queue_.emplace(history_.nodes_[row].generation, row);
+    if (((before | marks) & kBelow) == 0) ++interesting_;
+  }
+
+  // Answers the marks that it had.
+  unsigned add_marks(Row row, unsigned marks) {
     std::uint8_t& at = history_.marks_[row];
-    const std::uint8_t before = at;
-    at |= marks;
-    if (before == 0) {
-      reached_.push_back(row);
-      queue_.emplace(history_.nodes_[row].generation, row);
-      if ((at & kBelow) == 0) ++interesting_;
-    } else if ((before & kBelow) == 0 && (at & kBelow) != 0) {
-      --interesting_;
+    const unsigned before = at;
+    at = static_cast<std::uint8_t>(before | marks);
+    if (before == 0) reached_.push_back(row);
+    if ((before & kQueued) != 0 && (before & kBelow) == 0 && (marks & kBelow) != 0) --interesting_;
+    return before;
+  }
+
+  // First parents first, for old commits are mostly among them, and no more than are asked for.
+  // What is not here ends it, as the answer may not depend on that commit; then the queue goes on.
+  void mark_below(Row from) {
+    std::vector<Row> stack{from};
+    while (interesting_ > 0 && !stack.empty()) {
+      const Row row = stack.back();
+      stack.pop_back();
+      if ((add_marks(row, kParentsMarked) & kParentsMarked) != 0) continue;
+      if (!history_.ask_parents(row)) {
+        marked_all_ = false;
+        continue;
+      }
+      const std::size_t before = stack.size();
+      history_.each_parent(row, [&](Row parent) {
+        add_marks(parent, kBelow);
+        stack.push_back(parent);
+      });
+      std::reverse(stack.begin() + static_cast<std::ptrdiff_t>(before), stack.end());
     }
   }
 
@@ -81,6 +113,7 @@ class RowHistory::Walk {
   std::priority_queue<std::pair<std::uint64_t, Row>> queue_;
   std::vector<Row> reached_;
   std::size_t interesting_ = 0;  // in the queue and not below a common one
+  bool marked_all_ = true;       // what is below a common one is marked so
 };
 
 Result<RowHistory::Row> RowHistory::row_of(const Id& commit) const {

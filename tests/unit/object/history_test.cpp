@@ -200,6 +200,27 @@ TEST_CASE("what was missing is asked for again") {
   CHECK(*rows.common_ancestors(g.pick({a}), g.pick({b})) == g.pick({root}));
 }
 
+TEST_CASE("what is not here is of no matter where the answer does not depend on it") {
+  Graph g;
+  const std::size_t deep = g.commit({});
+  const std::size_t gone = g.commit({deep});
+  const std::size_t old = g.commit({gone});
+  const std::size_t other = g.commit({deep});
+  const std::size_t base = g.commit({g.commit({old})});
+  const std::size_t a = g.commit({g.commit({base}), g.commit({old})});
+  const std::size_t b = g.commit({base});
+  const std::size_t far = g.commit({a, other});
+  const MemoryHistory history(g.blocks);
+  REQUIRE(history.generation(g.ids[far]));
+  REQUIRE(history.generation(g.ids[b]));
+  g.blocks.remove(g.ids[gone]);
+  const RowHistory rows(history);
+  CHECK(*rows.common_ancestors(g.pick({a}), g.pick({b})) == g.pick({base}));
+  const auto common = rows.common_ancestors(g.pick({far}), g.pick({b}));
+  REQUIRE(!common);
+  CHECK(common.error().subject == g.ids[gone].bytes);
+}
+
 TEST_CASE("a small difference of two long histories reads little") {
   Graph g;
   std::size_t tip = g.commit({});
