@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <unordered_map>
 #include <vector>
@@ -25,10 +26,19 @@ class GrantSets {
 
  private:
   using Bits = std::vector<std::uint64_t>;
+  // Not std::less: libstdc++ 12 compares vectors of words by too few bytes where the greatest byte
+  // of a word comes first (GCC bug 113960).
+  struct Less {
+    bool operator()(const Bits& a, const Bits& b) const {
+      if (a.size() != b.size()) return a.size() < b.size();
+      const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin());
+      return in_a != a.end() && *in_a < *in_b;
+    }
+  };
   GrantSet intern(Bits bits);
 
   std::vector<Bits> sets_;
-  std::map<Bits, GrantSet> numbers_;
+  std::map<Bits, GrantSet, Less> numbers_;
   std::unordered_map<std::uint64_t, GrantSet> unions_;  // look-up only
 };
 

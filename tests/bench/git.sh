@@ -7,7 +7,7 @@
 # For each repository, which is only read: how many objects and references it has, and whether they
 # come back from hn with the same ids; seconds and peak memory of `git clone --bare --no-local`, of an
 # import, an export, and both again with nothing new, with their ratio to git's clone; and the bytes
-# of hn's store beside git's pack and index after `git gc`. PLACE chooses where (a new folder in
+# of packs and indexes, hn's after the import beside git's after `git gc`. PLACE chooses where (a new folder in
 # TMPDIR, removed at the end). Memory is what /usr/bin/time calls the maximum resident set, files
 # that are mapped included.
 set -eu
@@ -69,6 +69,8 @@ for repo in "$@"; do
   line "git clone"
   measured "$hn" import git "$here/git.git" "$here/hn" --name bench
   line "hn import"
+  ours=$(bytes_of "$here/hn/.hn/store/packs")
+  whole=$(bytes_of "$here/hn/.hn/store")
   measured "$hn" import git "$here/git.git" "$here/hn"
   line "import, no news"
   measured "$hn" -C "$here/hn" export git "$here/out.git"
@@ -85,8 +87,8 @@ for repo in "$@"; do
   fi
   git -C "$here/git.git" gc -q
   theirs=$(bytes_of "$here"/git.git/objects/pack/*.pack "$here"/git.git/objects/pack/*.idx)
-  ours=$(bytes_of "$here/hn/.hn/store")
-  awk -v a="$ours" -v b="$theirs" 'BEGIN {
-    printf "  hn store %.1f MB, git pack and index %.1f MB, ratio %.2f\n", a / 1e6, b / 1e6, a / b }'
+  awk -v a="$ours" -v b="$theirs" -v c="$whole" 'BEGIN {
+    printf "  packs and indexes: hn %.1f MB, git %.1f MB, ratio %.2f; with its history index hn has %.1f MB\n",
+      a / 1e6, b / 1e6, a / b, c / 1e6 }'
   rm -rf "$here"
 done
