@@ -100,7 +100,11 @@ class Devices(Bench):
         self.says(who, "commit", "-m", message)
 
     def begin(self, **files):
-        """Anna's repository with these files, and Bob's clone of it."""
+        """Anna's repository with these files, and Bob's clone of it; earlier ones are put away."""
+        self.count += 1
+        for who in ("anna", "bob"):
+            if os.path.isdir(f"{self.root}/{who}/r"):
+                os.rename(f"{self.root}/{who}/r", f"{self.root}/{who}/before{self.count}")
         self.says("anna", "init", "r", "--name", "anna")
         self.commit("anna", "base", **files)
         _, out, err = self.of("anna", "invite", "--write", "--addr", "127.0.0.1:1")

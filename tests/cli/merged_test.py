@@ -9,6 +9,7 @@ Each command must tell exactly these, and from whom. Ends with "N passed, N fail
 """
 
 import json
+import os
 
 from bench import Devices, run_parts
 
@@ -100,4 +101,68 @@ def told(bench):
     bench.expect("in conflict" not in bench.says("bob", "show"), "resolved")
 
 
-run_parts(Devices, told)
+def chosen(bench):
+    """What a policy left out is told with the command that brings it back, and that command does."""
+    quoted, starred = "it's\tb.lock", "*.lock"
+    bench.begin(**{".hnattributes": "*.lock merge=last-writer\n*.cfg merge=authority\nnotes merge=union\n",
+                   "a.lock": "1\n", "b.cfg": "1\n", "notes": "x\n", "gone.lock": "1\n", quoted: "1\n", starred: "1\n", "c": "1\n",
+                   "one.lock": "1\n"})
+    bench.commit("anna", "by anna", **{"a.lock": "anna\n", "b.cfg": "anna\n", "notes": "x\nanna\n", "gone.lock": None,
+                                       quoted: "anna\n", starred: "anna\n", "c": "anna\n"})
+    bench.commit("bob", "by bob", **{"a.lock": "bob\n", "b.cfg": "bob\n", "notes": "x\nbob\n", "gone.lock": "bob\n",
+                                     quoted: "bob\n", starred: "bob\n", "c": "bob\n", "one.lock": "bob\n"})
+    said = bench.sync("--json")
+    found = json.loads(said)["merge"]
+    rows = {row["path"]: row for row in found["paths"]}
+    heads = {row["from"]: row["commit"] for row in found["heads"]}
+    bench.expect(rows["notes"] == {"path": "notes", "rule": "merged", "policy": "union"}, f"union: {rows}")
+    bench.expect("policy" not in rows["c"] and rows["c"]["rule"] == "conflict", f"no policy: {rows}")
+    bench.expect(found["taken"] == 1 and "one.lock" not in rows, f"what one side alone changed: {found}")
+    told = bench.says("bob", "log", "--merged", "-n", "1")
+    bench.expect("5 taken whole from one head by policy" in bench.says("bob", "log", "--merged", "--oneline"), told)
+    bench.expect("notes: merged by union\n" in told, told)
+    for path, policy in (("a.lock", "last-writer"), ("b.cfg", "authority"), ("gone.lock", "last-writer"),
+                         (quoted, "last-writer"), (starred, "last-writer")):
+        row = rows[path]
+        loser = row["losers"][0]
+        winner = row["winner"]
+        bench.expect(row["rule"] == "chosen" and row["policy"] == policy and len(row["losers"]) == 1, f"{path}: {row}")
+        bench.expect({winner, loser["from"]} == {"anna", "bob"} and loser["commit"] == heads[loser["from"]], f"{row}")
+        bench.expect(f"{winner}'s by {policy}; {loser['from']}'s is back with: {loser['restore']}\n" in told, told)
+        bench.expect("\t" not in loser["restore"], "a terminal is safe from a name")
+        file = f"{bench.root}/bob/r/{path}"
+        bench.program("bash", "-c", loser["restore"], cwd=f"{bench.root}/bob/r",
+                      env={**bench.environment, "HOME": f"{bench.root}/bob"})
+        there = open(file, encoding="utf-8").read() if os.path.exists(file) else None
+        lost = None if (path, loser["from"]) == ("gone.lock", "anna") else loser["from"] + "\n"
+        bench.expect(there == lost, f"{path} is {loser['from']}'s: {there}")
+        touched = [row["path"] for row in json.loads(bench.says("bob", "status", "--json"))["files"]]
+        bench.expect(touched == [path], f"{path} alone is touched: {touched}")
+        bench.of("bob", "restore", "-q", ".")
+        bench.says("bob", "clean", "-fq")
+    bench.commit("anna", "again", **{"a.lock": "anna again\n"})
+    bench.commit("bob", "again", **{"a.lock": "bob again\n"})
+    said = bench.sync()
+    bench.expect("1 taken whole from one head by policy" in said and "'s is back with: hn restore --source " in said, said)
+
+
+def alike(bench):
+    """Sides that one author wrote are told apart by their commits."""
+    bench.make_folder()
+    bench.must("init")
+    for branch, content in (("main", "base\n"), ("other", "theirs\n"), ("main", "ours\n")):
+        bench.run("switch", *(["-c"] if branch == "other" else []), branch)
+        with open(bench.at("f"), "w", encoding="utf-8") as file:
+            file.write(content)
+        bench.must("commit", "-m", content.strip())
+    bench.must("merge", "other", wanted=(1,))
+    _, out, _ = bench.run("conflicts")
+    by = {name: bench.must("log", "-1", "--format=%H", name).strip() for name in ("HEAD~1", "other")}
+    for name, subject in (("HEAD~1", "ours"), ("other", "theirs")):
+        bench.expect(f"file from T ({by[name][:10]} {subject})" in out, f"{name}: {out}")
+    terms = json.loads(bench.run("conflicts", "--json")[1])["conflicts"][0]["terms"]
+    sides = [(term["from"], term["commit"]) for term in terms if term["role"] == "side"]
+    bench.expect(sorted(sides) == sorted(("T", commit) for commit in by.values()), f"as JSON: {terms}")
+
+
+run_parts(Devices, told, chosen, alike)
