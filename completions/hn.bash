@@ -104,7 +104,7 @@ _hn() {
       case $prev in
         -e|--exclude) return ;;
       esac
-      case $cur in -*) _hn_words '-f --force -d --folders -x --ignored -X --only-ignored -e --exclude -n --dry-run -q --quiet --json'; return ;; esac
+      case $cur in -*) _hn_words '-f --force -d --folders -x --ignored -X --only-ignored -e --exclude -n --dry-run -q --quiet -v --verbose --json'; return ;; esac
       _hn_place '-e --exclude'
       case $place in
         *) _hn_files -f ;;
@@ -339,7 +339,7 @@ _hn() {
       case $prev in
         -s|--source) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
       esac
-      case $cur in -*) _hn_words '-s --source -f --force -n --dry-run -q --quiet --json'; return ;; esac
+      case $cur in -*) _hn_words '-s --source -f --force -n --dry-run -q --quiet -v --verbose --json'; return ;; esac
       _hn_place '-s --source'
       case $place in
         *) _hn_files -f ;;
@@ -353,7 +353,7 @@ _hn() {
       esac
       ;;
     rm)
-      case $cur in -*) _hn_words '-r --recursive -f --force -n --dry-run -q --quiet --ignore-unmatch --cached --json'; return ;; esac
+      case $cur in -*) _hn_words '-r --recursive -f --force -n --dry-run -q --quiet -v --verbose --ignore-unmatch --cached --json'; return ;; esac
       _hn_place ''
       case $place in
         *) _hn_files -f ;;

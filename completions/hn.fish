@@ -124,6 +124,7 @@ complete -c hn -n '__hn_at clean' -s X -l only-ignored -d 'what is ignored alone
 complete -c hn -n '__hn_at clean' -s e -l exclude -x -d 'leave out what matches, as a line of .hnignore'
 complete -c hn -n '__hn_at clean' -s n -l dry-run -d 'touch nothing, with -f too'
 complete -c hn -n '__hn_at clean' -s q -l quiet -d 'do not list what is removed'
+complete -c hn -n '__hn_at clean' -s v -l verbose -d 'list all that is removed, however much it is'
 complete -c hn -n '__hn_at clean' -l json -d 'as JSON'
 complete -c hn -n '__hn_at clean 0+ -e --exclude' -F
 complete -c hn -n '__hn_at clone' -l name -x -d 'call this device NAME (else after the machine)'
@@ -369,6 +370,7 @@ complete -c hn -n '__hn_at restore' -s s -l source -x -a "(hn branch 2>/dev/null
 complete -c hn -n '__hn_at restore' -s f -l force -d 'overwrite files that were never recorded'
 complete -c hn -n '__hn_at restore' -s n -l dry-run -d 'touch nothing, say what would be done'
 complete -c hn -n '__hn_at restore' -s q -l quiet -d 'do not list them'
+complete -c hn -n '__hn_at restore' -s v -l verbose -d 'list them all, however many they are'
 complete -c hn -n '__hn_at restore' -l json -d 'as JSON'
 complete -c hn -n '__hn_at restore 0+ -s --source' -F
 complete -c hn -n '__hn_at revoke' -l myself -d 'yes, this very device'
@@ -378,6 +380,7 @@ complete -c hn -n '__hn_at rm' -s r -l recursive -d 'folders too, with all that 
 complete -c hn -n '__hn_at rm' -s f -l force -d 'files too that have changes which are recorded nowhere'
 complete -c hn -n '__hn_at rm' -s n -l dry-run -d 'touch nothing, say what would be removed'
 complete -c hn -n '__hn_at rm' -s q -l quiet -d 'do not list them'
+complete -c hn -n '__hn_at rm' -s v -l verbose -d 'list them all, however many they are'
 complete -c hn -n '__hn_at rm' -l ignore-unmatch -d 'end with 0 although a path matches nothing'
 complete -c hn -n '__hn_at rm' -l cached -d 'refused: there is no staging area'
 complete -c hn -n '__hn_at rm' -l json -d 'as JSON'
