@@ -23,6 +23,7 @@ from bench import World
 
 NAMES = ["a", "b.txt", "dir/a", "dir/b.txt", "dir/sub/c", "dir2/a", "x y", "dir/Ärger", "z.bin", "Dir/a",
          "folder/of-a-name-that-is-so-long-that-no-graph/fits-beside-it-in-a-line-of-eighty-columns.txt"]
+SHOWN = int(os.environ.get("HN_SHOWN", "1500"))
 GIT = ["git", "-c", "core.quotepath=false", "-c", "core.abbrev=10"]
 
 
@@ -277,8 +278,8 @@ def compare(world, words, ids):
     if (status, plain(out, ids)) == (git_status, plain(git_out)):
         return None
     return (f"hn {' '.join(words)}: {status}, git {git_status} {err.decode(errors='replace')}\n--- git\n"
-            f"{plain(git_out).decode(errors='replace')[:1500]}\n--- hn\n"
-            f"{plain(out, ids).decode(errors='replace')[:1500]}")
+            f"{plain(git_out).decode(errors='replace')[:SHOWN]}\n--- hn\n"
+            f"{plain(out, ids).decode(errors='replace')[:SHOWN]}")
 
 
 def one_round(program, seed, lines):
