@@ -276,7 +276,7 @@ int run(Context& context, const Given& given) {
 Command cmd_blame() {
   return {"blame",
           "Say which commit each line of a file came from",
-          {{"-L", "RANGE", "these lines alone: FIRST,LAST, FIRST,+COUNT or /PATTERN/",
+          {{"-L", "RANGE", "these lines alone: FIRST,LAST, FIRST,+COUNT, /PATTERN/ or :FUNCTION",
             Offers::nothing, "", true},
            {"-p,--porcelain", "", "for programs"},
            {"-l", "", "ids in full"},

@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <map>
+#include <ostream>
 
 #include "failure.hpp"
 #include "hn/merge/attributes.hpp"
 #include "hn/worktree/files.hpp"
 #include "hn/worktree/name.hpp"
 #include "paths.hpp"
+#include "report.hpp"
 
 namespace hn::cli {
 namespace {
@@ -39,34 +41,33 @@ Asked asked_of(const Given& given) {
   return out;
 }
 
+constexpr std::string_view kMerge = "merge";
+
+struct Answer {
+  Attribute attribute;  // as it is written
+  // Of `merge`, where no policy has this name: the file that says so, and what holds instead.
+  std::optional<merge::UnknownPolicy> unknown;
+  std::string file;
+  std::optional<std::string> in_effect;
+};
+
 // What the attribute files of the working tree say.
 class Checker {
  public:
   explicit Checker(const repo::Repository& repository) : files_(repository.layout().root) {}
 
-  // From the path's own folder up, until one that nobody can read.
-  std::vector<Attribute> ask(const std::string& path, const std::vector<std::string>& names) {
-    std::vector<Attribute> out;
-    std::map<std::string, Attribute, std::less<>> found;
-    std::string_view folder = path;
-    do {
-      folder = worktree::folder_of(folder);
-      const File& file = file_in(std::string(folder));
-      if (!file.is_known) break;
-      const auto below = std::string_view(path).substr(folder.empty() ? 0 : folder.size() + 1);
-      for (const Attribute* attribute : file.attributes.all(below))
-        found.try_emplace(attribute->name, *attribute);
-    } while (!folder.empty());
-    // Attribute files have no policy.
-    if (worktree::name_of_path(path) == merge::kAttributesName) found.erase("merge");
+  std::vector<Answer> ask(const std::string& path, const std::vector<std::string>& names) {
+    const auto found = look_up(path);
+    std::vector<Answer> out;
     for (const std::string& name : names) {
       const auto at = found.find(name);
-      out.push_back(at == found.end() ? Attribute{name, Attribute::State::unspecified, {}}
-                                      : at->second);
+      out.push_back(at == found.end()
+                        ? Answer{{name, Attribute::State::unspecified, {}}, {}, {}, {}}
+                        : at->second);
     }
-    for (const auto& [name, attribute] : found) {
-      if (names.empty() && attribute.state != Attribute::State::unspecified)
-        out.push_back(attribute);
+    for (const auto& [name, answer] : found) {
+      const bool is_set = answer.attribute.state != Attribute::State::unspecified;
+      if (names.empty() && (is_set || answer.unknown)) out.push_back(answer);
     }
     return out;
   }
@@ -76,6 +77,39 @@ class Checker {
     bool is_known = true;
     merge::Attributes attributes;
   };
+  using Found = std::map<std::string, Answer, std::less<>>;
+
+  // From the path's own folder up, until one that nobody can read.
+  Found look_up(const std::string& path) {
+    Found found;
+    std::string_view folder = path;
+    do {
+      folder = worktree::folder_of(folder);
+      const File& file = file_in(std::string(folder));
+      if (!file.is_known) break;
+      const auto below = std::string_view(path).substr(folder.empty() ? 0 : folder.size() + 1);
+      add(found, file.attributes, std::string(folder), below);
+    } while (!folder.empty());
+    // Attribute files have no policy.
+    if (worktree::name_of_path(path) == merge::kAttributesName) found.erase(std::string(kMerge));
+    return found;
+  }
+
+  // What a file says of the attributes that none below it named.
+  static void add(Found& found, const merge::Attributes& attributes, const std::string& folder,
+                  std::string_view below) {
+    const merge::UnknownPolicy* unknown = attributes.unknown_policy(below);
+    if (unknown != nullptr) {
+      Answer answer{unknown->word, *unknown, {}, {}};
+      answer.file = worktree::join(folder, std::string(merge::kAttributesName));
+      found.try_emplace(std::string(kMerge), std::move(answer));
+    }
+    for (const Attribute* attribute : attributes.all(below)) {
+      const auto [at, is_new] = found.try_emplace(attribute->name, Answer{*attribute, {}, {}, {}});
+      if (!is_new && at->second.unknown && !at->second.in_effect)
+        at->second.in_effect = attribute->value;
+    }
+  }
 
   const File& file_in(const std::string& folder) {
     const auto [at, is_new] = known_.try_emplace(folder);
@@ -115,14 +149,27 @@ void print_line(const Context& context, const std::string& word, const Attribute
     context.out << shown_path(word) << ": " << attribute.name << ": " << said(attribute) << "\n";
 }
 
-Json asked_json(const std::string& word, const std::vector<Attribute>& attributes) {
+// A word that was mistyped merges as if it were not there, which nothing else would show.
+void warn(const Context& context, const std::string& word, const Answer& answer) {
+  if (!answer.unknown) return;
+  context.err << "warning: " << shown_path(answer.file) << ":" << answer.unknown->line << ": "
+              << in_words(*answer.unknown) << "; " << shown_path(word) << " merges "
+              << (answer.in_effect ? "by " + *answer.in_effect : "as without a policy") << "\n";
+}
+
+Json asked_json(const std::string& word, const std::vector<Answer>& answers) {
   Json row;
   put_text(row, "path", word);
   row["attributes"] = Json::array();
-  for (const Attribute& attribute : attributes) {
+  for (const Answer& answer : answers) {
+    const Attribute& attribute = answer.attribute;
     const bool has_value = attribute.state == Attribute::State::value;
     Json one{{"name", attribute.name}, {"state", has_value ? "value" : said(attribute)}};
     if (has_value) put_text(one, "value", attribute.value);
+    if (answer.unknown) {
+      one["known"] = false;
+      one["in_effect"] = answer.in_effect ? Json(*answer.in_effect) : Json(nullptr);
+    }
     row["attributes"].push_back(std::move(one));
   }
   return row;
@@ -140,13 +187,14 @@ int run(Context& context, const Given& given) {
   for_each_path_word(given, asked.paths, [&](const std::string& word) {
     if (word.empty())
       throw Failure(Code::invalid, "an empty path", "a dot stands for the folder here");
-    const auto attributes = checker.ask(context.in_repository(repository, word), asked.names);
+    const auto answers = checker.ask(context.in_repository(repository, word), asked.names);
+    for (const Answer& answer : answers) warn(context, word, answer);
     if (given.has("json")) {
-      rows.push_back(asked_json(word, attributes));
+      rows.push_back(asked_json(word, answers));
       return;
     }
-    for (const Attribute& attribute : attributes)
-      print_line(context, word, attribute, given.has("null"));
+    for (const Answer& answer : answers)
+      print_line(context, word, answer.attribute, given.has("null"));
     if (given.has("stdin")) context.out.flush();
   });
   if (given.has("json")) print(context, Json{{"paths", std::move(rows)}});

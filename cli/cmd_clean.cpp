@@ -46,7 +46,12 @@ int run(Context& context, const Given& given) {
     for (const std::string& path : paths)
       context.out << what << ' ' << shown_path(path_from(folder, path)) << "\n";
   };
-  if (!given.has("quiet") || !touch) list(touch ? "Removing" : "Would remove", plan.shown);
+  if (!touch) list("Would remove", plan.shown);
+  if (touch && !given.has("quiet")) {
+    list_done(context, given, {"removed", "path", plan.shown}, [&](const std::string& path) {
+      return "Removing " + shown_path(path_from(folder, path));
+    });
+  }
   if (!given.has("quiet"))
     list(touch ? "Skipping repository" : "Would skip repository", plan.skipped);
   if (!touch && !given.has("dry-run") && !plan.shown.empty())
@@ -67,6 +72,7 @@ Command cmd_clean() {
             Offers::nothing, "", true},
            {"-n,--dry-run", "", "touch nothing, with -f too"},
            {"-q,--quiet", "", "do not list what is removed"},
+           {"-v,--verbose", "", "list all that is removed, however much it is"},
            {"--json", "", "as JSON"}},
           {{"PATH", "limit it to these", 0, kMany, Offers::files}},
           run,

@@ -6,6 +6,7 @@
 #include "commit_message.hpp"
 #include "diff_files.hpp"
 #include "failure.hpp"
+#include "hn/object/file.hpp"
 #include "hn/os/clock.hpp"
 #include "hn/repo/commit.hpp"
 #include "hn/repo/dates.hpp"
@@ -223,6 +224,27 @@ void say(const Context& context, const repo::CommitDone& done, const object::Com
   }
 }
 
+// What the attribute files of a commit do not say although somebody may think so.
+void warn_of_attributes(const Context& context, const repo::Repository& repository,
+                        const repo::CommitDone& done, const object::Id& tree) {
+  for (const std::string& path : done.attribute_files) {
+    const auto value =
+        repo::require(object::find_path(repository.store(), tree, path), "reading a folder");
+    if (!value || !value->is_file()) continue;
+    const auto bytes =
+        object::read_file(repository.store(), value->id(), merge::kAttributesBytesMax);
+    const auto parsed = bytes ? merge::Attributes::parse(*bytes) : std::nullopt;
+    if (!parsed) {
+      context.err << "note: " << shown_path(path)
+                  << ": over a limit, so that nothing in it counts\n";
+      continue;
+    }
+    for (const merge::UnknownPolicy& unknown : parsed->unknown_policies())
+      context.err << "note: " << shown_path(path) << ":" << unknown.line << ": "
+                  << in_words(unknown) << "\n";
+  }
+}
+
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   if (given.has("dry-run"))
@@ -233,6 +255,7 @@ int run(Context& context, const Given& given) {
   for (const worktree::Notice& notice : done.notices) {
     context.err << "note: " << shown_path(notice.path) << ": " << in_words(notice.kind) << "\n";
   }
+  warn_of_attributes(context, repository, done, commit.tree);
   if (given.has("json")) {
     print(context, as_json(done, commit));
   } else if (!given.has("quiet")) {

@@ -29,7 +29,7 @@ std::string_view term_word(const std::optional<object::Value>& term) {
   return "?";
 }
 
-Json terms_json(const object::Conflict& conflict, const std::vector<std::string>& whose) {
+Json terms_json(const object::Conflict& conflict, const std::vector<MergeReport::Side>& whose) {
   Json terms = Json::array();
   for (std::size_t i = 0; i < conflict.terms.size(); ++i) {
     Json row;
@@ -38,7 +38,10 @@ Json terms_json(const object::Conflict& conflict, const std::vector<std::string>
     if (conflict.terms[i] && conflict.terms[i]->mode != object::Mode::submodule) {
       row["id"] = object::to_hex(conflict.terms[i]->id());
     }
-    if (i % 2 == 0 && i / 2 < whose.size()) put_text(row, "from", whose[i / 2]);
+    if (i % 2 == 0 && i / 2 < whose.size()) {
+      put_text(row, "from", whose[i / 2].from);
+      row["commit"] = object::to_hex(whose[i / 2].commit);
+    }
     terms.push_back(std::move(row));
   }
   return terms;
@@ -78,7 +81,7 @@ int run(Context& context, const Given& given) {
     context.out << shown_path(at.path) << ": ";
     for (std::size_t i = 0; i < at.conflict.terms.size(); i += 2) {
       context.out << (i == 0 ? "" : " against ") << term_word(at.conflict.terms[i]);
-      if (i / 2 < whose.size()) context.out << " from " << whose[i / 2];
+      if (i / 2 < whose.size()) context.out << " from " << whose[i / 2].told;
     }
     if (before) context.out << "; resolved as before";
     context.out << "\n";

@@ -29,6 +29,10 @@ struct Searched {
   std::optional<object::Value> value;
 };
 
+bool leaves_out(const std::string& word) {
+  return word.starts_with(":!") || word.starts_with(":^") || word.starts_with(":(exclude");
+}
+
 // Which files, by --max-depth and the paths that were typed.
 class Depth {
  public:
@@ -37,6 +41,7 @@ class Depth {
     limit_ = given.number("max-depth", UINT32_MAX);
     if (!limit_) return;
     for (const std::string& word : paths) {
+      if (leaves_out(word)) continue;
       if (word.starts_with(':') || word.find_first_of("*?[") != word.npos)
         limit_.reset();
       else
@@ -86,9 +91,7 @@ class Files {
     const std::string folder = context.folder_in(repository);
     if (!given.has("full-name")) folder_ = folder;
     // Where nothing is meant but what is left out, the rest of this folder is.
-    const bool nothing_named = std::ranges::all_of(words.path_words, [](const std::string& word) {
-      return word.starts_with(":!") || word.starts_with(":^") || word.starts_with(":(exclude");
-    });
+    const bool nothing_named = std::ranges::all_of(words.path_words, leaves_out);
     if (nothing_named && !folder.empty()) {
       std::vector<std::string> all_here = words.path_words;
       all_here.emplace_back(".");
@@ -270,6 +273,8 @@ GrepOptions options_of(const Context& context, const Given& given,
   out.before =
       static_cast<std::uint32_t>(given.number("before-context", UINT32_MAX).value_or(both));
   out.after = static_cast<std::uint32_t>(given.number("after-context", UINT32_MAX).value_or(both));
+  out.function_name = given.has("show-function");
+  out.function_body = given.has("function-context");
   out.colour = context.colour && !out.json;
   return out;
 }
@@ -355,6 +360,8 @@ Command cmd_grep() {
        {"-A,--after-context", "N", "and N lines behind"},
        {"-B,--before-context", "N", "and N lines before"},
        {"-C,--context", "N", "and N lines round it"},
+       {"-p,--show-function", "", "and the line that its function begins with"},
+       {"-W,--function-context", "", "and all of its function"},
        {"--heading", "", "the name above the lines of a file"},
        {"--break", "", "an empty line between files"},
        {"-a,--text", "", "take binary files for text"},

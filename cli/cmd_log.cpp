@@ -5,6 +5,7 @@
 #include "commit_filter.hpp"
 #include "commit_print.hpp"
 #include "hn/repo/commit_walk.hpp"
+#include "log_lines.hpp"
 #include "merge_report.hpp"
 #include "words.hpp"
 
@@ -236,6 +237,8 @@ int run(Context& context, const Given& given) {
   if (given.has("no-patch")) options.diff.patch = false;
   options.always = !options.diff.pickaxe && !given.has("follow");
   repo::CommitWalk::Options walked = walk_options(context, repository, given, words);
+  if (given.has("L"))
+    return list_lines(context, repository, given, format, *filter, std::move(walked));
   if (given.has("follow")) {
     options.follow = followed_path(context, repository, words);
     walked.paths = {};
@@ -283,6 +286,8 @@ Command cmd_log() {
       {"--first-parent", "", "of a merge follow the first parent alone"},
       {"--graph", "", "draw the lines of the history beside the commits"},
       {"--follow", "", "follow the one file that is named through its names"},
+      {"-L", "RANGE:PATH", "follow lines: FIRST,LAST, FIRST,+COUNT, /PATTERN/ or :FUNCTION",
+       Offers::nothing, "", true},
       {"--merges", "", "merges alone"},
       {"--no-merges", "", "no merges"},
       {"--merged", "", "what hn merged by itself, from whom, and by which rule each path"},

@@ -24,10 +24,12 @@ int run(Context& context, const Given& given) {
     return 0;
   }
   if (given.has("quiet")) return 0;
-  for (const std::string& path : done.written)
-    context.out << "restored " << shown_path(path) << "\n";
-  for (const std::string& path : done.removed)
-    context.out << "removed " << shown_path(path) << "\n";
+  const auto list = [&](const std::string& word, const std::vector<std::string>& paths) {
+    list_done(context, given, {word, "file", paths},
+              [&](const std::string& path) { return word + " " + shown_path(path); });
+  };
+  list("restored", done.written);
+  list("removed", done.removed);
   return 0;
 }
 
@@ -40,6 +42,7 @@ Command cmd_restore() {
            {"-f,--force", "", "overwrite files that were never recorded"},
            {"-n,--dry-run", "", "touch nothing, say what would be done"},
            {"-q,--quiet", "", "do not list them"},
+           {"-v,--verbose", "", "list them all, however many they are"},
            {"--json", "", "as JSON"}},
           {{"PATH", "what to bring back", 0, kMany, Offers::files}},
           run,

@@ -45,8 +45,8 @@ int run(Context& context, const Given& given) {
   if (given.has("json")) {
     print(context, paths_json({{"removed", done.removed}}));
   } else if (!given.has("quiet")) {
-    for (const std::string& path : done.removed)
-      context.out << "rm '" << escape_controls(path) << "'\n";
+    list_done(context, given, {"removed", "file", done.removed},
+              [](const std::string& path) { return "rm '" + escape_controls(path) + "'"; });
   }
   return 0;
 }
@@ -60,6 +60,7 @@ Command cmd_rm() {
            {"-f,--force", "", "files too that have changes which are recorded nowhere"},
            {"-n,--dry-run", "", "touch nothing, say what would be removed"},
            {"-q,--quiet", "", "do not list them"},
+           {"-v,--verbose", "", "list them all, however many they are"},
            {"--ignore-unmatch", "", "end with 0 although a path matches nothing"},
            {"--cached", "", "refused: there is no staging area"},
            {"--json", "", "as JSON"}},

@@ -12,6 +12,9 @@
 namespace hn::cli {
 namespace {
 
+// As a list that nobody asked for; hn log --merged has them all.
+constexpr std::size_t kPathsShownMax = 20;
+
 struct Before {
   std::size_t entries = 0;
   std::optional<object::Id> tip;
@@ -88,7 +91,7 @@ repo::MergeAccount account_of_tip(const repo::Repository& repository, const repo
                                         "reading the auto-merge"));
 }
 
-// The three lines: what came and went, what was merged, what is in conflict.
+// What came and went, what was merged by which rule, what is in conflict.
 void say(const Context& context, repo::Repository& repository, const node::SyncReport& report,
          const Before& before, const repo::Tip& tip) {
   std::vector<std::string> agreed;
@@ -116,8 +119,10 @@ void say(const Context& context, repo::Repository& repository, const node::SyncR
       who.push_back(escape_controls(repo::label_of(repository.view(), head.device)));
     context.out << "merged on " << branch << ": " << joined(who) << " -> " << short_id(*tip.commit)
                 << "\n";
-    const std::string counts = MergeReport::counts(account_of_tip(repository, tip));
+    const repo::MergeAccount account = account_of_tip(repository, tip);
+    const std::string counts = MergeReport::counts(account);
     if (!counts.empty()) context.out << "  " << counts << "; hn log --merged -n 1 says more\n";
+    MergeReport(context, repository).print_settled(account, kPathsShownMax);
   } else if (tip.commit) {
     context.out << branch << (tip.commit == before.tip ? " stays at " : " is at ")
                 << short_id(*tip.commit) << "\n";

@@ -71,6 +71,7 @@ std::vector<Option> diff_option_rows() {
       {"--name-status", "", "the paths, and what became of them"},
       {"-s,--no-patch", "", "no changes"},
       {"-U,--unified", "N", "N equal lines round each change"},
+      {"-W,--function-context", "", "whole functions round each change"},
       {"-w,--ignore-all-space", "", "leave whitespace out of account"},
       {"-b,--ignore-space-change", "", "leave the amount of whitespace out of account"},
       {"--ignore-space-at-eol", "", "leave whitespace at the end of a line out of account"},
@@ -100,6 +101,7 @@ DiffOptions diff_options(const Given& given) {
   if (out.name_only && out.name_status)
     throw Failure(Code::usage, "--name-only and --name-status exclude each other");
   out.unified.context = static_cast<std::uint32_t>(given.number("unified", 1U << 30U).value_or(3));
+  out.unified.functions = given.has("function-context");
   out.unified.shown.whitespace = whitespace_of(given);
   out.pickaxe = Pickaxe::from(given);
   out.words = words_of(given);

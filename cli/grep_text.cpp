@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "hn/merge/lines.hpp"
+#include "hn/merge/unified.hpp"
 
 namespace hn::cli {
 namespace {
@@ -40,7 +41,9 @@ class Search {
  private:
   // Goes to the next line that may have to be looked at; false where there is none.
   bool skip(std::size_t& at) {
-    if (options_.invert || (last_hit_ != 0 && number_ <= last_hit_ + options_.after)) return true;
+    if (options_.invert || in_function_ ||
+        (last_hit_ != 0 && number_ <= last_hit_ + options_.after))
+      return true;
     const auto candidate = search_.candidate(text_, at);
     if (!candidate) return false;
     std::size_t begin = *candidate == 0 ? text_.npos : text_.rfind('\n', *candidate - 1);
@@ -66,9 +69,10 @@ class Search {
   void line(std::string_view text) {
     hit_begin_ = text.data();
     const bool hit = matches(text) != options_.invert;
+    if (in_function_ && !hit && ends_function(text)) in_function_ = false;
     if (!hit) {
       // With -v it is the lines around a hit that match somewhere.
-      if (last_hit_ != 0 && number_ <= last_hit_ + options_.after)
+      if (in_function_ || (last_hit_ != 0 && number_ <= last_hit_ + options_.after))
         show(text, number_, options_.invert ? column_in(text) : 0, '-');
       return;
     }
@@ -98,6 +102,7 @@ class Search {
     } else {
       show_before();
       show(text, number_, options_.invert ? 1 : column_in(text), ':');
+      in_function_ = options_.function_body;
     }
     last_hit_ = number_;
   }
@@ -183,21 +188,109 @@ class Search {
     out_.text += options_.null_after_name ? '\0' : '\n';
   }
 
-  void show_before() {
-    if (options_.before == 0) return;
-    std::uint64_t from = number_ > options_.before ? number_ - options_.before : 1;
-    from = std::max(from, last_shown_ + 1);
-    // The lines before this one, from behind.
-    std::vector<std::string_view> lines;
-    std::size_t end = line_begin_of_hit();
-    for (std::uint64_t n = number_; n > from && end > 0; --n) {
-      const std::size_t newline = end < 2 ? text_.npos : text_.rfind('\n', end - 2);
-      const std::size_t begin = newline == text_.npos ? 0 : newline + 1;
-      lines.push_back(text_.substr(begin, end - 1 - begin));
-      end = begin;
+  // Whether the next function begins here, or behind the empty lines that begin here.
+  bool ends_function(std::string_view text) const {
+    auto begin = static_cast<std::size_t>(text.data() - text_.data());
+    std::size_t end = begin + text.size();
+    while (begin < text_.size() && is_empty(text_.substr(begin, end - begin))) {
+      begin = std::min(end + 1, text_.size());
+      end = std::min(text_.find('\n', begin), text_.size());
     }
-    for (std::size_t i = lines.size(); i-- > 0;) show(lines[i], number_ - i - 1, 0, '-');
+    return merge::begins_function(text_.substr(begin, end - begin));
   }
+
+  static bool is_empty(std::string_view text) {
+    return text.find_first_not_of(" \t\r\v\f") == text.npos;
+  }
+
+  // The lines above the hit, from behind.
+  class Above {
+   public:
+    Above(std::string_view text, std::size_t end, std::uint64_t number)
+        : text_(text), end_(end), number_(number) {}
+
+    bool step() {
+      if (end_ == 0) return false;
+      const std::size_t newline = end_ < 2 ? text_.npos : text_.rfind('\n', end_ - 2);
+      const std::size_t begin = newline == text_.npos ? 0 : newline + 1;
+      line = text_.substr(begin, end_ - 1 - begin);
+      end_ = begin;
+      --number_;
+      return true;
+    }
+    std::uint64_t number() const { return number_; }
+    bool begins_function() const { return merge::begins_function(line); }
+
+    std::string_view line;
+
+   private:
+    std::string_view text_;
+    std::size_t end_;
+    std::uint64_t number_;
+  };
+
+  void show_before() {
+    const std::uint64_t unseen = last_shown_ + 1;
+    std::uint64_t from = number_ > options_.before ? number_ - options_.before : 1;
+    from = std::max(from, unseen);
+    Above above(text_, line_begin_of_hit(), number_);
+    std::vector<std::string_view> lines;
+    std::uint64_t named = 0;  // the line that begins the function
+    if (options_.function_body)
+      take_function(above, from, lines, named);
+    else
+      take_lines(above, from, lines, named);
+    if (options_.function_name && named == 0) show_name_above(above, unseen);
+    for (std::size_t i = lines.size(); i-- > 0;) {
+      const std::uint64_t number = number_ - i - 1;
+      show(lines[i], number, 0, number == named ? '=' : '-');
+    }
+  }
+
+  void take_lines(Above& above, std::uint64_t from, std::vector<std::string_view>& lines,
+                  std::uint64_t& named) const {
+    while (above.number() > from && above.step()) {
+      lines.push_back(above.line);
+      if (options_.function_name && named == 0 && above.begins_function()) named = above.number();
+    }
+  }
+
+  // Up to the line that begins the function, and the comment that stands on it; not less than
+  // from `from` on.
+  void take_function(Above& above, std::uint64_t from, std::vector<std::string_view>& lines,
+                     std::uint64_t& named) const {
+    std::uint64_t until = last_shown_ + 1;
+    const bool begins_here = merge::begins_function(text_.substr(line_begin_of_hit()));
+    bool in_body = !begins_here || options_.function_name;
+    bool in_comment = begins_here;
+    while (above.number() > until) {
+      const Above before = above;
+      if (!above.step()) break;
+      if (in_comment && (is_empty(above.line) || above.begins_function())) {
+        in_comment = false;
+        until = from;
+        if (above.number() < from) {
+          above = before;
+          break;
+        }
+      }
+      lines.push_back(above.line);
+      if (in_body && above.begins_function()) {
+        named = above.number();
+        in_body = false;
+        in_comment = true;
+      }
+    }
+  }
+
+  void show_name_above(Above& above, std::uint64_t unseen) {
+    while (above.number() > unseen && above.step()) {
+      if (!above.begins_function()) continue;
+      show(above.line, above.number(), 0, '=');
+      return;
+    }
+  }
+
   std::size_t line_begin_of_hit() const {
     return static_cast<std::size_t>(hit_begin_ - text_.data());
   }
@@ -210,7 +303,7 @@ class Search {
     if (options_.file_break && last_shown_ == 0) {
       out_.text += '\n';
       if (out_.mark == 0) out_.mark = out_.text.size();
-    } else if (options_.before > 0 || options_.after > 0) {
+    } else if (options_.sets_off()) {
       if (last_shown_ == 0 || number > last_shown_ + 1) dashes();
       if (out_.mark == 0) out_.mark = out_.text.size();
     }
@@ -269,6 +362,7 @@ class Search {
   std::uint64_t last_shown_ = 0;
   bool binary_ = false;
   bool known_ = false;
+  bool in_function_ = false;  // of a hit, whose lines are all shown
   bool done_ = false;
 };
 

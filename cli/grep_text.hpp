@@ -25,9 +25,11 @@ struct GrepOptions {
   enum class Binary { notice, as_text, skip } binary = Binary::notice;
   std::uint32_t before = 0;
   std::uint32_t after = 0;
+  bool function_name = false;  // the line above that begins the function of a hit
+  bool function_body = false;  // all of it
   bool colour = false;
 
-  bool has_marks() const { return before > 0 || after > 0 || file_break; }
+  bool sets_off() const { return before > 0 || after > 0 || function_body; }
 };
 
 // What one text gave.

@@ -67,6 +67,16 @@ worktree::Pathspec required_pathspec(const Context& context, const repo::Reposit
   return pathspec_of(context, repository, words);
 }
 
+void list_done(const Context& context, const Given& given, const DoneTo& what,
+               const std::function<std::string(const std::string& path)>& line) {
+  const bool asked = given.has("verbose") || given.has("dry-run");
+  if (what.paths.size() > kListedMax && !asked) {
+    context.out << what.done << " " << count_of(what.paths.size(), what.thing) << "\n";
+    return;
+  }
+  for (const std::string& path : what.paths) context.out << line(path) << "\n";
+}
+
 Json paths_json(
     std::initializer_list<std::pair<std::string_view, const std::vector<std::string>&>> lists) {
   Json out;

@@ -26,6 +26,17 @@ worktree::Pathspec pathspec_of(const Context& context, const repo::Repository& r
 worktree::Pathspec required_pathspec(const Context& context, const repo::Repository& repository,
                                      const std::vector<std::string>& words);
 
+// What a command did to paths, a line each; so many that nobody would read them are one line with
+// their number, unless --verbose or --dry-run asks for them.
+struct DoneTo {
+  std::string_view done;   // "restored"
+  std::string_view thing;  // "file"
+  const std::vector<std::string>& paths;
+};
+inline constexpr std::size_t kListedMax = 20;
+void list_done(const Context& context, const Given& given, const DoneTo& what,
+               const std::function<std::string(const std::string& path)>& line);
+
 // {"KEY": [{"path": ...} ...] ...}
 Json paths_json(
     std::initializer_list<std::pair<std::string_view, const std::vector<std::string>&>> lists);

@@ -2,6 +2,7 @@
 
 #include <ostream>
 
+#include "hn/base/text.hpp"
 #include "hn/repo/resolve.hpp"
 
 namespace hn::cli {
@@ -49,6 +50,11 @@ std::string_view in_words(worktree::Notice::Kind kind) {
       return "some of its files were touched; still in conflict";
   }
   return worktree::name_of(kind);
+}
+
+std::string in_words(const merge::UnknownPolicy& unknown) {
+  return "'" + escape_controls(unknown.as_written()) +
+         "' names no policy: text, binary, union, last-writer, authority, json";
 }
 
 Json moved_json(const repo::Moved& moved) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "hn/merge/attributes.hpp"
 #include "hn/repo/working_tree.hpp"
 #include "hn/worktree/scan.hpp"
 #include "output.hpp"
@@ -15,6 +16,8 @@ void say_refusals(const Context& context, const repo::Moved& moved);
 std::vector<std::string> resolved_as_before(repo::Repository& repository);
 // A notice of a scan as people read it; JSON has its name.
 std::string_view in_words(worktree::Notice::Kind kind);
+// What is wrong with a word `merge` of an attribute file.
+std::string in_words(const merge::UnknownPolicy& unknown);
 Json moved_json(const repo::Moved& moved);
 
 // A name that other programs at work in the same folder do not choose, for temporary files.

@@ -104,7 +104,7 @@ _hn() {
       case $prev in
         -e|--exclude) return ;;
       esac
-      case $cur in -*) _hn_words '-f --force -d --folders -x --ignored -X --only-ignored -e --exclude -n --dry-run -q --quiet --json'; return ;; esac
+      case $cur in -*) _hn_words '-f --force -d --folders -x --ignored -X --only-ignored -e --exclude -n --dry-run -q --quiet -v --verbose --json'; return ;; esac
       _hn_place '-e --exclude'
       case $place in
         *) _hn_files -f ;;
@@ -180,7 +180,7 @@ _hn() {
         -G) return ;;
         --color) _hn_words "always never auto"; return ;;
       esac
-      case $cur in -*) _hn_words '-p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --exit-code --quiet --color --no-color --json'; return ;; esac
+      case $cur in -*) _hn_words '-p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --exit-code --quiet --color --no-color --json'; return ;; esac
       _hn_place '-U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G --color'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
@@ -217,7 +217,7 @@ _hn() {
         --max-depth) return ;;
         --color) _hn_words "always never auto"; return ;;
       esac
-      case $cur in -*) _hn_words '-e -f -G --basic-regexp -E --extended-regexp -F --fixed-strings -P --perl-regexp -i --ignore-case -w --word-regexp -v --invert-match -n --line-number --column -o --only-matching -l --name-only --files-with-matches -L --files-without-match -c --count -q --quiet -h -H --full-name -z --null -A --after-context -B --before-context -C --context --heading --break -a --text -I --max-depth --untracked --color --no-color --json'; return ;; esac
+      case $cur in -*) _hn_words '-e -f -G --basic-regexp -E --extended-regexp -F --fixed-strings -P --perl-regexp -i --ignore-case -w --word-regexp -v --invert-match -n --line-number --column -o --only-matching -l --name-only --files-with-matches -L --files-without-match -c --count -q --quiet -h -H --full-name -z --null -A --after-context -B --before-context -C --context -p --show-function -W --function-context --heading --break -a --text -I --max-depth --untracked --color --no-color --json'; return ;; esac
       _hn_place '-e -f -A --after-context -B --before-context -C --context --max-depth --color'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
@@ -271,6 +271,7 @@ _hn() {
       case $prev in
         -n|--max-count|--number) return ;;
         --skip) return ;;
+        -L) return ;;
         --author) return ;;
         --committer) return ;;
         --grep) return ;;
@@ -287,8 +288,8 @@ _hn() {
         -S) return ;;
         -G) return ;;
       esac
-      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --graph --follow --merges --no-merges --merged --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
-      _hn_place '-n --max-count --number --skip --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G'
+      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --graph --follow -L --merges --no-merges --merged --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      _hn_place '-n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -339,7 +340,7 @@ _hn() {
       case $prev in
         -s|--source) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
       esac
-      case $cur in -*) _hn_words '-s --source -f --force -n --dry-run -q --quiet --json'; return ;; esac
+      case $cur in -*) _hn_words '-s --source -f --force -n --dry-run -q --quiet -v --verbose --json'; return ;; esac
       _hn_place '-s --source'
       case $place in
         *) _hn_files -f ;;
@@ -353,7 +354,7 @@ _hn() {
       esac
       ;;
     rm)
-      case $cur in -*) _hn_words '-r --recursive -f --force -n --dry-run -q --quiet --ignore-unmatch --cached --json'; return ;; esac
+      case $cur in -*) _hn_words '-r --recursive -f --force -n --dry-run -q --quiet -v --verbose --ignore-unmatch --cached --json'; return ;; esac
       _hn_place ''
       case $place in
         *) _hn_files -f ;;
@@ -382,7 +383,7 @@ _hn() {
         -S) return ;;
         -G) return ;;
       esac
-      case $cur in -*) _hn_words '--first-parent --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      case $cur in -*) _hn_words '--first-parent --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
       _hn_place '--pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;

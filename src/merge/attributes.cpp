@@ -90,14 +90,50 @@ std::optional<Attribute> attribute_of(std::string_view word) {
   }
   if (!is_attribute_name(word)) return std::nullopt;
   out.name = word;
-  // Whoever does not know a policy merges as if the word were not there.
-  if (out.name == kPolicyAttribute &&
-      (out.state != Attribute::State::value || !policy_named(out.value)))
-    return std::nullopt;
+  return out;
+}
+
+bool is_unknown_policy(const Attribute& attribute) {
+  return attribute.name == kPolicyAttribute &&
+         (attribute.state != Attribute::State::value || !policy_named(attribute.value));
+}
+
+// The attributes of a line, and its last word `merge` where that one names no policy.
+struct Words {
+  std::vector<Attribute> attributes;
+  std::optional<Attribute> unknown;
+};
+
+Words words_of(std::string_view line) {
+  Words out;
+  for (skip_blanks(line); !line.empty(); skip_blanks(line)) {
+    auto attribute = attribute_of(take_word(line));
+    if (!attribute) continue;
+    const bool unknown = is_unknown_policy(*attribute);
+    if (attribute->name == kPolicyAttribute) out.unknown.reset();
+    if (unknown)
+      out.unknown = std::move(*attribute);
+    else
+      out.attributes.push_back(std::move(*attribute));
+  }
   return out;
 }
 
 }  // namespace
+
+std::string UnknownPolicy::as_written() const {
+  switch (word.state) {
+    case Attribute::State::set:
+      return word.name;
+    case Attribute::State::unset:
+      return "-" + word.name;
+    case Attribute::State::unspecified:
+      return "!" + word.name;
+    case Attribute::State::value:
+      return word.name + "=" + word.value;
+  }
+  return word.name;
+}
 
 bool is_attribute_name(std::string_view name) noexcept {
   return !name.empty() && name[0] != '-' && std::all_of(name.begin(), name.end(), [](char c) {
@@ -125,31 +161,54 @@ std::optional<Attributes> Attributes::parse(ByteView text) {
   if (rest.size() > kAttributesBytesMax || rest.find('\0') != rest.npos) return std::nullopt;
   if (rest.starts_with("\xef\xbb\xbf")) rest.remove_prefix(3);
   Attributes out;
-  while (!rest.empty()) {
+  for (std::size_t number = 1; !rest.empty(); ++number) {
     std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     if (line.size() > kAttributesLineMax) return std::nullopt;
     skip_blanks(line);
     if (line.empty() || line[0] == '#' || line.starts_with("[attr]")) continue;
     const std::string pattern = take_pattern(line);
-    std::vector<Attribute> attributes;
-    for (skip_blanks(line); !line.empty(); skip_blanks(line)) {
-      if (auto attribute = attribute_of(take_word(line))) attributes.push_back(*attribute);
-    }
-    if (attributes.empty() || pattern.starts_with('!')) continue;
+    if (pattern.starts_with('!')) continue;
+    Words words = words_of(line);
+    if (words.unknown)
+      out.unknown_.push_back({PathPattern(pattern), {number, std::move(*words.unknown)}});
+    if (words.attributes.empty()) continue;
     if (out.rules_.size() == kAttributesRulesMax) return std::nullopt;
-    out.rules_.push_back({PathPattern(pattern), std::move(attributes)});
+    out.rules_.push_back({PathPattern(pattern), std::move(words.attributes), number});
   }
   return out;
 }
 
-const Attribute* Attributes::find(std::string_view path, std::string_view attribute) const {
+const Attributes::Rule* Attributes::rule_of(std::string_view path,
+                                            std::string_view attribute) const {
   for (auto rule = rules_.rbegin(); rule != rules_.rend(); ++rule) {
-    const auto named = std::find_if(rule->attributes.rbegin(), rule->attributes.rend(),
-                                    [&](const Attribute& a) { return a.name == attribute; });
-    if (named != rule->attributes.rend() && rule->pattern.matches(path, false)) return &*named;
+    const bool named =
+        std::ranges::find(rule->attributes, attribute, &Attribute::name) != rule->attributes.end();
+    if (named && rule->pattern.matches(path, false)) return &*rule;
   }
   return nullptr;
+}
+
+const Attribute* Attributes::find(std::string_view path, std::string_view attribute) const {
+  const Rule* rule = rule_of(path, attribute);
+  if (rule == nullptr) return nullptr;
+  return &*std::find_if(rule->attributes.rbegin(), rule->attributes.rend(),
+                        [&](const Attribute& a) { return a.name == attribute; });
+}
+
+const UnknownPolicy* Attributes::unknown_policy(std::string_view path) const {
+  const Rule* rule = unknown_.empty() ? nullptr : rule_of(path, kPolicyAttribute);
+  for (auto unknown = unknown_.rbegin(); unknown != unknown_.rend(); ++unknown) {
+    if (rule != nullptr && rule->line > unknown->policy.line) return nullptr;
+    if (unknown->pattern.matches(path, false)) return &unknown->policy;
+  }
+  return nullptr;
+}
+
+std::vector<UnknownPolicy> Attributes::unknown_policies() const {
+  std::vector<UnknownPolicy> out;
+  for (const Unknown& unknown : unknown_) out.push_back(unknown.policy);
+  return out;
 }
 
 std::optional<Policy> Attributes::policy(std::string_view path) const {

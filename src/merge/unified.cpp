@@ -1,6 +1,7 @@
 #include "hn/merge/unified.hpp"
 
 #include <algorithm>
+#include <span>
 
 // The unified format of diff(1), with git's way of counting empty ranges and of guessing headings.
 namespace hn::merge {
@@ -8,11 +9,8 @@ namespace {
 
 constexpr std::size_t kHeadingBytesMax = 80;
 
-// What git takes for the begin of a function when no driver says otherwise.
-bool begins_function(Line line) {
-  if (line.empty()) return false;
-  const char c = line.front();
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
+bool is_blank(Line line) {
+  return line.find_first_not_of(" \t\r\n\v\f") == Line::npos;
 }
 
 std::string_view trimmed_heading(Line line) {
@@ -52,7 +50,9 @@ class Unifier {
     for (std::size_t first = 0; first < differences_.size();) {
       std::size_t last = first;
       while (last + 1 < differences_.size() && share_hunk(last)) ++last;
-      hunks.push_back(hunk(first, last));
+      const std::uint32_t begin = begin_of(first);
+      const std::uint32_t end = end_of(last);
+      hunks.push_back(hunk(first, last, begin, end));
       first = last + 1;
     }
     return hunks;
@@ -65,13 +65,57 @@ class Unifier {
     return gap <= 2 * std::uint64_t{options_.context};
   }
 
-  UnifiedHunk hunk(std::size_t first, std::size_t last) {
+  // Of the old text the first line that a hunk shows.
+  std::uint32_t begin_of(std::size_t first) const {
+    const Difference& front = differences_[first];
+    const std::uint32_t begin = front.a_begin - std::min(options_.context, front.a_begin);
+    if (!options_.functions) return begin;
+    std::uint32_t at = front.a_begin;
+    if (at >= old_.size()) {
+      // Nothing but functions of its own was added: what is above does not matter.
+      const auto added = std::span(new_).subspan(front.b_begin);
+      if (old_.empty() || std::ranges::any_of(added, begins_function)) return begin;
+      at = static_cast<std::uint32_t>(old_.size()) - 1;
+    }
+    while (at > 0 && !begins_function(old_[at])) --at;
+    // With the comment above it.
+    while (at > 0 && !is_blank(old_[at - 1]) && !begins_function(old_[at - 1])) --at;
+    return std::min(begin, at);
+  }
+
+  // Of the old text the end of what a hunk shows. It takes in the differences behind `last` that
+  // are in the same function.
+  std::uint32_t end_of(std::size_t& last) const {
+    const auto size = static_cast<std::uint32_t>(old_.size());
+    for (;; ++last) {
+      const Difference& back = differences_[last];
+      const std::uint32_t end = back.a_end + std::min(options_.context, size - back.a_end);
+      if (!options_.functions) return end;
+      std::uint32_t next = back.a_end;
+      while (next < size && !begins_function(old_[next])) ++next;
+      if (next < size)
+        while (next > 0 && is_blank(old_[next - 1])) --next;
+      const std::uint32_t shown = std::max(end, next);
+      if (last + 1 == differences_.size() || !reaches(shown, differences_[last + 1].a_begin))
+        return shown;
+    }
+  }
+
+  // Whether what is shown up to here goes on into a difference: it is near, or no function begins
+  // in between.
+  bool reaches(std::uint32_t shown, std::uint32_t difference) const {
+    const auto last = std::min<std::size_t>(difference, old_.size() - 1);
+    if (last <= std::uint64_t{shown} + options_.context) return true;
+    for (std::size_t i = last; i > shown; --i)
+      if (begins_function(old_[i])) return false;
+    return true;
+  }
+
+  UnifiedHunk hunk(std::size_t first, std::size_t last, std::uint32_t old_begin,
+                   std::uint32_t old_end) {
     const auto& front = differences_[first];
     const auto& back = differences_[last];
-    const auto lead = std::min(options_.context, front.a_begin);
-    const auto old_begin = front.a_begin - lead;
-    const auto old_left = static_cast<std::uint32_t>(old_.size()) - back.a_end;
-    const auto old_end = back.a_end + std::min(options_.context, old_left);
+    const auto lead = front.a_begin - old_begin;
 
     UnifiedHunk out;
     auto at = front.b_begin - lead;
@@ -124,9 +168,15 @@ void append_range(std::string& out, std::uint32_t begin, std::uint32_t count) {
 
 }  // namespace
 
+bool begins_function(Line line) noexcept {
+  if (line.empty()) return false;
+  const char c = line.front();
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
+}
+
 std::vector<Difference> shown_differences(ByteView old_text, ByteView new_text,
                                           const UnifiedOptions& options) {
-  if (options.context == 0) {
+  if (options.context == 0 && !options.functions) {
     const std::size_t end = common_end(old_text, new_text);
     old_text = old_text.first(old_text.size() - end);
     new_text = new_text.first(new_text.size() - end);

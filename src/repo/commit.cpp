@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <future>
 
+#include "hn/merge/attributes.hpp"
 #include "hn/repo/answers.hpp"
 #include "hn/repo/tracked.hpp"
 #include "hn/repo/tree_changes.hpp"
 #include "hn/repo/working_tree.hpp"
 #include "hn/store/history.hpp"
+#include "hn/worktree/name.hpp"
 
 namespace hn::repo {
 namespace {
@@ -71,6 +73,18 @@ object::Commit described(const Repository& repository, const CommitRequest& requ
   if (!request.keep_message)
     commit.message = request.verbatim ? request.message : cleaned_message(request.message);
   return commit;
+}
+
+// The files .hnattributes that come with a commit.
+std::vector<std::string> attribute_files(const worktree::Snapshot& snapshot,
+                                         const worktree::Pathspec& meant) {
+  std::vector<std::string> out;
+  for (const worktree::Change& change : snapshot.changes) {
+    const bool named = worktree::name_of_path(change.path) == merge::kAttributesName;
+    if (named && change.now && change.now->is_file() && meant.matches(change.path))
+      out.push_back(change.path);
+  }
+  return out;
 }
 
 void refuse_markers(const worktree::Snapshot& snapshot, const worktree::Pathspec& meant) {
@@ -216,6 +230,7 @@ CommitDone commit(Repository& repository, const CommitRequest& request) {
     const auto parent = made.parents.empty() ? std::nullopt : std::optional(made.parents.front());
     done.files = tree_changes(batch, tree_of(batch, parent), made.tree, {}).size();
   }
+  done.attribute_files = attribute_files(snapshot, request.meant);
   done.commit = write_commit(batch, made);
   done.root = made.parents.empty();
   if (request.amend)

@@ -19,32 +19,17 @@ import subprocess
 import sys
 import tempfile
 
+from bench import World
+
 NAMES = ["a", "b.txt", "dir/a", "dir/b.txt", "dir/sub/c", "dir2/a", "x y", "dir/Ärger", "z.bin", "Dir/a",
          "folder/of-a-name-that-is-so-long-that-no-graph/fits-beside-it-in-a-line-of-eighty-columns.txt"]
+SHOWN = int(os.environ.get("HN_SHOWN", "1500"))
 GIT = ["git", "-c", "core.quotepath=false", "-c", "core.abbrev=10"]
 
 
 # What every round compares.
 ALWAYS = [["archive", "main"], ["archive", "--format=zip", "--prefix=p/", "main"],
           ["log", "-p", "--color=always", "--grep=fix", "--author=Ann"]]
-
-
-class World:
-    def __init__(self, program, root):
-        self.program, self.root = program, root
-        self.environment = {"HOME": root, "PATH": os.environ.get("PATH", ""), "TZ": "UTC", "LC_ALL": "C",
-                            "GIT_CONFIG_NOSYSTEM": "1", "COLUMNS": "80"}
-        with open(os.path.join(root, ".gitconfig"), "w", encoding="utf-8") as file:
-            file.write("[user]\n\tname = T\n\temail = t@example.org\n[init]\n\tdefaultBranch = main\n")
-
-    def has_folder(self, name):
-        return all(os.path.isdir(os.path.join(self.root, where, name)) for where in ("git", "hn"))
-
-    def run(self, words, folder, stdin=None):
-        done = subprocess.run(words, cwd=os.path.join(self.root, folder), env=self.environment, input=stdin,
-                              stdin=subprocess.DEVNULL if stdin is None else None,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, timeout=120)
-        return done.returncode, done.stdout, done.stderr
 
 
 def random_line(chance):
@@ -293,8 +278,8 @@ def compare(world, words, ids):
     if (status, plain(out, ids)) == (git_status, plain(git_out)):
         return None
     return (f"hn {' '.join(words)}: {status}, git {git_status} {err.decode(errors='replace')}\n--- git\n"
-            f"{plain(git_out).decode(errors='replace')[:1500]}\n--- hn\n"
-            f"{plain(out, ids).decode(errors='replace')[:1500]}")
+            f"{plain(git_out).decode(errors='replace')[:SHOWN]}\n--- hn\n"
+            f"{plain(out, ids).decode(errors='replace')[:SHOWN]}")
 
 
 def one_round(program, seed, lines):

@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 
+from bench import environment
+
 SECONDS_MAX = 30
 
 EDITOR = """#!/bin/sh
@@ -73,11 +75,7 @@ class Bench:
         with open(self.editor, "w", encoding="utf-8") as file:
             file.write(EDITOR)
         os.chmod(self.editor, 0o755)
-        self.environment = {"HOME": folder + "/own", "PATH": os.environ.get("PATH", ""), "LC_ALL": "C",
-                            "TERM": "xterm", "GIT_CONFIG_NOSYSTEM": "1"}
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
-            if name in os.environ:
-                self.environment[name] = os.environ[name]
+        self.environment = environment(folder + "/own", TERM="xterm", GIT_CONFIG_NOSYSTEM="1")
 
     def hn_says(self, *words):
         done = subprocess.run([self.hn, *words], cwd=self.folder + "/tree", env=self.environment, check=True,

@@ -14,7 +14,8 @@ import random
 import sys
 import tempfile
 
-from beside_git_test import World, compare, run_rounds
+from bench import World
+from beside_git_test import compare, run_rounds
 
 MODES = ["", "=no", "=default", "=plain", "=blocks", "=zebra", "=dimmed-zebra"]
 SPACES = ["allow-indentation-change", "ignore-all-space", "ignore-space-change", "ignore-space-at-eol", "allow-indentation-change", "no"]

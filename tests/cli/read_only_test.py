@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 
+from bench import environment
+
 NOBODY = 65534
 
 
@@ -37,12 +39,8 @@ class Bench:
             os.setuid(NOBODY)
 
     def call(self, *words):
-        environment = {"HOME": self.folder + "/own", "PATH": os.environ.get("PATH", ""), "LC_ALL": "C",
-                       "GIT_CONFIG_NOSYSTEM": "1"}
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
-            if name in os.environ:
-                environment[name] = os.environ[name]
-        return subprocess.run(words, cwd=self.tree, env=environment, stdin=subprocess.DEVNULL, text=True, check=False,
+        own = environment(self.folder + "/own", GIT_CONFIG_NOSYSTEM="1")
+        return subprocess.run(words, cwd=self.tree, env=own, stdin=subprocess.DEVNULL, text=True, check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, preexec_fn=self.as_nobody)
 
     def shell(self, line):

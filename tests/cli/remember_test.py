@@ -10,45 +10,11 @@ conflict whatever the setting is now. Ends with "N passed, N failed".
 """
 
 import json
-import os
-import subprocess
-import sys
-import tempfile
 
-SECONDS_MAX = 60
+from bench import Bench, run_parts
 
 
-class Bench:
-    def __init__(self, hn, root):
-        self.hn, self.root, self.folder = hn, root, root
-        self.passed, self.failed, self.count = 0, 0, 0
-        os.mkdir(root + "/home")
-        self.environment = {"HOME": root + "/home", "PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TERM": "dumb"}
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
-            if name in os.environ:
-                self.environment[name] = os.environ[name]
-        self.must("config", "--global", "user.name", "T")
-        self.must("config", "--global", "user.email", "t@example.org")
-
-    def expect(self, right, what):
-        if right:
-            self.passed += 1
-        else:
-            self.failed += 1
-            print("FAILED: " + what)
-
-    def run(self, *words):
-        done = subprocess.run([self.hn, *words], cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
-                              timeout=SECONDS_MAX)
-        return done.returncode, done.stdout, done.stderr
-
-    def must(self, *words, wanted=(0,)):
-        status, out, err = self.run(*words)
-        if status not in wanted:
-            raise SystemExit(f"{words}: {status} {out} {err}")
-        return out
-
+class Conflicts(Bench):
     def put(self, content, name="f"):
         with open(f"{self.folder}/{name}", "w", encoding="utf-8") as file:
             file.write(content)
@@ -63,9 +29,7 @@ class Bench:
 
     def make(self, base, ours, theirs):
         """A repository with both branches, not merged."""
-        self.count += 1
-        self.folder = f"{self.root}/r{self.count}"
-        os.mkdir(self.folder)
+        self.make_folder()
         self.must("init")
         self.commit("base", base)
         self.must("switch", "-c", "other")
@@ -225,14 +189,4 @@ def styles(bench):
     bench.expect(status == 129 and "zdiff3" in err, f"another style: {status} {err}")
 
 
-def main():
-    with tempfile.TemporaryDirectory() as root:
-        bench = Bench(os.path.abspath(sys.argv[1]), root)
-        for part in (remembered, told, parts, sides_turned, switched_off, styles):
-            print(f"{part.__name__}: {part.__doc__ or ''}".rstrip(": "))
-            part(bench)
-    print(f"{bench.passed} passed, {bench.failed} failed")
-    sys.exit(1 if bench.failed else 0)
-
-
-main()
+run_parts(Conflicts, remembered, told, parts, sides_turned, switched_off, styles)

@@ -13,11 +13,9 @@ import json
 import os
 import pty
 import stat
-import subprocess
-import sys
-import tempfile
 
-SECONDS_MAX = 60
+from bench import Bench, run_parts
+
 STRANGER = 65534
 TOOLS = {
     "bcompare": "bc", "code": "vscode", "diffuse": "diffuse", "emacs": "emerge", "kdiff3": "kdiff3", "meld": "meld",
@@ -32,47 +30,10 @@ echo merged by a tool >"$MERGED"
 """
 
 
-class Bench:
+class Conflicts(Bench):
     def __init__(self, hn, root):
-        self.hn, self.root = hn, root
-        self.passed, self.failed = 0, 0
-        for name in ("home", "bin"):
-            os.mkdir(f"{root}/{name}")
-        self.environment = {"HOME": root + "/home", "PATH": root + "/bin:" + os.environ.get("PATH", ""), "LC_ALL": "C",
-                            "TERM": "dumb", "SEEN": root + "/seen"}
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
-            if name in os.environ:
-                self.environment[name] = os.environ[name]
-        self.must_in(root, "config", "--global", "user.name", "T")
-        self.must_in(root, "config", "--global", "user.email", "t@example.org")
-        self.folder = root
-        self.count = 0
-
-    def expect(self, right, what):
-        if right:
-            self.passed += 1
-        else:
-            self.failed += 1
-            print("FAILED: " + what)
-
-    def run(self, *words):
-        done = subprocess.run([self.hn, *words], cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
-                              timeout=SECONDS_MAX)
-        return done.returncode, done.stdout, done.stderr
-
-    def must_in(self, folder, *words):
-        self.folder = folder
-        return self.must(*words)
-
-    def must(self, *words):
-        status, out, err = self.run(*words)
-        if status != 0:
-            raise SystemExit(f"{words}: {status} {out} {err}")
-        return out
-
-    def at(self, name):
-        return f"{self.folder}/{name}"
+        os.mkdir(root + "/bin")
+        super().__init__(hn, root, SEEN=root + "/seen", PATH=root + "/bin:" + os.environ.get("PATH", ""))
 
     def put(self, name, value):
         """None: nothing; a dict: a folder; ("->", text): a link; bytes, executable where they begin with #!."""
@@ -112,10 +73,8 @@ class Bench:
 
     def merge(self, base, *sides):
         """A new repository whose branch main has these versions of paths merged, one branch after the other."""
-        self.count += 1
-        folder = f"{self.root}/r{self.count}"
-        os.mkdir(folder)
-        self.must_in(folder, "init")
+        self.make_folder()
+        self.must("init")
         self.put("keep", b"keep\n")
         for name, value in base.items():
             self.put(name, value)
@@ -131,7 +90,6 @@ class Bench:
         self.must("commit", "-m", "main")
         for number in range(len(sides) - 1):
             self.run("merge", f"other{number}")
-        return folder
 
 
 TEXT = b"1\n2\n3\n4\n5\n6\n7\n"
@@ -337,14 +295,4 @@ def tools(bench):
     bench.expect(bench.get("f.c") == b"by the usual tool\n", f"at a terminal: {bench.get('f.c')}")
 
 
-def main():
-    with tempfile.TemporaryDirectory() as root:
-        bench = Bench(os.path.abspath(sys.argv[1]), root)
-        for part in (choices, all_sides, many_sides, edited, ignored, tools):
-            print(f"{part.__name__}: {part.__doc__ or ''}".rstrip(": "))
-            part(bench)
-    print(f"{bench.passed} passed, {bench.failed} failed")
-    sys.exit(1 if bench.failed else 0)
-
-
-main()
+run_parts(Conflicts, choices, all_sides, many_sides, edited, ignored, tools)

@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 
+from bench import environment
+
 GIT_LIBRARIES = ("libgit2.so", "libcrypto.so")
 
 
@@ -23,10 +25,7 @@ class Bench:
         self.folder = folder
         self.home = os.path.join(folder, "home")
         os.makedirs(self.home)
-        self.environment = {"HOME": self.home, "PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
-            if name in os.environ:
-                self.environment[name] = os.environ[name]
+        self.environment = environment(self.home)
 
     def run(self, where, *words, **more):
         with subprocess.Popen([self.hn, *words], cwd=os.path.join(self.folder, where), stdin=subprocess.DEVNULL,

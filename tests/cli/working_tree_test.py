@@ -18,6 +18,8 @@ import subprocess
 import sys
 import tempfile
 
+from bench import World
+
 NAMES = ["a", "b.txt", "c.o", "x y", "ü", "q\"t", "tab\there", "d/a", "d/b.txt", "d/c.o", "d/e/a", "d/e/c.o",
          "d/e/f/a", "n/a", "n/c.o", "o/a.o", "o/b.o", "o/p/c.o", "build/a", "build/b/c", "Z/a", "keep.o",
          "[x]", "d/keep.o", "-dash"]
@@ -25,33 +27,6 @@ IGNORE = [b"*.o\n", b"*.o\n!keep.o\n", b"build/\n", b"/d/e\n", b"# none\n\n", b"
           b"n/*\n!n/a\n", b"\\[x]\n", b"x y  \nx\\ y\n"]
 PATHS = ["d", "d/e", "a", "*.txt", "*", ":!d", "d/*", "n/", "o", "build", ":(icase)D", "d/e/a", ":(glob)d/*", ".",
          ":/", "x y", "Z"]
-
-
-class World:
-    def __init__(self, program, root):
-        self.program, self.root = program, root
-        self.environment = {"HOME": root, "PATH": os.environ.get("PATH", ""), "TZ": "UTC", "LC_ALL": "C",
-                            "GIT_CONFIG_NOSYSTEM": "1", "XDG_DATA_HOME": os.path.join(root, "data")}
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
-            if name in os.environ:
-                self.environment[name] = os.environ[name]
-        with open(os.path.join(root, ".gitconfig"), "w", encoding="utf-8") as file:
-            file.write("[user]\n\tname = T\n\temail = t@example.org\n[init]\n\tdefaultBranch = main\n"
-                       "[core]\n\tquotepath = false\n[clean]\n\trequireForce = true\n")
-
-    def run(self, words, folder, stdin=None):
-        done = subprocess.run(words, cwd=folder, env=self.environment, input=stdin,
-                              stdin=subprocess.DEVNULL if stdin is None else None,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, timeout=120)
-        return done.returncode, done.stdout, done.stderr
-
-    def must(self, words, folder):
-        status, out, err = self.run(words, folder)
-        if status != 0:
-            raise SystemExit(f"{words} in {folder}: {status} {out.decode()} {err.decode()}")
-
-    def hn(self, *words):
-        return [self.program, *words]
 
 
 def remove(path):

@@ -35,6 +35,13 @@ struct Attribute {
   friend bool operator==(const Attribute&, const Attribute&) = default;
 };
 
+// A word `merge` that names no policy. Whoever merges goes on as if it were not there.
+struct UnknownPolicy {
+  std::size_t line = 0;  // from 1
+  Attribute word;
+  std::string as_written() const;  // "merge=last-writr", "-merge"
+};
+
 // One file. Immutable.
 class Attributes {
  public:
@@ -49,14 +56,29 @@ class Attributes {
   // All that lines which match say, each attribute once, the last word first.
   std::vector<const Attribute*> all(std::string_view path) const;
 
+  // The last word `merge` of all lines that match, where it names no policy; else nullptr. Valid as
+  // long as this object.
+  const UnknownPolicy* unknown_policy(std::string_view path) const;
+  // Each line's last such word, by line.
+  std::vector<UnknownPolicy> unknown_policies() const;
+
   std::size_t size() const noexcept { return rules_.size(); }
 
  private:
   struct Rule {
     PathPattern pattern;
     std::vector<Attribute> attributes;  // at least one
+    std::size_t line = 0;
   };
+  // Kept apart: what names no policy is no rule, and counts as none.
+  struct Unknown {
+    PathPattern pattern;
+    UnknownPolicy policy;
+  };
+  const Rule* rule_of(std::string_view path, std::string_view attribute) const;
+
   std::vector<Rule> rules_;
+  std::vector<Unknown> unknown_;
 };
 
 }  // namespace hn::merge

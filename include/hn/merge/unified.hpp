@@ -12,7 +12,11 @@ struct UnifiedOptions {
   std::uint32_t context = 3;  // equal lines shown round a difference
   bool headings = true;  // the last line before a hunk that begins a function, as git guesses it
   ShownOptions shown = {};
+  bool functions = false;  // whole functions round a difference, as git guesses them
 };
+
+// What git takes for the line that a function begins with when no driver says otherwise.
+bool begins_function(Line line) noexcept;
 
 struct UnifiedLine {
   char sign = ' ';  // ' ', '-' or '+'

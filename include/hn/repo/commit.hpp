@@ -31,8 +31,9 @@ struct CommitDone {
   bool root = false;
   std::size_t files = 0;  // that differ from the first parent
   std::vector<worktree::Notice> notices;
-  std::vector<std::string> conflicts;  // paths that are recorded as conflicts still
-  std::vector<std::string> as_before;  // conflicts that ended as they did the last time
+  std::vector<std::string> conflicts;        // paths that are recorded as conflicts still
+  std::vector<std::string> as_before;        // conflicts that ended as they did the last time
+  std::vector<std::string> attribute_files;  // that were added or changed
   // Amend: heads of others still contain the replaced commit, so it stays in the history.
   std::vector<std::string> still_contained_by;
 };

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "hn/merge/attributes.hpp"
 #include "hn/repo/branches.hpp"
 #include "hn/worktree/pathspec.hpp"
 
@@ -9,14 +10,24 @@
 // nobody decided.
 namespace hn::repo {
 
-// A path that stands in the merge as in none of its parents: what was decided by rule.
+// A path that was decided by rule: it stands in the merge as in none of its parents, or as in the
+// one that a policy chose.
 struct MergedPath {
   enum class How {
     merged,    // the changes of several parents are in it
     conflict,  // they did not merge
+    chosen,    // one parent's as a whole, by a policy: what others made of it is not in it
+  };
+  // What a head has instead of what was chosen.
+  struct Lost {
+    std::size_t head = 0;
+    std::string path;  // the name it has there, or the merge's where it has nothing
   };
   std::string path;
   How how = How::merged;
+  std::optional<merge::Policy> policy = {};  // that a .hnattributes gives to the path
+  std::size_t winner = 0;                    // of what was chosen: the head that has it
+  std::vector<Lost> losers = {};
   std::size_t sides = 0;  // of a conflict; 0 where it does not keep them
   std::string from;       // its name in a parent that it was renamed from since, or empty
 };
@@ -28,8 +39,9 @@ struct MergeAccount {
   std::size_t conflicts() const;
 };
 
-// Costs a comparison of the merge's folders with those of each parent. Failure where a block is
-// not here.
+// Costs a comparison of the merge's folders with those of each parent; where a policy that chooses
+// holds for what changed, and the merge was made by rule, that merge once more. Failure where a
+// block is not here.
 MergeAccount account_of(const Repository& repository, const object::Commit& merge,
                         const worktree::Pathspec& meant = {});
 

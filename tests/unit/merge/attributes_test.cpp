@@ -41,6 +41,28 @@ TEST_CASE("what is no policy is skipped, so that the file can grow") {
   CHECK(policy("* Merge=union\n* merge=Union\n", "a") == "-");
 }
 
+TEST_CASE("a word that names no policy is told where it would have decided") {
+  const auto unknown = [](std::string_view text, std::string_view path) {
+    const Attributes attributes = parsed(text);
+    const UnknownPolicy* found = attributes.unknown_policy(path);
+    return found ? std::to_string(found->line) + " " + found->as_written() : "-";
+  };
+  CHECK(unknown("* merge=union\n\n*.c merge=last-writr\n", "a.c") == "3 merge=last-writr");
+  CHECK(unknown("* merge=union\n\n*.c merge=last-writr\n", "a.h") == "-");
+  CHECK(unknown("* merge=unoin\n* merge=union\n", "a") == "-");
+  CHECK(unknown("* merge=unoin\n* eol=lf\n", "a") == "1 merge=unoin");
+  CHECK(unknown("* merge=unoin merge=union\n", "a") == "-");
+  CHECK(unknown("* merge=union merge=unoin\n", "a") == "1 merge=unoin");
+  CHECK(unknown("* -merge\n", "a") == "1 -merge");
+  CHECK(unknown("* !merge\n", "a") == "1 !merge");
+  CHECK(unknown("* merge\n", "a") == "1 merge");
+  CHECK(unknown("!* merge\n", "a") == "-");
+  CHECK(parsed("a merge=x\nb merge=text\nc merge=y eol=lf\n").unknown_policies().size() == 2);
+  std::string many;
+  for (std::size_t i = 0; i < kAttributesRulesMax + 1; ++i) many += "a merge=x\n";
+  CHECK(parsed(many).size() == 0);
+}
+
 TEST_CASE("patterns are those of gitattributes") {
   CHECK(policy("/a merge=text", "a") == "text");
   CHECK(policy("/a merge=text", "d/a") == "-");

@@ -42,6 +42,25 @@ TEST_CASE("the heading is the last line above that begins a function") {
   CHECK(out.find("@@ -4,3 +4,4 @@ int main()\n") == 0);
 }
 
+TEST_CASE("with whole functions a hunk has the function and the comment above it") {
+  const auto functions = [](const std::string& a, const std::string& b) {
+    return unified_text(as_bytes(a), as_bytes(b),
+                        {.context = 1, .headings = false, .shown = {}, .functions = true});
+  };
+  const std::string one = "one\n  1\n  2\n\n";
+  const std::string two = "/* two */\ntwo\n  1\n  2\n  3\n\n";
+  const std::string three = "three\n  1\n";
+  const std::string changed = "/* two */\ntwo\n  1\n  2\n  X\n\n";
+  CHECK(functions(one + two + three, one + changed + three) ==
+        "@@ -5,6 +5,6 @@\n /* two */\n two\n   1\n   2\n-  3\n+  X\n \n");
+  // A function of its own at the end needs nothing round it.
+  CHECK(functions(one, one + three) == "@@ -4 +4,3 @@\n \n+three\n+  1\n");
+  // Two changes in one function are one hunk, however far apart.
+  const std::string body = "  3\n  4\n  5\n  6\n";
+  CHECK(functions("f\n  1\n" + body + "  2\n", "f\n  X\n" + body + "  Y\n") ==
+        "@@ -1,7 +1,7 @@\n f\n-  1\n+  X\n   3\n   4\n   5\n   6\n-  2\n+  Y\n");
+}
+
 TEST_CASE("equal texts give nothing") {
   CHECK(unified("a\n", "a\n").empty());
 }
