@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 #include "hn/base/text.hpp"
 
@@ -126,6 +127,7 @@ struct BlockHistory::State {
   // Commits that have no generation, and why: without it each of a long row of commits above one
   // that is absent would walk down to it.
   std::unordered_map<object::Id, Error> stuck;
+  bool filters_wanted = false;
 
   const Error* why_stuck(const object::Id& id) {
     const auto at = stuck.find(id);
@@ -196,15 +198,22 @@ struct BlockHistory::State {
     std::vector<CommitFacts> commits;
     for (const Node* node : read)
       if (node->facts.generation > 0 && !node->kept) commits.push_back(node->facts);
-    if (!damaged && commits.size() + new_tags.size() <= kKeepMin) return;
-    index->add(std::move(commits), std::move(new_tags));
-    for (const Node* node : read) nodes.at(node->facts.id).kept = node->facts.generation > 0;
+    if (damaged || commits.size() + new_tags.size() > kKeepMin) {
+      const bool few = commits.size() <= kFilterAtOnceMax;
+      index->add(std::move(commits), std::move(new_tags), few ? &reader : nullptr);
+      for (const Node* node : read) nodes.at(node->facts.id).kept = node->facts.generation > 0;
+    }
+    if (std::exchange(filters_wanted, false)) index->add_filters(reader);
   }
 };
 
 BlockHistory::BlockHistory(const object::BlockReader& reader, const HistoryIndex* index)
-    : state_(std::make_unique<State>(State{reader, index, {}, {}, {}, {}, 0, {}})) {}
+    : state_(std::make_unique<State>(State{reader, index, {}, {}, {}, {}, 0, {}, false})) {}
 BlockHistory::~BlockHistory() = default;
+
+const HistoryIndex* BlockHistory::index() const noexcept {
+  return state_->index;
+}
 
 Result<std::vector<object::Id>> BlockHistory::parents(const object::Id& commit) const {
   HN_TRY(const Node* node, state_->node(commit));
@@ -302,6 +311,10 @@ std::vector<GitNamed> BlockHistory::find_git(std::string_view hex_prefix, std::s
   out.erase(std::unique(out.begin(), out.end()), out.end());
   if (out.size() > max) out.resize(max);
   return out;
+}
+
+void BlockHistory::want_filters() const noexcept {
+  state_->filters_wanted = true;
 }
 
 void BlockHistory::keep() const noexcept {
