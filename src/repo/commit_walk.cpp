@@ -55,6 +55,17 @@ std::optional<object::Id> CommitWalk::next() {
   return std::nullopt;
 }
 
+std::optional<CommitWalk::Line> CommitWalk::next_line() {
+  while (const auto found = walk_.step()) {
+    if (!found->meant) continue;
+    Line out{found->id, {}};
+    if (walk_.numbers().is_row(found->commit))
+      out.subject = repository_.history_index().subject_of(found->commit);
+    return out;
+  }
+  return std::nullopt;
+}
+
 std::optional<CommitWalk::Step> CommitWalk::step() {
   auto found = walk_.step(true);
   if (!found) return std::nullopt;

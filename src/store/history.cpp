@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "hn/base/text.hpp"
+#include "hn/object/message.hpp"
 
 namespace hn::store {
 namespace {
@@ -15,6 +16,7 @@ struct Node {
   CommitFacts facts;  // generation 0: not known yet
   bool read = false;  // from its block
   bool kept = false;  // was handed to the index
+  std::string subject;
 };
 
 // On the way down to commits whose generation is known. What waits stands on what comes behind it.
@@ -142,11 +144,12 @@ struct BlockHistory::State {
     const auto at = nodes.find(id);
     if (at != nodes.end()) return &at->second;
     if (auto known = index != nullptr ? index->find(id) : std::nullopt)
-      return &nodes.emplace(id, Node{std::move(*known), false, false}).first->second;
+      return &nodes.emplace(id, Node{std::move(*known), false, false, {}}).first->second;
     HN_TRY(object::Commit commit, object::read_commit(reader, id));
     CommitFacts facts{
         id, 0, std::move(commit.parents), commit.tree, commit.committer.time.seconds, commit.git};
-    Node* made = &nodes.emplace(id, Node{std::move(facts), true, false}).first->second;
+    Node* made = &nodes.emplace(id, Node{std::move(facts), true, false, {}}).first->second;
+    if (index != nullptr) made->subject = object::parts_of(commit.message).subject;
     read.push_back(made);
     return made;
   }
@@ -196,11 +199,15 @@ struct BlockHistory::State {
     std::vector<TagFacts> new_tags;
     for (const auto& [id, tag] : tags) new_tags.push_back(tag);
     std::vector<CommitFacts> commits;
-    for (const Node* node : read)
-      if (node->facts.generation > 0 && !node->kept) commits.push_back(node->facts);
+    Subjects subjects;
+    for (const Node* node : read) {
+      if (node->facts.generation == 0 || node->kept) continue;
+      commits.push_back(node->facts);
+      subjects.emplace(node->facts.id, node->subject);
+    }
     if (damaged || commits.size() + new_tags.size() > kKeepMin) {
       const bool few = commits.size() <= kFilterAtOnceMax;
-      index->add(std::move(commits), std::move(new_tags), few ? &reader : nullptr);
+      index->add(std::move(commits), std::move(new_tags), few ? &reader : nullptr, subjects);
       for (const Node* node : read) nodes.at(node->facts.id).kept = node->facts.generation > 0;
     }
     if (std::exchange(filters_wanted, false)) index->add_filters(reader);

@@ -189,7 +189,11 @@ class Building {
   Building(std::vector<Layer>& layers, const object::BlockReader* reader)
       : layers_(layers), reader_(reader) {}
 
-  void take(std::vector<CommitFacts> commits, std::vector<TagFacts> tags) {
+  void take(std::vector<CommitFacts> commits, std::vector<TagFacts> tags,
+            const Subjects& subjects) {
+    for (const auto& [id, subject] : subjects) {
+      if (subject.size() <= kSubjectBytesMax) notes_[id].subject = subject;
+    }
     std::erase_if(commits, [&](const CommitFacts& c) { return find_row(layers_, c.id); });
     std::erase_if(tags, [&](const TagFacts& t) { return find_tag_in(layers_, t.id); });
     commits_ = std::move(commits);
@@ -236,8 +240,9 @@ class Building {
     for (std::uint32_t i = 0; i < top.size(); ++i) {
       auto facts = facts_at(layers_, top.rows_below() + i);
       if (!facts) break;
-      if (const ByteView filter = top.filter(top.rows_below() + i); !filter.empty())
-        filters_.emplace(facts->id, to_bytes(filter));
+      const std::uint32_t row = top.rows_below() + i;
+      notes_.insert_or_assign(facts->id,
+                              LayerNote{to_bytes(top.filter(row)), std::string(top.subject(row))});
       commits.push_back(std::move(*facts));
     }
     const std::vector<TagFacts> tags = tags_of(top);
@@ -263,14 +268,14 @@ class Building {
     }
     if (!rows_.try_emplace(facts.id, static_cast<std::uint32_t>(row)).second) return;
     out.commits.push_back(std::move(commit));
-    out.filters.push_back(std::move(filters_[facts.id]));
+    out.notes.push_back(std::move(notes_[facts.id]));
   }
 
   // How many it has made.
   std::size_t complete_filters(LayerParts& parts) const {
     std::vector<Unfiltered> waiting;
     for (std::size_t i = 0; i < parts.commits.size(); ++i) {
-      if (!parts.filters[i].empty()) continue;
+      if (!parts.notes[i].filter.empty()) continue;
       const LayerCommit& commit = parts.commits[i];
       std::optional<object::Id> before;
       if (!commit.parents.empty()) {
@@ -280,7 +285,7 @@ class Building {
                      : std::optional(parts.commits[parent - parts.rows_below].tree);
         if (!before) continue;
       }
-      waiting.push_back({before, commit.tree, &parts.filters[i]});
+      waiting.push_back({before, commit.tree, &parts.notes[i].filter});
     }
     make_filters_together(*reader_, waiting);
     return static_cast<std::size_t>(
@@ -290,7 +295,7 @@ class Building {
   std::vector<Layer>& layers_;
   const object::BlockReader* reader_;
   std::vector<CommitFacts> commits_;
-  std::unordered_map<object::Id, Bytes> filters_;  // of layers that were swallowed
+  std::unordered_map<object::Id, LayerNote> notes_;
   std::vector<TagFacts> tags_;
   std::unordered_map<object::Id, std::uint32_t> rows_;
   std::size_t filters_made_ = 0;
@@ -335,7 +340,7 @@ struct HistoryIndex::State {
   }
 
   void write(std::vector<CommitFacts> commits, std::vector<TagFacts> tags,
-             const object::BlockReader* reader) {
+             const object::BlockReader* reader, const Subjects& subjects) {
     fs.make_folder(folder);
     const auto lock = os::Lock::try_now(fs, folder + "/lock");
     if (!lock) return;
@@ -344,7 +349,7 @@ struct HistoryIndex::State {
     const std::size_t before = disk.layers.size();
     while (suspect && !is_sound_whole(disk.layers)) disk.layers.pop_back();
     Building building(disk.layers, reader);
-    building.take(std::move(commits), std::move(tags));
+    building.take(std::move(commits), std::move(tags), subjects);
     if (building.empty() && !disk.damaged && disk.layers.size() == before) return;
     if (!building.empty()) building.swallow_small_layers();
     show(building.parts(repository), disk.layers);
@@ -474,15 +479,20 @@ std::optional<bool> HistoryIndex::may_change(std::uint32_t row,
   return std::ranges::all_of(keys, [&](const PathKey& key) { return may_contain(filter, key); });
 }
 
+std::string_view HistoryIndex::subject_of(std::uint32_t row) const {
+  const LayerView* layer = layer_of(state_->layers(), row);
+  return layer != nullptr ? layer->subject(row) : std::string_view();
+}
+
 Bytes HistoryIndex::filter_of(std::uint32_t row) const {
   const LayerView* layer = layer_of(state_->layers(), row);
   return layer != nullptr ? to_bytes(layer->filter(row)) : Bytes();
 }
 
 void HistoryIndex::add(std::vector<CommitFacts> commits, std::vector<TagFacts> tags,
-                       const object::BlockReader* reader) const {
+                       const object::BlockReader* reader, const Subjects& subjects) const {
   try {
-    state_->write(std::move(commits), std::move(tags), reader);
+    state_->write(std::move(commits), std::move(tags), reader, subjects);
   } catch (const Failure&) {
     // A folder that cannot be written, or a full disk: the next command reads the blocks again.
   }

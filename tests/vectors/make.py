@@ -385,19 +385,20 @@ def layer(commits, tags, owner, below=0, rows_below=0, spoil=lambda rows, tables
     sha256 = sorted(g for g in gits if len(g[0]) == 64)
     place = {number: i for i, (_, number) in enumerate(sha1)}
     place.update({number: i | TOP for i, (_, number) in enumerate(sha256)})
-    further, rows, filters = [], [], b""
+    further, rows, notes = [], [], b""
     for i, c in enumerate(commits):
         p = c["parents"]
         second = p[1] if len(p) > 1 else NONE
         if len(p) > 2:
             second = len(further) | TOP
             further += p[1:-1] + [p[-1] | TOP]
-        filters += bytes.fromhex(c["filter"])
+        if c["subject"] or c["filter"]:
+            notes += bytes([len(c["subject"])]) + c["subject"].encode() + bytes.fromhex(c["filter"])
         rows.append([c["generation"], p[0] if p else NONE, second, ids.index((c["id"], i)), place.get(i, NONE),
-                     len(filters), c["time"], c["tree"]])
+                     len(notes), c["time"], c["tree"]])
     tables = {"ids": [list(x) for x in ids], "further": further, "sha1": [list(x) for x in sha1],
               "sha256": [list(x) for x in sha256],
-              "tags": [[t["id"], place[i | TOP]] for i, t in enumerate(tags)], "filters": filters}
+              "tags": [[t["id"], place[i | TOP]] for i, t in enumerate(tags)], "notes": notes}
     spoil(rows, tables)
     body = b""
     for r in rows:
@@ -405,9 +406,9 @@ def layer(commits, tags, owner, below=0, rows_below=0, spoil=lambda rows, tables
     for key in ("ids", "further", "sha1", "sha256", "tags"):
         for item in tables[key]:
             body += u32(item) if key == "further" else bytes.fromhex(item[0]) + u32(item[1])
-    body += tables["filters"]
+    body += tables["notes"]
     counts = [len(rows), rows_below] + [len(tables[k]) for k in ("further", "sha1", "sha256", "tags")]
-    head = magic + u32(format) + b"".join(u32(n) for n in counts) + u32(len(tables["filters"])) + u64(below) + owner
+    head = magic + u32(format) + b"".join(u32(n) for n in counts) + u32(len(tables["notes"])) + u64(below) + owner
     sums = b"".join(u64(xxh64(body[at:at + 4096])) for at in range(0, len(body), 4096))
     name = xxh64(head + sums)
     whole = head + u64(name) + sums + body
@@ -417,22 +418,24 @@ def layer(commits, tags, owner, below=0, rows_below=0, spoil=lambda rows, tables
 def histories():
     owner = bytes(range(32))
 
-    def commit(n, parents, generation, git=None, time=0, changed=None):
-        return {"filter": "" if changed is None else path_filter(changed).hex(),
+    def commit(n, parents, generation, git=None, time=0, changed=None, subject=""):
+        return {"filter": "" if changed is None else path_filter(changed).hex(), "subject": subject,
                 "id": digest("test", b"commit %d" % n).hex(), "generation": generation, "parents": parents,
                 "tree": digest("test", b"tree %d" % n).hex(), "time": time, "git": git}
 
     def git(n, size):
         return digest("test", b"git %d" % n).hex()[:2 * size]
 
-    low = [commit(0, [], 1, git(0, 20), 1700000000, ["read.me", "src/main.c", "src/lib/a"]), commit(1, [], 1, None, -5),
-           commit(2, [0], 2, git(2, 32), 3, []), commit(3, [0, 1], 2, git(3, 20), 4, [str(i) for i in range(600)]),
-           commit(4, [3, 2, 1, 0], 3, git(4, 20), (1 << 63) - 1, ["read.me"])]
+    low = [commit(0, [], 1, git(0, 20), 1700000000, ["read.me", "src/main.c", "src/lib/a"]),
+           commit(1, [], 1, None, -5),
+           commit(2, [0], 2, git(2, 32), 3, []), commit(3, [0, 1], 2, git(3, 20), 4, [str(i) for i in range(600)], "first"),
+           commit(4, [3, 2, 1, 0], 3, git(4, 20), (1 << 63) - 1, None, "s" * 255)]
     tags = [{"id": digest("test", b"tag 0").hex(), "git": git(10, 20)},
             {"id": digest("test", b"tag 1").hex(), "git": git(11, 32)}]
     tags.sort(key=lambda t: t["id"])
     high = [commit(5, [4], 4, None, 9), commit(6, [5, 3], 5, git(6, 20), 10)]
-    many = [commit(100 + i, [i - 1] if i else [], i + 1, git(100 + i, 20), i, [f"folder/{i}"]) for i in range(90)]
+    many = [commit(100 + i, [i - 1] if i else [], i + 1, git(100 + i, 20), i, [f"folder/{i}"], f"commit {i}")
+            for i in range(90)]
     valid = []
 
     def good(why, commits, tags, **more):
@@ -481,12 +484,17 @@ def histories():
         tables["further"][0] = 4
     bad("a further parent that is the commit itself", True, late)
     bad("generation 0", True, put("rows", 0, 0, 0))
-    bad("a filter that ends before it begins", True, put("rows", 2, 5, 0))
-    bad("a filter that ends behind all", True, put("rows", 4, 5, 1 << 31))
+    bad("a note that ends before it begins", True, put("rows", 2, 5, 0))
+    bad("a note that ends behind all", True, put("rows", 4, 5, 1 << 31))
 
-    def behind(rows, tables):
-        tables["filters"] += b"\0"
-    bad("a byte of filters that no row has", True, behind)
+    def notes(change):
+        def spoil(rows, tables):
+            tables["notes"] = change(tables["notes"])
+        return spoil
+    bad("a byte of notes that no row has", True, notes(lambda n: n + b"\0"))
+    bad("a subject longer than its note", True, notes(lambda n: b"\x20" + n[1:]))
+    bad("a note of nothing", True, lambda rows, tables: rows[4].__setitem__(5, rows[3][5] + 1) or
+        tables.__setitem__("notes", tables["notes"][:rows[3][5]] + b"\0"))
     bad("an id beyond the table", True, put("rows", 0, 3, 5))
     bad("an id of another commit", True, put("rows", 0, 3, (sorted(c["id"] for c in low).index(low[1]["id"]))))
     bad("an id that leads beyond the rows", True, put("ids", 0, 1, 5))

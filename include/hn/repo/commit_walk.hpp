@@ -31,6 +31,14 @@ class CommitWalk {
 
   std::optional<object::Id> next();
 
+  // next() with the subject of the commit's message, where the history index knows it; it is valid
+  // until the next step.
+  struct Line {
+    object::Id id;
+    std::string_view subject;  // empty: not known
+  };
+  std::optional<Line> next_line();
+
   // The same with the commits that lead from one that is shown to the next.
   struct Step {
     object::Id id;
@@ -52,7 +60,7 @@ class CommitWalk {
   const Repository& repository_;
   Options options_;
   std::vector<std::vector<store::PathKey>> keys_;  // of each path with the folders above it
-  std::size_t unfiltered_ = 0;  // rows that were asked for a filter in vain
+  std::size_t unfiltered_ = 0;                     // rows that were asked for a filter in vain
   bool limited_ = false;
   std::vector<object::Id> member_ids_;
   std::unordered_set<CommitNumber> members_;   // asked, never iterated; where limited

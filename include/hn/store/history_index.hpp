@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "hn/object/history.hpp"
 #include "hn/os/file_system.hpp"
@@ -36,6 +37,8 @@ struct GitNamed {
   object::Id id;
   friend auto operator<=>(const GitNamed&, const GitNamed&) = default;
 };
+
+using Subjects = std::unordered_map<object::Id, std::string>;
 
 // The history index of a store (hn-store(5), HISTORY INDEX): a mapped commit graph, so that nobody
 // has to read every commit block. Derived: whatever is missing, torn, damaged or of another
@@ -73,6 +76,9 @@ class HistoryIndex {
   // the first parent (of a root: is not there). nullopt where there is no filter.
   std::optional<bool> may_change(std::uint32_t row, std::span<const PathKey> keys) const;
   Bytes filter_of(std::uint32_t row) const;  // empty: none
+  // Of its message (object::parts_of), valid as long as this; empty where it is longer than 255
+  // bytes or not known.
+  std::string_view subject_of(std::uint32_t row) const;
   std::vector<TagFacts> tags() const;
 
   // Something of it was found damaged: less is in it than was written.
@@ -88,7 +94,7 @@ class HistoryIndex {
   // With a reader, which any thread may use, what is written has filters of changed paths, at the
   // cost of a difference of two trees for each commit; where a folder is not here, it has none.
   void add(std::vector<CommitFacts> commits, std::vector<TagFacts> tags,
-           const object::BlockReader* reader = nullptr) const;
+           const object::BlockReader* reader = nullptr, const Subjects& subjects = {}) const;
   // Makes the filters that rows have not, and writes the index anew where there are any. Costs a
   // difference of two trees for each.
   void add_filters(const object::BlockReader& reader) const;

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <array>
 #include <cstdlib>
 #include <functional>
 
@@ -529,73 +528,4 @@ TEST_CASE("a generation that does not follow from the parents is not believed") 
   history.keep();
   bench.open().add(bench.all_facts(), {});
   CHECK(bench.is_complete());
-}
-
-TEST_CASE("filters of changed paths stay with their commits when layers are swallowed") {
-  Bench bench(3);
-  Id tip{};
-  std::vector<Id> ids;
-  std::vector<std::string> changed;
-  const auto grow = [&](int commits) {
-    for (int i = 0; i < commits; ++i) {
-      changed.push_back("file " + std::to_string(ids.size()));
-      object::Commit commit;
-      const object::TreeEntry entry{changed.back(), object::Value::of(object::Mode::file, Id{})};
-      commit.tree = object::write_tree(bench.source.blocks, std::vector{entry});
-      if (!ids.empty()) commit.parents = {tip};
-      commit.author = commit.committer = {"Anna", "anna@example.org", {1, 0}};
-      tip = bench.source.blocks.write(object::Kind::commit, *object::encode_commit(commit));
-      ids.push_back(tip);
-      bench.source.ids.push_back(tip);
-    }
-  };
-  const auto check = [&] {
-    const HistoryIndex index = bench.open();
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      const auto row = index.row_of(ids[i]);
-      REQUIRE(row);
-      const std::array keys{path_key(changed[i])};
-      CHECK(index.may_change(*row, keys) == true);
-      const std::array others{path_key(changed[i] + " is another")};
-      CHECK(index.may_change(*row, others) == false);
-    }
-    CHECK(check_history(index, bench.source.blocks).empty());
-  };
-  grow(40);
-  bench.open().add(bench.all_facts(), {});
-  CHECK_FALSE(bench.open().may_change(0, std::array{path_key("any")}));
-  bench.open().add_filters(bench.source.blocks);
-  check();
-  grow(30);
-  const auto news = bench.all_facts(40);
-  bench.source.blocks.reads = 0;
-  bench.open().add(news, {}, &bench.source.blocks);
-  CHECK(bench.source.blocks.reads == 60);  // two trees for each that is new
-  check();
-  bench.source.blocks.reads = 0;
-  bench.open().add_filters(bench.source.blocks);
-  CHECK(bench.source.blocks.reads == 0);
-}
-
-TEST_CASE("a row whose filter is that of another change is told") {
-  Bench bench(4);
-  testing::MemoryBlocks& blocks = bench.source.blocks;
-  testing::MemoryBlocks others;
-  const auto tree = [](testing::MemoryBlocks& to, const std::string& name) {
-    const object::TreeEntry entry{name, object::Value::of(object::Mode::file, Id{})};
-    return object::write_tree(to, std::vector{entry});
-  };
-  object::Commit commit;
-  commit.tree = tree(blocks, "one");
-  commit.author = commit.committer = {"Anna", "anna@example.org", {1, 0}};
-  const Id id = blocks.write(object::Kind::commit, *object::encode_commit(commit));
-  bench.source.ids.push_back(id);
-  // The block of another folder under the id of this one.
-  others.damage(commit.tree, object::Kind::tree,
-                blocks.read(tree(blocks, "two"), object::Kind::tree).value());
-  bench.open().add(bench.all_facts(), {}, &others);
-  const auto wrong = check_history(bench.open(), blocks);
-  REQUIRE(wrong.size() == 1);
-  CHECK(wrong.front().id == id);
-  CHECK(std::string_view(wrong.front().what) == "its filter of paths is another");
 }
