@@ -7,19 +7,6 @@
 #include "hn/repo/tree_changes.hpp"
 
 namespace hn::repo {
-namespace {
-
-std::vector<store::PathKey> keys_of(std::string_view path) {
-  std::vector<store::PathKey> out{store::path_key(path)};
-  for (std::size_t end = path.rfind('/'); end != path.npos; end = path.rfind('/')) {
-    path = path.substr(0, end);
-    out.push_back(store::path_key(path));
-  }
-  return out;
-}
-
-}  // namespace
-
 CommitWalk::CommitWalk(const Repository& repository, Options options)
     : repository_(repository),
       options_(std::move(options)),
@@ -28,7 +15,7 @@ CommitWalk::CommitWalk(const Repository& repository, Options options)
         return follow(commit, parents);
       }) {
   const CommitSet& set = options_.set;
-  for (const std::string& path : options_.paths.bounds()) keys_.push_back(keys_of(path));
+  for (const std::string& path : options_.paths.bounds()) keys_.push_back(store::path_keys(path));
   if (limited_) {
     member_ids_ = require(object::reachable(repository.history(), set.with, set.without, SIZE_MAX),
                           "listing what a range leads to");

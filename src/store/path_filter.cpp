@@ -72,6 +72,15 @@ PathKey path_key(std::string_view path) noexcept {
   return {static_cast<std::uint32_t>(sum), static_cast<std::uint32_t>(sum >> 32U)};
 }
 
+std::vector<PathKey> path_keys(std::string_view path) {
+  std::vector<PathKey> out{path_key(path)};
+  for (std::size_t end = path.rfind('/'); end != path.npos; end = path.rfind('/')) {
+    path = path.substr(0, end);
+    out.push_back(path_key(path));
+  }
+  return out;
+}
+
 bool may_contain(ByteView filter, const PathKey& key) noexcept {
   if (filter.empty()) return true;
   return each_bit(filter.size(), key,

@@ -19,6 +19,8 @@ struct PathKey {
   std::uint32_t step = 0;
 };
 PathKey path_key(std::string_view path) noexcept;
+// Of a path and of all folders above it, which changed if it did.
+std::vector<PathKey> path_keys(std::string_view path);
 
 // False: the path, and all below it, was the same before. An empty filter knows nothing.
 bool may_contain(ByteView filter, const PathKey& key) noexcept;

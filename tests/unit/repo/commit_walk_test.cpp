@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "hn/repo/blame.hpp"
 #include "support/repo_device.hpp"
 
 using namespace hn;
@@ -126,5 +127,28 @@ TEST_CASE("what is shown of a path is the same with and without the history inde
       INFO("question " << i);
       CHECK(grown.walked(asked[i]) == answers[i]);
     }
+  }
+}
+
+TEST_CASE("where a line came from is the same with and without the history index") {
+  const std::uint64_t seed = seed_of_run();
+  MESSAGE("HN_SEED=" << seed);
+  for (std::uint64_t run = 0; run < 20; ++run) {
+    INFO("run " << run);
+    Grown grown(seed + run);
+    const auto blamed = [&] {
+      std::vector<std::string> out;
+      for (const auto& [path, text] : grown.held.back()) {
+        for (const repo::Blamed& one : repo::blame(*grown.anna, grown.ids.back(), path, {}))
+          out.push_back(path + " " + object::to_hex(one.from->commit) + " " + one.from->path +
+                        (one.before ? " " + object::to_hex(one.before->commit) : ""));
+      }
+      return out;
+    };
+    const std::vector<std::string> answer = blamed();
+    for (const Id& id : grown.ids) REQUIRE(grown.anna->history().generation(id));
+    grown.anna.open();
+    REQUIRE(grown.anna->history_index().size() == 120);
+    CHECK(blamed() == answer);
   }
 }
