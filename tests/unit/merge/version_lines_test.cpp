@@ -55,9 +55,11 @@ TEST_CASE("versions that share their lines differ as the texts do") {
     }
     UnifiedOptions options;
     options.context = 0;
-    for (const auto& [old_bytes, old_text] : all)
-      for (const auto& [new_bytes, new_text] : all)
-        REQUIRE(same(versions.differences(old_text, new_text),
-                     shown_differences(old_bytes, new_bytes, options)));
+    for (const auto& before : all) {
+      for (const auto& after : all) {
+        REQUIRE(same(versions.differences(before.second, after.second),
+                     shown_differences(before.first, after.first, options)));
+      }
+    }
   }
 }
