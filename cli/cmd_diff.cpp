@@ -1,5 +1,6 @@
 #include <map>
 #include <ostream>
+#include <thread>
 
 #include "diff_files.hpp"
 #include "diff_stat.hpp"
@@ -169,6 +170,8 @@ int run(Context& context, const Given& given) {
   DiffOptions options = diff_options(given);
   options.quiet = given.has("quiet");
   if (!options.any() && !given.has("no-patch")) options.patch = true;
+  // What is kept is there before anyone prints.
+  options.threads = std::max(1U, std::thread::hardware_concurrency());
   Kept kept(repository.store());
   std::vector<FileDiff> files;
   if (words.revisions.size() == 2 && is_path_at(words.revisions[0]) &&

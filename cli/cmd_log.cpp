@@ -28,6 +28,15 @@ class Shown {
   // What was given last was not shown after all.
   void give_back() { ++left_; }
 
+  // The same where all that are walked are shown and a subject may do.
+  std::optional<repo::CommitWalk::Line> next_line() {
+    for (; skip_ > 0 && left_ > 0; --skip_)
+      if (!walk_.next()) return std::nullopt;
+    if (left_ == 0) return std::nullopt;
+    --left_;
+    return walk_.next_line();
+  }
+
   std::optional<Found> next() {
     while (left_ > 0) {
       const auto id = walk_.next();
@@ -90,7 +99,9 @@ class Drawn {
     return repo::require(object::read_commit(repository_.store(), id), "reading a commit");
   }
 
-  bool shows(const GraphCommit& at) { return at.shown && filter_.takes(commit(at.id)); }
+  bool shows(const GraphCommit& at) {
+    return at.shown && (filter_.takes_all() || filter_.takes(commit(at.id)));
+  }
 
   // The nearest ones that changed what is meant, of those that the parents lead to; a parent that
   // the walk does not reach stays.
@@ -147,6 +158,21 @@ void each(Shown& shown, bool reverse, Visit visit) {
   std::vector<Found> all;
   while (auto found = shown.next()) all.push_back(std::move(*found));
   std::for_each(all.rbegin(), all.rend(), visit);
+}
+
+// Lines of a subject each, for most of which no commit has to be read.
+void print_lines(const Context& context, const repo::Repository& repository,
+                 const CommitFormat& format, Shown& shown) {
+  while (const auto line = shown.next_line()) {
+    std::string text =
+        line->subject.empty()
+            ? format.shown(context, line->id,
+                           repo::require(object::read_commit(repository.store(), line->id),
+                                         "reading a commit"))
+            : format.shown_line(context, line->id, line->subject);
+    text += '\n';
+    context.out << text;
+  }
 }
 
 void print_json(const Context& context, CommitPrinter& printer, Shown& shown, bool reverse) {
@@ -267,6 +293,12 @@ int run(Context& context, const Given& given) {
   CommitPrinter printer(context, repository, format, options);
   if (given.has("json")) {
     print_json(context, printer, shown, reverse);
+    return 0;
+  }
+  const bool lines_do = format.is_one_line() && filter->takes_all() && !reverse &&
+                        !options.diff.any() && options.always;
+  if (lines_do) {
+    print_lines(context, repository, format, shown);
     return 0;
   }
   each(shown, reverse,

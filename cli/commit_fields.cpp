@@ -3,56 +3,15 @@
 #include <array>
 
 #include "commit_format.hpp"
+#include "hn/object/message.hpp"
 #include "hn/repo/dates.hpp"
 
 namespace hn::cli {
 namespace {
 
-struct Subject {
-  std::string text;       // the lines of the first paragraph, joined
-  std::string_view body;  // what follows it
-};
-
-std::string_view trimmed(std::string_view line) {
-  while (!line.empty() && std::string_view(" \t\r\n\v\f").find(line.back()) != line.npos)
-    line.remove_suffix(1);
-  return line;
-}
-
-std::string_view take_line(std::string_view& text) {
-  const std::size_t end = std::min(text.find('\n'), text.size());
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return line;
-}
-
-std::string_view without_blank_lines(std::string_view text) {
-  while (!text.empty()) {
-    std::string_view rest = text;
-    if (!trimmed(take_line(rest)).empty()) break;
-    text = rest;
-  }
-  return text;
-}
-
-Subject subject_in(std::string_view message) {
-  Subject out;
-  std::string_view rest = without_blank_lines(message);
-  while (!rest.empty()) {
-    std::string_view behind = rest;
-    const std::string_view line = trimmed(take_line(behind));
-    if (line.empty()) break;
-    if (!out.text.empty()) out.text += ' ';
-    out.text += line;
-    rest = behind;
-  }
-  out.body = without_blank_lines(rest);
-  return out;
-}
-
 std::string_view first_line(std::string_view message) {
-  std::string_view rest = without_blank_lines(message);
-  return take_line(rest);
+  std::string_view rest = object::without_blank_lines(message);
+  return object::take_line(rest);
 }
 
 // Letters, digits, dots and underscores; all else is a dash.
@@ -223,11 +182,11 @@ class Field {
       case 'p':
         return joined(commit.parents, true);
       case 's':
-        return subject_in(commit.message).text;
+        return object::parts_of(commit.message).subject;
       case 'f':
         return as_file_name(first_line(commit.message));
       case 'b':
-        return std::string(subject_in(commit.message).body);
+        return std::string(object::parts_of(commit.message).body);
       case 'B':
         return commit.message;
       case 'D':
@@ -270,7 +229,7 @@ std::optional<std::string> next_value(std::string_view& rest, const Shown* g,
 }  // namespace
 
 std::string subject_line(const object::Commit& commit) {
-  return subject_in(commit.message).text;
+  return object::parts_of(commit.message).subject;
 }
 
 std::string expanded(std::string_view text, const Context& context, const object::Id& id,

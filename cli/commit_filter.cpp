@@ -61,6 +61,11 @@ bool CommitFilter::takes(const object::Commit& commit) const {
          (messages_.empty() || says(commit.message) != inverted_);
 }
 
+bool CommitFilter::takes_all() const {
+  return !no_merges_ && !merges_ && !until_ && authors_.empty() && committers_.empty() &&
+         messages_.empty();
+}
+
 bool CommitFilter::says(const std::string& message) const {
   const auto matches = [&](const repo::Pattern& p) { return p.matches_a_line(message); };
   return all_ ? std::ranges::all_of(messages_, matches) : std::ranges::any_of(messages_, matches);

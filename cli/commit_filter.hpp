@@ -15,6 +15,7 @@ class CommitFilter {
   CommitFilter(const Context& context, const Given& given);
 
   bool takes(const object::Commit& commit) const;
+  bool takes_all() const;  // whatever the commit
 
   // Part of a commit as a terminal shows it, with the hits of the patterns that look there in
   // colour.

@@ -143,6 +143,13 @@ std::string CommitFormat::indented(std::string_view message, bool tabs, bool sub
   return std::string(without_end(out));
 }
 
+std::string CommitFormat::shown_line(const Context& context, const object::Id& id,
+                                     std::string_view subject) const {
+  std::string out;
+  header(out, context, id);
+  return out += marked(subject, CommitFilter::Part::message);
+}
+
 std::string CommitFormat::shown(const Context& context, const object::Id& id,
                                 const object::Commit& commit) const {
   if (is_user_format()) return expanded(text_, context, id, commit, *this);

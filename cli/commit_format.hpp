@@ -53,6 +53,9 @@ class CommitFormat {
   bool is_text() const { return kind_ == Kind::text; }
   bool is_empty() const { return is_user_format() && text_.empty(); }
 
+  // Where is_one_line(): all that is shown, of a commit whose subject is known and not empty.
+  std::string shown_line(const Context& context, const object::Id& id,
+                         std::string_view subject) const;
   // Without the newline that ends the last line.
   std::string shown(const Context& context, const object::Id& id,
                     const object::Commit& commit) const;

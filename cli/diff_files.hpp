@@ -41,6 +41,7 @@ struct DiffOptions {
   std::shared_ptr<const Pickaxe> pickaxe;
   WordMode words = WordMode::lines;
   MovedOptions moved = {};
+  unsigned threads = 1;  // that read; more where any thread may use the reader
 
   bool any() const { return patch || stat || numstat || shortstat || name_only || name_status; }
 };

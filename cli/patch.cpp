@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <ostream>
+#include <sstream>
 
 #include "hn/merge/conflicts.hpp"
 #include "hn/merge/unified.hpp"
 #include "hn/object/file.hpp"
+#include "in_order.hpp"
 #include "patch_line.hpp"
 
 namespace hn::cli {
@@ -13,6 +15,8 @@ namespace {
 
 // Longer files are said to differ and not shown.
 constexpr std::uint64_t kShownBytesMax = 64U << 20U;
+// Some milliseconds of work, against the tenth of one that a thread costs.
+constexpr std::size_t kFilesPerThreadMin = 16;
 
 // A conflict shows as the text with markers that stands in the working tree.
 Bytes conflict_text(const object::BlockReader& reader, const object::Id& id) {
@@ -168,6 +172,30 @@ void print(const Context& context, const FilePatch& patch, const DiffOptions& op
   print_hunks(context, p, patch, options);
 }
 
+void print_file(const Context& context, const object::BlockReader& reader, const FileDiff& file,
+                const DiffOptions& options) {
+  for (const FilePatch& patch : patches_of(reader, file, options)) print(context, patch, options);
+}
+
+// Each thread makes the whole text of a file.
+void print_together(const Context& context, const object::BlockReader& reader,
+                    std::span<const FileDiff> files, const DiffOptions& options, unsigned threads) {
+  in_order<std::string>(
+      files.size(), threads,
+      [&](std::size_t job, unsigned) {
+        std::ostringstream text;
+        Context beside{context.world, context.folder, text, context.err};
+        beside.colour = context.colour;
+        beside.columns = context.columns;
+        print_file(beside, reader, files[job], options);
+        return std::move(text).str();
+      },
+      [&](const std::string& text) {
+        context.out << text;
+        return true;
+      });
+}
+
 }  // namespace
 
 std::string_view mode_text(object::Mode mode) {
@@ -222,10 +250,10 @@ bool is_shown(const Side& side) {
 void print_patch(const Context& context, const object::BlockReader& reader,
                  std::span<const FileDiff> files, const DiffOptions& options) {
   if (!context.colour || options.moved.mode == MovedMode::no || options.words != WordMode::lines) {
-    for (const FileDiff& file : files) {
-      for (const FilePatch& patch : patches_of(reader, file, options))
-        print(context, patch, options);
-    }
+    const auto threads =
+        std::min(options.threads, static_cast<unsigned>(files.size() / kFilesPerThreadMin));
+    if (threads > 1) return print_together(context, reader, files, options, threads);
+    for (const FileDiff& file : files) print_file(context, reader, file, options);
     return;
   }
   std::vector<FilePatch> patches;

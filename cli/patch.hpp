@@ -27,7 +27,8 @@ bool is_shown(const Side& side);
 
 // For each file "diff --git a/PATH b/PATH" and the hunks, as git prints them but for the line
 // "index", whose ids hn does not have. Prints nothing of a file in which only whitespace differs
-// that does not count. One file at a time is in memory; where moved lines are looked for, all are.
+// that does not count. One file for each thread is in memory, and the text of some hundred; where
+// moved lines are looked for, all are.
 void print_patch(const Context& context, const object::BlockReader& reader,
                  std::span<const FileDiff> files, const DiffOptions& options);
 

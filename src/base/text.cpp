@@ -1,5 +1,7 @@
 #include "hn/base/text.hpp"
 
+#include <algorithm>
+
 namespace hn {
 namespace {
 
@@ -36,6 +38,12 @@ std::size_t utf8_sequence(std::string_view s, char32_t& point) noexcept {
 bool is_control(char32_t p) noexcept {
   return p < 0x20 || (p >= 0x7f && p < 0xa0) || (p >= 0x202a && p <= 0x202e) ||
          (p >= 0x2066 && p <= 0x2069) || p == 0x200e || p == 0x200f || p == 0x061c;
+}
+
+// How many characters at the beginning are such.
+std::size_t printable_ascii(std::string_view text) {
+  const auto end = std::ranges::find_if_not(text, [](char c) { return c >= ' ' && c <= '~'; });
+  return static_cast<std::size_t>(end - text.begin());
 }
 
 }  // namespace
@@ -119,6 +127,10 @@ std::string escape_controls(std::string_view text, bool keep_lines) {
     out.push_back(kHexDigits[u & 15]);
   };
   while (!text.empty()) {
+    const std::size_t plain = printable_ascii(text);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     char32_t point = 0;
     std::size_t n = utf8_sequence(text, point);
     const bool line = keep_lines && (text[0] == '\n' || text[0] == '\t');

@@ -106,7 +106,7 @@ std::uint32_t LineNumbers::number_of(Line line) {
   }
   const std::uint32_t number = count();
   slots_[at] = number;
-  lines_.push_back(line);
+  lines_.push_back(keeps_ == Keeps::views ? line : Line(copies_.emplace_back(line)));
   hashes_.push_back(hash);
   if (lines_.size() * 2 > slots_.size()) grow();
   return number;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <string>
 #include <vector>
 
 #include "hn/merge/lines.hpp"
@@ -20,10 +22,13 @@ struct NumberedText {
 // never iterated, and nothing depends on its hash.
 class LineNumbers {
  public:
-  LineNumbers() : slots_(kSlotsMin, kFree) {}
+  enum class Keeps : std::uint8_t { views, copies };
+  explicit LineNumbers(Keeps keeps = Keeps::views) : keeps_(keeps), slots_(kSlotsMin, kFree) {}
 
-  // The text must outlive this; `like` was numbered here too.
+  // The text must outlive this, unless lines are copied; `like` was numbered here too.
   NumberedText add(ByteView text, const NumberedText* like = nullptr);
+  // The line's text must outlive this.
+  std::uint32_t number_of(Line line);
   // One more than the greatest number.
   std::uint32_t count() const noexcept { return static_cast<std::uint32_t>(lines_.size()); }
 
@@ -32,9 +37,10 @@ class LineNumbers {
   static constexpr std::uint32_t kFree = UINT32_MAX;
 
   void number(std::string_view text, NumberedText& out);
-  std::uint32_t number_of(Line line);
   void grow();
 
+  Keeps keeps_;
+  std::deque<std::string> copies_;
   std::vector<Line> lines_;            // by number
   std::vector<std::uint64_t> hashes_;  // by number
   std::vector<std::uint32_t> slots_;   // a power of two, at most half of them taken

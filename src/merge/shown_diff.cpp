@@ -9,8 +9,11 @@
 #include <string>
 #include <unordered_map>
 
+#include "hn/merge/version_lines.hpp"
 #include "merge/changed_lines.hpp"
+#include "merge/common_end.hpp"
 #include "merge/middle_snake.hpp"
+#include "merge/numbered_lines.hpp"
 #include "merge/slide.hpp"
 
 namespace hn::merge {
@@ -49,36 +52,65 @@ std::string folded(Line line, Whitespace whitespace) {
 }
 
 struct Numbered {
-  std::vector<std::uint32_t> a;
-  std::vector<std::uint32_t> b;
+  std::span<const std::uint32_t> a;
+  std::span<const std::uint32_t> b;
   std::vector<std::uint64_t> count_a;  // by number
   std::vector<std::uint64_t> count_b;
 };
 
+void count(std::size_t numbers, Numbered& lines) {
+  lines.count_a.resize(numbers);
+  lines.count_b.resize(numbers);
+  for (const std::uint32_t n : lines.a) ++lines.count_a[n];
+  for (const std::uint32_t n : lines.b) ++lines.count_b[n];
+}
+
 // Equal lines get equal numbers. The tables are never iterated.
-Numbered number_lines(std::span<const Line> a, std::span<const Line> b, Whitespace whitespace) {
-  Numbered out;
-  std::unordered_map<std::string_view, std::uint32_t> exact;
-  std::unordered_map<std::string, std::uint32_t> alike;
-  exact.reserve(a.size() + b.size());
-  const auto number_of = [&](Line line) {
-    const auto [at, is_new] = exact.try_emplace(line, 0);
-    if (!is_new) return at->second;
-    if (whitespace == Whitespace::exact)
-      return at->second = static_cast<std::uint32_t>(exact.size() - 1);
-    return at->second = alike.try_emplace(folded(line, whitespace), alike.size()).first->second;
-  };
-  const auto number = [&](std::span<const Line> lines, std::vector<std::uint32_t>& numbers) {
-    numbers.reserve(lines.size());
-    for (const Line line : lines) numbers.push_back(number_of(line));
-  };
-  number(a, out.a);
-  number(b, out.b);
-  const std::size_t count = std::max(exact.size(), alike.size());
-  out.count_a.resize(count);
-  out.count_b.resize(count);
-  for (const std::uint32_t n : out.a) ++out.count_a[n];
-  for (const std::uint32_t n : out.b) ++out.count_b[n];
+class Numbering {
+ public:
+  explicit Numbering(Whitespace whitespace) : whitespace_(whitespace) {}
+
+  std::uint32_t number_of(Line line) {
+    const std::uint32_t exact = exact_.number_of(line);
+    if (whitespace_ == Whitespace::exact) return exact;
+    if (exact == alike_of_.size())
+      alike_of_.push_back(
+          alike_.try_emplace(folded(line, whitespace_), alike_.size()).first->second);
+    return alike_of_[exact];
+  }
+
+  std::size_t count() const noexcept { return exact_.count(); }
+
+ private:
+  Whitespace whitespace_;
+  LineNumbers exact_;
+  std::unordered_map<std::string, std::uint32_t> alike_;
+  std::vector<std::uint32_t> alike_of_;  // by exact number
+};
+
+struct BothNumbers {
+  std::vector<std::uint32_t> a;
+  std::vector<std::uint32_t> b;
+  std::size_t count = 0;
+};
+
+// What both have in common at their ends is looked up once.
+BothNumbers number_lines(std::span<const Line> a, std::span<const Line> b, Whitespace whitespace) {
+  BothNumbers out;
+  Numbering numbering(whitespace);
+  out.a.reserve(a.size());
+  for (const Line line : a) out.a.push_back(numbering.number_of(line));
+  const std::size_t shorter = std::min(a.size(), b.size());
+  std::size_t begin = 0;
+  while (begin < shorter && a[begin] == b[begin]) ++begin;
+  std::size_t ending = 0;
+  while (ending < shorter - begin && a[a.size() - 1 - ending] == b[b.size() - 1 - ending]) ++ending;
+  out.b.reserve(b.size());
+  out.b.assign(out.a.begin(), out.a.begin() + static_cast<std::ptrdiff_t>(begin));
+  for (std::size_t i = begin; i < b.size() - ending; ++i)
+    out.b.push_back(numbering.number_of(b[i]));
+  out.b.insert(out.b.end(), out.a.end() - static_cast<std::ptrdiff_t>(ending), out.a.end());
+  out.count = numbering.count();
   return out;
 }
 
@@ -115,7 +147,7 @@ struct Searched {
   std::vector<std::uint32_t> places;
 };
 
-Searched searched(const std::vector<std::uint32_t>& lines, std::size_t begin, std::size_t end,
+Searched searched(std::span<const std::uint32_t> lines, std::size_t begin, std::size_t end,
                   const std::vector<std::uint64_t>& in_other, std::vector<char>& changed) {
   const std::uint64_t limit = std::min(rough_root(lines.size()), kFrequentMax);
   std::vector<Partner> partners;
@@ -138,11 +170,8 @@ Searched searched(const std::vector<std::uint32_t>& lines, std::size_t begin, st
   return out;
 }
 
-}  // namespace
-
-std::vector<Difference> shown_diff(std::span<const Line> a, std::span<const Line> b,
-                                   const ShownOptions& options) {
-  const Numbered lines = number_lines(a, b, options.whitespace);
+std::vector<Difference> compare(std::span<const Line> a, std::span<const Line> b,
+                                const Numbered& lines, const ShownOptions& options) {
   std::vector<char> changed_a(a.size());
   std::vector<char> changed_b(b.size());
   std::size_t begin = 0;
@@ -163,6 +192,54 @@ std::vector<Difference> shown_diff(std::span<const Line> a, std::span<const Line
   slide_changes({a, lines.a, changed_a}, changed_b, options.indent_heuristic);
   slide_changes({b, lines.b, changed_b}, changed_a, options.indent_heuristic);
   return differences_of(changed_a, changed_b);
+}
+
+}  // namespace
+
+std::vector<Difference> shown_diff(std::span<const Line> a, std::span<const Line> b,
+                                   const ShownOptions& options) {
+  const BothNumbers numbers = number_lines(a, b, options.whitespace);
+  Numbered lines{numbers.a, numbers.b, {}, {}};
+  count(numbers.count, lines);
+  return compare(a, b, lines, options);
+}
+
+struct VersionLines::Version {
+  Bytes bytes;
+  NumberedText text;
+};
+
+struct VersionLines::State {
+  LineNumbers numbers{LineNumbers::Keeps::copies};
+};
+
+VersionLines::VersionLines() : state_(std::make_unique<State>()) {}
+VersionLines::~VersionLines() = default;
+
+VersionLines::Text VersionLines::add(Bytes bytes, const Text& like) {
+  const auto out = std::make_shared<Version>();
+  out->bytes = std::move(bytes);
+  out->text = state_->numbers.add(out->bytes, like ? &like->text : nullptr);
+  return out;
+}
+
+std::vector<Difference> VersionLines::differences(const Text& old_text,
+                                                  const Text& new_text) const {
+  const std::size_t end = common_end(old_text->bytes, new_text->bytes);
+  const auto left = [&](const Version& version) {
+    const char* const stop = as_text(version.bytes).data() + (version.bytes.size() - end);
+    const auto& lines = version.text.lines;
+    const auto at =
+        std::ranges::partition_point(lines, [&](const Line& line) { return line.data() < stop; });
+    return static_cast<std::size_t>(at - lines.begin());
+  };
+  const auto a = std::span(old_text->text.lines).first(left(*old_text));
+  const auto b = std::span(new_text->text.lines).first(left(*new_text));
+  Numbered lines;
+  lines.a = std::span(old_text->text.numbers).first(a.size());
+  lines.b = std::span(new_text->text.numbers).first(b.size());
+  count(state_->numbers.count(), lines);
+  return compare(a, b, lines, {});
 }
 
 }  // namespace hn::merge

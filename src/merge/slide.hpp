@@ -10,8 +10,8 @@ namespace hn::merge {
 
 struct SlidSide {
   std::span<const Line> lines;
-  const std::vector<std::uint32_t>& numbers;  // equal where lines are
-  std::vector<char>& changed;                 // by line
+  std::span<const std::uint32_t> numbers;  // equal where lines are
+  std::vector<char>& changed;              // by line
 };
 
 // Moves the changes of one side to where they read best: in line with a change of the other side,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "merge/common_end.hpp"
+
 // The unified format of diff(1), with git's way of counting empty ranges and of guessing headings.
 namespace hn::merge {
 namespace {
@@ -19,30 +21,13 @@ std::string_view trimmed_heading(Line line) {
   return line.substr(0, last == Line::npos ? 0 : last + 1);
 }
 
-// How much of the end both texts have in common, in blocks, less the line that the first of them
-// begins in: what git leaves out where it shows no context, and so does not look at when it places
-// a difference.
-std::size_t common_end(ByteView a, ByteView b) {
-  constexpr std::size_t kBlock = 1024;
-  std::size_t equal = 0;
-  while (equal + kBlock <= std::min(a.size(), b.size()) &&
-         std::equal(a.end() - static_cast<std::ptrdiff_t>(equal + kBlock),
-                    a.end() - static_cast<std::ptrdiff_t>(equal),
-                    b.end() - static_cast<std::ptrdiff_t>(equal + kBlock))) {
-    equal += kBlock;
-  }
-  std::size_t kept = 0;
-  while (kept < equal && a[a.size() - equal + kept++] != '\n') {
-  }
-  return equal - kept;
-}
-
 class Unifier {
  public:
   Unifier(ByteView old_text, ByteView new_text, const UnifiedOptions& options)
       : old_(split_lines(old_text)),
         new_(split_lines(new_text)),
-        differences_(shown_differences(old_text, new_text, options)),
+        differences_(options.context == 0 ? shown_differences(old_text, new_text, options)
+                                          : shown_diff(old_, new_, options.shown)),
         options_(options) {}
 
   std::vector<UnifiedHunk> run() {
@@ -172,6 +157,21 @@ bool begins_function(Line line) noexcept {
   if (line.empty()) return false;
   const char c = line.front();
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
+}
+
+std::size_t common_end(ByteView a, ByteView b) {
+  constexpr std::size_t kBlock = 1024;
+  std::size_t equal = 0;
+  while (equal + kBlock <= std::min(a.size(), b.size()) &&
+         std::equal(a.end() - static_cast<std::ptrdiff_t>(equal + kBlock),
+                    a.end() - static_cast<std::ptrdiff_t>(equal),
+                    b.end() - static_cast<std::ptrdiff_t>(equal + kBlock))) {
+    equal += kBlock;
+  }
+  std::size_t kept = 0;
+  while (kept < equal && a[a.size() - equal + kept++] != '\n') {
+  }
+  return equal - kept;
 }
 
 std::vector<Difference> shown_differences(ByteView old_text, ByteView new_text,

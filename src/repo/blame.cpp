@@ -3,9 +3,11 @@
 #include "hn/repo/blame.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 
 #include "hn/merge/renames.hpp"
+#include "hn/merge/version_lines.hpp"
 #include "hn/object/file.hpp"
 #include "hn/repo/tree_changes.hpp"
 #include "hn/repo/working_tree.hpp"
@@ -14,6 +16,8 @@ namespace hn::repo {
 namespace {
 
 constexpr std::uint64_t kBlamedBytesMax = 512ULL << 20U;
+// A commit's own text, and those of its parents or of one child.
+constexpr std::size_t kTextsMax = 4;
 
 // Lines of the text that stand at `origin` and below in a version.
 struct Range {
@@ -68,7 +72,12 @@ class Blamer {
     return require(object::read_commit(repository_.store(), commit), "reading a commit").tree;
   }
 
-  std::optional<object::Value> value_of(const BlamedFile& file) const {
+  const std::optional<object::Value>& value_of(const BlamedFile& file) const {
+    const auto at = values_.find(file);
+    return at != values_.end() ? at->second : values_.emplace(file, read_value(file)).first->second;
+  }
+
+  std::optional<object::Value> read_value(const BlamedFile& file) const {
     auto value = require(object::find_path(repository_.store(), tree_of(file.commit), file.path),
                          "reading a folder");
     if (value && (value->mode == object::Mode::folder || value->mode == object::Mode::submodule ||
@@ -92,12 +101,53 @@ class Blamer {
                    "reading a file");
   }
 
+  // Kept for a while: who is compared with its parent now is compared with its child next.
+  merge::VersionLines::Text kept_text_of(const object::Value& value,
+                                         merge::VersionLines::Text like) {
+    for (const auto& [kept, text] : texts_)
+      if (kept == value) return text;
+    if (!like && !texts_.empty()) like = texts_.back().second;
+    if (texts_.size() == kTextsMax) texts_.pop_front();
+    return texts_.emplace_back(value, lines_.add(bytes_of(value), like)).second;
+  }
+
+  std::vector<merge::Difference> differences(const object::Value& before,
+                                             const object::Value& own) {
+    if (options_.shown.whitespace != merge::Whitespace::exact)
+      return merge::shown_differences(bytes_of(before), bytes_of(own), options_);
+    const auto text = kept_text_of(own, nullptr);
+    return lines_.differences(kept_text_of(before, text), text);
+  }
+
   void wait(const BlamedFile& file, std::vector<Range> ranges) {
     if (ranges.empty()) return;
     const auto generation =
         require(repository_.history().generation(file.commit), "reading commits");
     auto& there = waiting_[{generation, file}];
-    there.insert(there.end(), ranges.begin(), ranges.end());
+    if (there.empty())
+      there = std::move(ranges);
+    else
+      there.insert(there.end(), ranges.begin(), ranges.end());
+  }
+
+  // The oldest commit that the filters of the history index lead to along first parents without a
+  // change of the file, above all that waits; nullopt where they lead to none.
+  std::optional<BlamedFile> unchanged_below(const BlamedFile& file) {
+    const store::HistoryIndex& index = repository_.history_index();
+    auto row = index.row_of(file.commit);
+    if (!row) return std::nullopt;
+    const std::vector<store::PathKey> keys = store::path_keys(file.path);
+    const std::uint64_t waiting = waiting_.empty() ? 0 : waiting_.rbegin()->first.first;
+    std::optional<std::uint32_t> found;
+    std::vector<std::uint32_t> parents;
+    while (!found || index.generation_of(*found) > waiting) {
+      const auto may_change = index.may_change(*row, keys);
+      if (!may_change && ++unfiltered_ == store::kKeepMin) repository_.history().want_filters();
+      if (may_change.value_or(true) || !index.parent_rows(*row, parents) || parents.empty()) break;
+      row = found = parents.front();
+    }
+    const auto id = found ? index.id_of(*found) : std::nullopt;
+    return id ? std::optional(BlamedFile{*id, file.path}) : std::nullopt;
   }
 
   static bool is_text(const object::Value& value) {
@@ -115,16 +165,17 @@ class Blamer {
       return alike ? std::optional(same) : std::nullopt;
     }
     std::vector<merge::NamedValue> gone;
+    // As in git, other new files take none of those that are gone.
     std::vector<merge::NamedValue> come;
     for (const object::Change& change : tree_changes(repository_.store(), tree_of(parent),
                                                      tree_of(file.commit), worktree::Pathspec())) {
       if (!change.new_value) gone.push_back({change.name, *change.old_value});
-      if (!change.old_value) come.push_back({change.name, *change.new_value});
+      if (!change.old_value && change.name == file.path)
+        come.push_back({change.name, *change.new_value});
     }
-    for (const merge::Rename& rename : merge::find_renames(repository_.store(), gone, come)) {
-      if (come[rename.to].path == file.path) return BlamedFile{parent, gone[rename.from].path};
-    }
-    return std::nullopt;
+    const auto renames = merge::find_renames(repository_.store(), gone, come);
+    if (renames.empty()) return std::nullopt;
+    return BlamedFile{parent, gone[renames.front().from].path};
   }
 
   // The versions in the parents, each once; one alone where it is the same.
@@ -153,17 +204,17 @@ class Blamer {
   }
 
   void look_at(const BlamedFile& file, std::vector<Range> ranges) {
-    std::ranges::sort(ranges, {}, &Range::origin);
+    if (const auto below = unchanged_below(file)) return wait(*below, std::move(ranges));
+    if (!std::ranges::is_sorted(ranges, {}, &Range::origin))
+      std::ranges::sort(ranges, {}, &Range::origin);
     const auto own = value_of(file);
     const std::vector<BlamedFile> before = versions_before(file, *own);
-    std::optional<Bytes> bytes;
     for (const BlamedFile& version : before) {
       if (ranges.empty()) return;
-      const auto value = value_of(version);
+      const auto& value = value_of(version);
       if (value->bytes == own->bytes) return wait(version, std::move(ranges));
-      if (!bytes) bytes = bytes_of(*own);
       std::vector<Range> kept;
-      split(ranges, merge::shown_differences(bytes_of(*value), *bytes, options_), kept);
+      split(ranges, differences(*value, *own), kept);
       wait(version, std::move(kept));
     }
     for (const Range& range : ranges) {
@@ -218,6 +269,10 @@ class Blamer {
   const Repository& repository_;
   merge::UnifiedOptions options_;
   std::map<Key, std::vector<Range>> waiting_;
+  mutable std::map<BlamedFile, std::optional<object::Value>> values_;
+  merge::VersionLines lines_;
+  std::deque<std::pair<object::Value, merge::VersionLines::Text>> texts_;
+  std::size_t unfiltered_ = 0;  // rows that were asked for a filter in vain
   std::vector<Blamed> done_;
 };
 

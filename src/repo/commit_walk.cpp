@@ -2,89 +2,138 @@
 // where git finds it out on the way and may look too early.
 #include "hn/repo/commit_walk.hpp"
 
+#include <algorithm>
+
 #include "hn/repo/tree_changes.hpp"
 
 namespace hn::repo {
-
 CommitWalk::CommitWalk(const Repository& repository, Options options)
     : repository_(repository),
       options_(std::move(options)),
       limited_(!options_.set.without.empty()),
-      walk_(repository.history(), [this](const object::Id& id) { return simplified(id).parents; }) {
+      walk_(repository.history(), [this](CommitNumber commit, std::vector<CommitNumber>& parents) {
+        return follow(commit, parents);
+      }) {
   const CommitSet& set = options_.set;
+  for (const std::string& path : options_.paths.bounds()) keys_.push_back(store::path_keys(path));
   if (limited_) {
-    const auto members =
-        require(object::reachable(repository.history(), set.with, set.without, SIZE_MAX),
-                "listing what a range leads to");
-    members_.insert(members.begin(), members.end());
-    excluded_.insert(set.without.begin(), set.without.end());
+    member_ids_ = require(object::reachable(repository.history(), set.with, set.without, SIZE_MAX),
+                          "listing what a range leads to");
   }
+  note_limits();
+  walk_.on_renumbering([this] { note_limits(); });
   for (const object::Id& id : set.with) {
-    if (is_in(id)) walk_.start(id);
+    if (is_in(walk_.numbers().of(id))) walk_.start(id);
   }
 }
 
+void CommitWalk::note_limits() {
+  values_.clear();
+  members_.clear();
+  excluded_.clear();
+  for (const object::Id& id : member_ids_) members_.insert(walk_.numbers().of(id));
+  for (const object::Id& id : options_.set.without) excluded_.insert(walk_.numbers().of(id));
+}
+
 std::optional<object::Id> CommitWalk::next() {
-  while (const auto found = step()) {
-    if (found->shown) return found->id;
+  while (const auto found = walk_.step()) {
+    if (found->meant) return found->id;
+  }
+  return std::nullopt;
+}
+
+std::optional<CommitWalk::Line> CommitWalk::next_line() {
+  while (const auto found = walk_.step()) {
+    if (!found->meant) continue;
+    Line out{found->id, {}};
+    if (walk_.numbers().is_row(found->commit))
+      out.subject = repository_.history_index().subject_of(found->commit);
+    return out;
   }
   return std::nullopt;
 }
 
 std::optional<CommitWalk::Step> CommitWalk::step() {
-  const auto id = walk_.next();
-  if (!id) return std::nullopt;
-  const Simplified& made = simplified(*id);
-  Step out{*id, made.parents, made.shown};
-  simplified_.erase(*id);
-  return out;
+  auto found = walk_.step(true);
+  if (!found) return std::nullopt;
+  return Step{found->id, std::move(found->parents), found->meant};
 }
 
-bool CommitWalk::is_in(const object::Id& id) const {
-  if (limited_ && !members_.contains(id)) return false;
+bool CommitWalk::is_in(CommitNumber commit) const {
+  if (limited_ && !members_.contains(commit)) return false;
   if (!options_.since) return true;
-  const auto time = repository_.history().time(id);
-  return !time || *time >= *options_.since;
+  const std::int64_t time = walk_.numbers().time(commit);
+  return time == INT64_MIN || time >= *options_.since;
 }
 
-object::Id CommitWalk::tree_of(const object::Id& id) {
-  if (const auto facts = repository_.history_index().find(id)) return facts->tree;
-  return require(object::read_commit(repository_.store(), id), "reading a commit").tree;
-}
-
-const CommitWalk::Simplified& CommitWalk::simplified(const object::Id& id) {
-  const auto at = simplified_.find(id);
-  if (at != simplified_.end()) return at->second;
-  Simplified made = simplify(id);
-  std::erase_if(made.parents, [this](const object::Id& parent) { return !is_in(parent); });
-  return simplified_.emplace(id, std::move(made)).first->second;
-}
-
-CommitWalk::Simplified CommitWalk::simplify(const object::Id& id) {
-  auto known = repository_.history().parents(id);
-  Simplified out{known ? std::move(known).value() : std::vector<object::Id>(), true};
-  if (options_.first_parent && out.parents.size() > 1) out.parents.resize(1);
-  if (options_.paths.everything()) return out;
-  const object::BlockReader& reader = repository_.store();
-  const object::Id tree = tree_of(id);
-  if (out.parents.empty()) {
-    out.shown = trees_differ(reader, std::nullopt, tree, options_.paths);
-    return out;
+object::Id CommitWalk::tree_of(CommitNumber commit) {
+  if (walk_.numbers().is_row(commit)) {
+    if (const auto tree = repository_.history_index().tree_of(commit)) return *tree;
   }
+  return require(object::read_commit(repository_.store(), walk_.numbers().id(commit)),
+                 "reading a commit")
+      .tree;
+}
+
+bool CommitWalk::follow(CommitNumber commit, std::vector<CommitNumber>& parents) {
+  const bool meant = simplify(commit, parents);
+  std::erase_if(parents, [this](CommitNumber parent) { return !is_in(parent); });
+  return meant;
+}
+
+// A row without a filter costs looks at two trees, each time that it is met.
+bool CommitWalk::is_same_by_filter(CommitNumber commit) {
+  if (keys_.empty() || !walk_.numbers().is_row(commit)) return false;
+  for (const auto& keys : keys_) {
+    const auto may_change = repository_.history_index().may_change(commit, keys);
+    if (!may_change && ++unfiltered_ == store::kKeepMin) repository_.history().want_filters();
+    if (may_change.value_or(true)) return false;
+  }
+  return true;
+}
+
+bool CommitWalk::differs_from(CommitNumber commit, CommitNumber parent, bool is_first) {
+  if (is_first && is_same_by_filter(commit)) return false;
+  const std::string* path = options_.paths.only_path();
+  if (path != nullptr)
+    return values_differ(repository_.store(), value_in(parent, *path), value_in(commit, *path),
+                         options_.paths);
+  return trees_differ(repository_.store(), tree_of(parent), tree_of(commit), options_.paths);
+}
+
+const std::optional<object::Value>& CommitWalk::value_in(CommitNumber commit,
+                                                         const std::string& path) {
+  const auto at = values_.find(commit);
+  if (at != values_.end()) return at->second;
+  const auto found =
+      require(object::find_path(repository_.store(), tree_of(commit), path), "reading a folder");
+  return values_.emplace(commit, found).first->second;
+}
+
+bool CommitWalk::simplify(CommitNumber commit, std::vector<CommitNumber>& parents) {
+  walk_.numbers().parents(commit, parents);
+  if (options_.first_parent && parents.size() > 1) parents.resize(1);
+  if (options_.paths.everything()) return true;
+  if (parents.empty())
+    return trees_differ(repository_.store(), std::nullopt, tree_of(commit), options_.paths);
   std::size_t relevant_parents = 0;
   bool relevant_change = false;
   bool other_change = false;
-  for (const object::Id& parent : out.parents) {
+  for (const CommitNumber parent : parents) {
     // What is excluded does not decide, but for the border that was named itself.
     const bool relevant = !limited_ || members_.contains(parent) || excluded_.contains(parent);
     relevant_parents += relevant ? 1 : 0;
-    if (!repository_.store().has(parent)) continue;
-    const bool differs = trees_differ(reader, tree_of(parent), tree, options_.paths);
-    if (!differs && relevant) return {{parent}, false};
+    // Rows of the index stand for commits that are here.
+    if (!walk_.numbers().is_row(parent) && !repository_.store().has(walk_.numbers().id(parent)))
+      continue;
+    const bool differs = differs_from(commit, parent, parent == parents.front());
+    if (!differs && relevant) {
+      parents = {parent};
+      return false;
+    }
     if (differs) (relevant ? relevant_change : other_change) = true;
   }
-  out.shown = relevant_parents > 0 ? relevant_change : other_change;
-  return out;
+  return relevant_parents > 0 ? relevant_change : other_change;
 }
 
 }  // namespace hn::repo

@@ -4,65 +4,131 @@
 // which spares the walk for an old branch that was merged late.
 #include "hn/repo/log_walk.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace hn::repo {
 
+LogWalk::LogWalk(const store::BlockHistory& history, Follow follow)
+    : history_(history),
+      follow_(std::move(follow)),
+      numbers_(history),
+      offered_(Later{&numbers_}) {}
+
 void LogWalk::start(const object::Id& commit) {
-  reach(commit);
-  offer(commit);
+  started_.push_back(commit);
 }
 
 std::optional<object::Id> LogWalk::next() {
+  const auto found = step();
+  return found ? std::optional(found->id) : std::nullopt;
+}
+
+// The order is a function of the commits, so a walk that begins anew goes on where it was.
+std::optional<LogWalk::Step> LogWalk::step(bool with_parents) {
+  for (;;) {
+    if (!std::exchange(placed_, true)) put_at_start();
+    const auto commit = advance();
+    Step out = commit ? told(*commit, with_parents) : Step();
+    if (numbers_.has_failed()) {
+      begin_anew();
+      continue;
+    }
+    if (!commit) return std::nullopt;
+    ++given_out_;
+    return out;
+  }
+}
+
+LogWalk::Step LogWalk::told(CommitNumber commit, bool with_parents) {
+  const Known& known = this->known(commit);
+  Step out{commit, numbers_.id(commit), known.meant, {}};
+  if (!with_parents) return out;
+  for (const CommitNumber parent : parents_of(known)) out.parents.push_back(numbers_.id(parent));
+  return out;
+}
+
+void LogWalk::put_at_start() {
+  for (const object::Id& id : started_) {
+    const CommitNumber commit = numbers_.of(id);
+    reach(commit);
+    offer(commit);
+  }
+}
+
+void LogWalk::begin_anew() {
+  numbers_ = store::CommitNumbers(history_, false);
+  if (renumbered_) renumbered_();
+  known_.clear();
+  parents_.clear();
+  unseen_ = {};
+  offered_ = Offered(Later{&numbers_});
+  put_at_start();
+  for (std::uint64_t i = 0; i < given_out_; ++i) advance();
+}
+
+std::optional<CommitNumber> LogWalk::advance() {
   while (!offered_.empty()) {
-    const object::Id id = offered_.top().id;
+    const CommitNumber commit = offered_.top().commit;
     offered_.pop();
-    Known& known = known_.at(id);
+    Known& known = this->known(commit);
     if (known.given_out) continue;
     count_children_of(known);
     if (known.children > 0) continue;  // the last of them offers it again
     known.given_out = true;
-    look_at(id, known);
-    for (const object::Id& parent : parents_of(id)) {
-      if (--known_.at(parent).children == 0) offer(parent);
+    look_at(commit, known);
+    for (const CommitNumber parent : parents_of(known)) {
+      if (--this->known(parent).children == 0) offer(parent);
     }
-    return id;
+    return commit;
   }
   return std::nullopt;
 }
 
-void LogWalk::reach(const object::Id& id) {
-  const auto [at, is_new] = known_.try_emplace(id);
-  if (!is_new) return;
-  if (const auto generation = history_.generation(id)) at->second.generation = *generation;
-  unseen_.push({at->second.generation, id});
+LogWalk::Known& LogWalk::known(CommitNumber commit) {
+  const std::size_t page = commit / kPage;
+  if (page >= known_.size()) known_.resize(page + 1);
+  if (!known_[page]) known_[page] = std::make_unique<Page>();
+  return (*known_[page])[commit % kPage];
 }
 
-void LogWalk::offer(const object::Id& id) {
-  const auto time = history_.time(id);
-  offered_.push({time ? *time : INT64_MIN, id});
+std::span<const CommitNumber> LogWalk::parents_of(const Known& known) const {
+  return std::span(parents_).subspan(known.parents_at, known.parents);
 }
 
-std::vector<object::Id> LogWalk::parents_of(const object::Id& id) const {
-  if (parents_) return parents_(id);
-  auto parents = history_.parents(id);
-  return parents ? std::move(parents).value() : std::vector<object::Id>();
+void LogWalk::reach(CommitNumber commit) {
+  Known& known = this->known(commit);
+  if (known.generation != 0) return;
+  // Of a damaged row it is 0; the walk begins anew then.
+  known.generation = std::max(numbers_.generation(commit), std::uint64_t{1});
+  unseen_.push({known.generation, commit});
 }
 
-void LogWalk::look_at(const object::Id& id, Known& known) {
+void LogWalk::offer(CommitNumber commit) {
+  offered_.push({numbers_.time(commit), commit});
+}
+
+void LogWalk::look_at(CommitNumber commit, Known& known) {
   if (std::exchange(known.looked_at, true)) return;
-  for (const object::Id& parent : parents_of(id)) {
+  if (follow_)
+    known.meant = follow_(commit, scratch_);
+  else
+    numbers_.parents(commit, scratch_);
+  known.parents_at = static_cast<std::uint32_t>(parents_.size());
+  known.parents = static_cast<std::uint16_t>(scratch_.size());
+  parents_.insert(parents_.end(), scratch_.begin(), scratch_.end());
+  for (const CommitNumber parent : parents_of(known)) {
     reach(parent);
-    ++known_.at(parent).children;
+    ++this->known(parent).children;
   }
 }
 
 void LogWalk::count_children_of(const Known& known) {
-  while (!unseen_.empty() &&
-         (unseen_.top().key > known.generation || unseen_.top().key == kUnknown)) {
-    const object::Id id = unseen_.top().id;
+  while (!unseen_.empty() && (unseen_.top().key > known.generation ||
+                              unseen_.top().key == store::CommitNumbers::kUnknown)) {
+    const CommitNumber commit = unseen_.top().commit;
     unseen_.pop();
-    look_at(id, known_.at(id));
+    look_at(commit, this->known(commit));
   }
 }
 

@@ -69,16 +69,32 @@ std::vector<object::Change> tree_changes(const object::BlockReader& reader,
   return out;
 }
 
+bool values_differ(const object::BlockReader& reader, const std::optional<object::Value>& before,
+                   const std::optional<object::Value>& after, const worktree::Pathspec& meant) {
+  if (before == after) return false;
+  const std::string& path = *meant.only_path();
+  const auto is_folder = [](const auto& value) {
+    return value && value->mode == object::Mode::folder;
+  };
+  if (((before && !is_folder(before)) || (after && !is_folder(after))) && meant.matches(path))
+    return true;
+  // Nothing but what is below a folder.
+  bool differs = false;
+  const std::function<bool(object::Change)> visit = [&](const object::Change&) {
+    differs = true;
+    return false;
+  };
+  const auto folder = [&](const auto& value) {
+    return is_folder(value) ? std::optional(value->id()) : std::nullopt;
+  };
+  Walk(reader, meant, visit).folders(folder(before), folder(after), path + "/", 1);
+  return differs;
+}
+
 bool trees_differ(const object::BlockReader& reader, const std::optional<object::Id>& before,
                   const std::optional<object::Id>& after, const worktree::Pathspec& meant) {
   if (before == after) return false;
   if (meant.everything()) return true;
-  if (const std::string* path = meant.only_path(); path != nullptr && before && after) {
-    const auto a = require(object::find_path(reader, *before, *path), "reading a folder");
-    const auto b = require(object::find_path(reader, *after, *path), "reading a folder");
-    if (a == b) return false;
-    // Only what is below a folder, or a file that is not meant as one, needs a closer look.
-  }
   bool differs = false;
   visit_tree_changes(reader, before, after, meant, [&](const object::Change&) {
     differs = true;

@@ -4,8 +4,10 @@
 #include <map>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 #include "hn/base/text.hpp"
+#include "hn/object/message.hpp"
 
 namespace hn::store {
 namespace {
@@ -14,6 +16,7 @@ struct Node {
   CommitFacts facts;  // generation 0: not known yet
   bool read = false;  // from its block
   bool kept = false;  // was handed to the index
+  std::string subject;
 };
 
 // On the way down to commits whose generation is known. What waits stands on what comes behind it.
@@ -126,6 +129,7 @@ struct BlockHistory::State {
   // Commits that have no generation, and why: without it each of a long row of commits above one
   // that is absent would walk down to it.
   std::unordered_map<object::Id, Error> stuck;
+  bool filters_wanted = false;
 
   const Error* why_stuck(const object::Id& id) {
     const auto at = stuck.find(id);
@@ -140,11 +144,12 @@ struct BlockHistory::State {
     const auto at = nodes.find(id);
     if (at != nodes.end()) return &at->second;
     if (auto known = index != nullptr ? index->find(id) : std::nullopt)
-      return &nodes.emplace(id, Node{std::move(*known), false, false}).first->second;
+      return &nodes.emplace(id, Node{std::move(*known), false, false, {}}).first->second;
     HN_TRY(object::Commit commit, object::read_commit(reader, id));
     CommitFacts facts{
         id, 0, std::move(commit.parents), commit.tree, commit.committer.time.seconds, commit.git};
-    Node* made = &nodes.emplace(id, Node{std::move(facts), true, false}).first->second;
+    Node* made = &nodes.emplace(id, Node{std::move(facts), true, false, {}}).first->second;
+    if (index != nullptr) made->subject = object::parts_of(commit.message).subject;
     read.push_back(made);
     return made;
   }
@@ -194,17 +199,28 @@ struct BlockHistory::State {
     std::vector<TagFacts> new_tags;
     for (const auto& [id, tag] : tags) new_tags.push_back(tag);
     std::vector<CommitFacts> commits;
-    for (const Node* node : read)
-      if (node->facts.generation > 0 && !node->kept) commits.push_back(node->facts);
-    if (!damaged && commits.size() + new_tags.size() <= kKeepMin) return;
-    index->add(std::move(commits), std::move(new_tags));
-    for (const Node* node : read) nodes.at(node->facts.id).kept = node->facts.generation > 0;
+    Subjects subjects;
+    for (const Node* node : read) {
+      if (node->facts.generation == 0 || node->kept) continue;
+      commits.push_back(node->facts);
+      subjects.emplace(node->facts.id, node->subject);
+    }
+    if (damaged || commits.size() + new_tags.size() > kKeepMin) {
+      const bool few = commits.size() <= kFilterAtOnceMax;
+      index->add(std::move(commits), std::move(new_tags), few ? &reader : nullptr, subjects);
+      for (const Node* node : read) nodes.at(node->facts.id).kept = node->facts.generation > 0;
+    }
+    if (std::exchange(filters_wanted, false)) index->add_filters(reader);
   }
 };
 
 BlockHistory::BlockHistory(const object::BlockReader& reader, const HistoryIndex* index)
-    : state_(std::make_unique<State>(State{reader, index, {}, {}, {}, {}, 0, {}})) {}
+    : state_(std::make_unique<State>(State{reader, index, {}, {}, {}, {}, 0, {}, false})) {}
 BlockHistory::~BlockHistory() = default;
+
+const HistoryIndex* BlockHistory::index() const noexcept {
+  return state_->index;
+}
 
 Result<std::vector<object::Id>> BlockHistory::parents(const object::Id& commit) const {
   HN_TRY(const Node* node, state_->node(commit));
@@ -302,6 +318,10 @@ std::vector<GitNamed> BlockHistory::find_git(std::string_view hex_prefix, std::s
   out.erase(std::unique(out.begin(), out.end()), out.end());
   if (out.size() > max) out.resize(max);
   return out;
+}
+
+void BlockHistory::want_filters() const noexcept {
+  state_->filters_wanted = true;
 }
 
 void BlockHistory::keep() const noexcept {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "hn/object/message.hpp"
 #include "hn/store/history_index.hpp"
 
 namespace hn::store {
@@ -27,6 +28,23 @@ const char* wrong_in(const TagFacts& facts, const Result<object::Tag>& tag) {
   return tag->git == facts.git ? nullptr : "its id in git is another";
 }
 
+bool is_subject_wrong(const HistoryIndex& index, std::uint32_t row,
+                      const Result<object::Commit>& commit) {
+  const std::string_view subject = index.subject_of(row);
+  return !subject.empty() && commit && object::parts_of(commit->message).subject != subject;
+}
+
+// Whether its filter is that of what it changes; where a folder is not here nobody knows.
+bool is_filter_wrong(const HistoryIndex& index, const object::BlockReader& reader,
+                     std::uint32_t row, const std::vector<std::uint32_t>& parents) {
+  const Bytes filter = index.filter_of(row);
+  const auto after = index.tree_of(row);
+  const auto before = parents.empty() ? std::nullopt : index.tree_of(parents.front());
+  if (filter.empty() || !after || (!parents.empty() && !before)) return false;
+  const auto made = path_filter(reader, before, *after);
+  return made && *made != filter;
+}
+
 }  // namespace
 
 // Rows stand behind those of their parents, so one pass makes all generations again.
@@ -45,6 +63,10 @@ std::vector<WrongRow> check_history(const HistoryIndex& index, const object::Blo
     const auto commit = object::read_commit(reader, facts->id);
     if (const char* what = wrong_in(*facts, commit, generations[row]))
       out.push_back({facts->id, what});
+    else if (is_subject_wrong(index, row, commit))
+      out.push_back({facts->id, "its subject is another"});
+    else if (is_filter_wrong(index, reader, row, parents))
+      out.push_back({facts->id, "its filter of paths is another"});
   }
   for (const TagFacts& facts : index.tags()) {
     if (const char* what = wrong_in(facts, object::read_tag(reader, facts.id)))

@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <set>
+#include <system_error>
+#include <thread>
 #include <unordered_map>
 
 #include "hn/base/codec.hpp"
@@ -22,6 +24,10 @@ namespace {
 // Another process may replace the chain and remove a layer between our looks at the two.
 constexpr int kOpenAttempts = 3;
 constexpr std::size_t kNameAt = 80;  // in a layer: its own name
+// Differences of trees come from memory; more threads than this wait for each other.
+constexpr unsigned kFilterThreadsMax = 8;
+// Some ten milliseconds of work.
+constexpr std::size_t kFiltersPerThreadMin = 512;
 
 struct Layer {
   std::unique_ptr<os::Mapping> mapping;
@@ -100,21 +106,27 @@ std::optional<TagFacts> find_tag_in(const std::vector<Layer>& layers, const obje
   return std::nullopt;
 }
 
+// Walks by generation rely on it, so it is not taken on trust.
+bool stands_above(const std::vector<Layer>& layers, std::uint32_t row,
+                  const std::vector<std::uint32_t>& parents) {
+  std::uint32_t greatest = 0;
+  for (const std::uint32_t parent : parents)
+    greatest = std::max(greatest, layer_of(layers, parent)->generation(parent).value_or(0));
+  const LayerView* layer = layer_of(layers, row);
+  return layer->generation(row) == greatest + 1 || (layer->spoil(), false);
+}
+
 std::optional<CommitFacts> facts_at(const std::vector<Layer>& layers, std::uint32_t row) {
   const LayerView* layer = layer_of(layers, row);
   const auto commit = layer != nullptr ? layer->commit(row) : std::nullopt;
   if (!commit) return std::nullopt;
   CommitFacts facts{commit->id, commit->generation, {}, commit->tree, commit->time, commit->git};
-  std::uint32_t greatest = 0;
   for (const std::uint32_t parent : commit->parents) {
-    const LayerView* below = layer_of(layers, parent);
-    const auto id = below != nullptr ? below->id(parent) : std::nullopt;
+    const auto id = layer_of(layers, parent)->id(parent);
     if (!id) return std::nullopt;
     facts.parents.push_back(*id);
-    greatest = std::max(greatest, below->generation(parent).value_or(0));
   }
-  // Walks by generation rely on it, so it is not taken on trust.
-  if (commit->generation != greatest + 1) return layer->spoil(), std::nullopt;
+  if (!stands_above(layers, row, commit->parents)) return std::nullopt;
   return facts;
 }
 
@@ -133,12 +145,55 @@ std::vector<TagFacts> tags_of(const LayerView& layer) {
   return out;
 }
 
+std::optional<object::Id> tree_at(const std::vector<Layer>& layers, std::uint32_t row) {
+  const LayerView* layer = layer_of(layers, row);
+  return layer != nullptr ? layer->tree(row) : std::nullopt;
+}
+
+// A filter that is still to be made.
+struct Unfiltered {
+  std::optional<object::Id> before;
+  object::Id after;
+  Bytes* filter = nullptr;
+};
+
+void make_filters(const object::BlockReader& reader, std::span<const Unfiltered> some) noexcept {
+  for (const Unfiltered& one : some) {
+    try {
+      if (auto made = path_filter(reader, one.before, one.after)) *one.filter = std::move(*made);
+    } catch (...) {
+      // It is not needed: who asks looks at the trees.
+    }
+  }
+}
+
+// Each thread takes neighbours, which share most of their folders.
+void make_filters_together(const object::BlockReader& reader, std::span<const Unfiltered> all) {
+  const unsigned machine = std::clamp(std::thread::hardware_concurrency(), 1U, kFilterThreadsMax);
+  const std::size_t share = std::max(all.size() / machine + 1, kFiltersPerThreadMin);
+  std::vector<std::jthread> threads;
+  while (all.size() > share) {
+    try {
+      threads.emplace_back([&reader, some = all.first(share)] { make_filters(reader, some); });
+    } catch (const std::system_error&) {
+      break;
+    }
+    all = all.subspan(share);
+  }
+  make_filters(reader, all);
+}
+
 // What the next layer is made of.
 class Building {
  public:
-  explicit Building(std::vector<Layer>& layers) : layers_(layers) {}
+  Building(std::vector<Layer>& layers, const object::BlockReader* reader)
+      : layers_(layers), reader_(reader) {}
 
-  void take(std::vector<CommitFacts> commits, std::vector<TagFacts> tags) {
+  void take(std::vector<CommitFacts> commits, std::vector<TagFacts> tags,
+            const Subjects& subjects) {
+    for (const auto& [id, subject] : subjects) {
+      if (subject.size() <= kSubjectBytesMax) notes_[id].subject = subject;
+    }
     std::erase_if(commits, [&](const CommitFacts& c) { return find_row(layers_, c.id); });
     std::erase_if(tags, [&](const TagFacts& t) { return find_tag_in(layers_, t.id); });
     commits_ = std::move(commits);
@@ -146,6 +201,14 @@ class Building {
   }
 
   bool empty() const { return commits_.empty() && tags_.empty(); }
+  std::size_t filters_made() const noexcept { return filters_made_; }
+
+  // Down to the lowest that has rows without a filter.
+  void swallow_unfiltered_layers() {
+    const auto lowest = std::ranges::find_if(
+        layers_, [](const Layer& layer) { return layer.view.unfiltered() > 0; });
+    for (auto left = layers_.end() - lowest; left > 0; --left) swallow_top();
+  }
 
   void swallow_small_layers() {
     const auto size_of = [](const LayerView& v) { return std::size_t{v.size()} + v.tag_count(); };
@@ -161,6 +224,7 @@ class Building {
     std::ranges::sort(commits_, {},
                       [](const CommitFacts& c) { return std::pair(c.generation, c.id); });
     for (const CommitFacts& facts : commits_) add(facts, out);
+    if (reader_ != nullptr) filters_made_ = complete_filters(out);
     std::ranges::sort(tags_);
     for (const TagFacts& tag : tags_) {
       if (out.tags.empty() || out.tags.back().id != tag.id) out.tags.push_back({tag.id, tag.git});
@@ -176,6 +240,9 @@ class Building {
     for (std::uint32_t i = 0; i < top.size(); ++i) {
       auto facts = facts_at(layers_, top.rows_below() + i);
       if (!facts) break;
+      const std::uint32_t row = top.rows_below() + i;
+      notes_.insert_or_assign(facts->id,
+                              LayerNote{to_bytes(top.filter(row)), std::string(top.subject(row))});
       commits.push_back(std::move(*facts));
     }
     const std::vector<TagFacts> tags = tags_of(top);
@@ -199,14 +266,39 @@ class Building {
       if (!found) return;
       commit.parents.push_back(*found);
     }
-    if (rows_.try_emplace(facts.id, static_cast<std::uint32_t>(row)).second)
-      out.commits.push_back(std::move(commit));
+    if (!rows_.try_emplace(facts.id, static_cast<std::uint32_t>(row)).second) return;
+    out.commits.push_back(std::move(commit));
+    out.notes.push_back(std::move(notes_[facts.id]));
+  }
+
+  // How many it has made.
+  std::size_t complete_filters(LayerParts& parts) const {
+    std::vector<Unfiltered> waiting;
+    for (std::size_t i = 0; i < parts.commits.size(); ++i) {
+      if (!parts.notes[i].filter.empty()) continue;
+      const LayerCommit& commit = parts.commits[i];
+      std::optional<object::Id> before;
+      if (!commit.parents.empty()) {
+        const std::uint32_t parent = commit.parents.front();
+        before = parent < parts.rows_below
+                     ? tree_at(layers_, parent)
+                     : std::optional(parts.commits[parent - parts.rows_below].tree);
+        if (!before) continue;
+      }
+      waiting.push_back({before, commit.tree, &parts.notes[i].filter});
+    }
+    make_filters_together(*reader_, waiting);
+    return static_cast<std::size_t>(
+        std::ranges::count_if(waiting, [](const Unfiltered& one) { return !one.filter->empty(); }));
   }
 
   std::vector<Layer>& layers_;
+  const object::BlockReader* reader_;
   std::vector<CommitFacts> commits_;
+  std::unordered_map<object::Id, LayerNote> notes_;
   std::vector<TagFacts> tags_;
   std::unordered_map<object::Id, std::uint32_t> rows_;
+  std::size_t filters_made_ = 0;
 };
 
 // Not synced: a power cut may leave anything under the name, which the next reader does not
@@ -247,7 +339,8 @@ struct HistoryIndex::State {
            std::ranges::any_of(all, [](const Layer& layer) { return layer.view.is_damaged(); });
   }
 
-  void write(std::vector<CommitFacts> commits, std::vector<TagFacts> tags) {
+  void write(std::vector<CommitFacts> commits, std::vector<TagFacts> tags,
+             const object::BlockReader* reader, const Subjects& subjects) {
     fs.make_folder(folder);
     const auto lock = os::Lock::try_now(fs, folder + "/lock");
     if (!lock) return;
@@ -255,11 +348,26 @@ struct HistoryIndex::State {
     const bool suspect = is_damaged() || disk.damaged;
     const std::size_t before = disk.layers.size();
     while (suspect && !is_sound_whole(disk.layers)) disk.layers.pop_back();
-    Building building(disk.layers);
-    building.take(std::move(commits), std::move(tags));
+    Building building(disk.layers, reader);
+    building.take(std::move(commits), std::move(tags), subjects);
     if (building.empty() && !disk.damaged && disk.layers.size() == before) return;
     if (!building.empty()) building.swallow_small_layers();
     show(building.parts(repository), disk.layers);
+  }
+
+  void write_filters(const object::BlockReader& reader) {
+    const bool complete = std::ranges::all_of(
+        layers(), [](const Layer& layer) { return layer.view.unfiltered() == 0; });
+    if (complete) return;
+    const auto lock = os::Lock::try_now(fs, folder + "/lock");
+    if (!lock) return;
+    Loaded disk = load(fs, folder, repository);
+    if (disk.damaged) return;
+    Building building(disk.layers, &reader);
+    building.swallow_unfiltered_layers();
+    if (building.empty()) return;
+    const LayerParts parts = building.parts(repository);
+    if (building.filters_made() > 0) show(parts, disk.layers);
   }
 
   void show(const LayerParts& parts, const std::vector<Layer>& below) {
@@ -301,8 +409,9 @@ std::optional<CommitFacts> HistoryIndex::find(const object::Id& commit) const {
 }
 
 bool HistoryIndex::parent_rows(std::uint32_t row, std::vector<std::uint32_t>& out) const {
-  const LayerView* layer = layer_of(state_->layers(), row);
-  return layer != nullptr && layer->parents(row, out);
+  const auto& layers = state_->layers();
+  const LayerView* layer = layer_of(layers, row);
+  return layer != nullptr && layer->parents(row, out) && stands_above(layers, row, out);
 }
 
 std::optional<TagFacts> HistoryIndex::find_tag(const object::Id& tag) const {
@@ -343,11 +452,57 @@ bool HistoryIndex::is_sound() const {
   return is_sound_whole(state_->layers()) && !state_->opened->damaged;
 }
 
-void HistoryIndex::add(std::vector<CommitFacts> commits, std::vector<TagFacts> tags) const {
+std::uint32_t HistoryIndex::generation_of(std::uint32_t row) const {
+  const LayerView* layer = layer_of(state_->layers(), row);
+  return layer != nullptr ? layer->generation(row).value_or(0) : 0;
+}
+
+std::int64_t HistoryIndex::time_of(std::uint32_t row) const {
+  const LayerView* layer = layer_of(state_->layers(), row);
+  return layer != nullptr ? layer->time(row).value_or(0) : 0;
+}
+
+std::optional<object::Id> HistoryIndex::id_of(std::uint32_t row) const {
+  const LayerView* layer = layer_of(state_->layers(), row);
+  return layer != nullptr ? layer->id(row) : std::nullopt;
+}
+
+std::optional<object::Id> HistoryIndex::tree_of(std::uint32_t row) const {
+  return tree_at(state_->layers(), row);
+}
+
+std::optional<bool> HistoryIndex::may_change(std::uint32_t row,
+                                             std::span<const PathKey> keys) const {
+  const LayerView* layer = layer_of(state_->layers(), row);
+  const ByteView filter = layer != nullptr ? layer->filter(row) : ByteView();
+  if (filter.empty()) return std::nullopt;
+  return std::ranges::all_of(keys, [&](const PathKey& key) { return may_contain(filter, key); });
+}
+
+std::string_view HistoryIndex::subject_of(std::uint32_t row) const {
+  const LayerView* layer = layer_of(state_->layers(), row);
+  return layer != nullptr ? layer->subject(row) : std::string_view();
+}
+
+Bytes HistoryIndex::filter_of(std::uint32_t row) const {
+  const LayerView* layer = layer_of(state_->layers(), row);
+  return layer != nullptr ? to_bytes(layer->filter(row)) : Bytes();
+}
+
+void HistoryIndex::add(std::vector<CommitFacts> commits, std::vector<TagFacts> tags,
+                       const object::BlockReader* reader, const Subjects& subjects) const {
   try {
-    state_->write(std::move(commits), std::move(tags));
+    state_->write(std::move(commits), std::move(tags), reader, subjects);
   } catch (const Failure&) {
     // A folder that cannot be written, or a full disk: the next command reads the blocks again.
+  }
+}
+
+void HistoryIndex::add_filters(const object::BlockReader& reader) const {
+  try {
+    state_->write_filters(reader);
+  } catch (const Failure&) {
+    // As above.
   }
 }
 

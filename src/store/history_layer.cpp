@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kLayerMagic{"hn hist\n", 8};
 constexpr std::string_view kChainMagic{"hn hchn\n", 8};
-constexpr std::uint32_t kFormat = 0;
+constexpr std::uint32_t kFormat = 1;
 constexpr std::size_t kHeadBytes = 88;
 constexpr std::size_t kPageBytes = 4096;
 constexpr std::uint32_t kCommitBytes = 64;
@@ -88,7 +88,8 @@ struct Tables {
 };
 
 void put_commit(Encoder& out, const LayerCommit& commit, std::uint32_t id_place,
-                std::uint32_t git_place, std::vector<std::uint32_t>& further) {
+                std::uint32_t git_place, std::size_t note_end,
+                std::vector<std::uint32_t>& further) {
   const auto& parents = commit.parents;
   std::uint32_t second = parents.size() < 2 ? kNoRow : parents[1];
   if (parents.size() > 2) {
@@ -97,21 +98,47 @@ void put_commit(Encoder& out, const LayerCommit& commit, std::uint32_t id_place,
     further.back() |= kTop;
   }
   out.u32(commit.generation).u32(parents.empty() ? kNoRow : parents[0]).u32(second);
-  out.u32(id_place).u32(git_place).u32(0).u64(static_cast<std::uint64_t>(commit.time));
+  out.u32(id_place).u32(git_place).u32(static_cast<std::uint32_t>(note_end));
+  out.u64(static_cast<std::uint64_t>(commit.time));
   out.raw(commit.tree.bytes);
 }
 
-Bytes encode_body(const LayerParts& parts, const Tables& tables,
+// One behind the other; what numbers do not reach any more goes without.
+struct Notes {
+  explicit Notes(const LayerParts& parts) {
+    Encoder all;
+    for (std::size_t i = 0; i < parts.commits.size(); ++i) {
+      if (i < parts.notes.size() && !parts.notes[i].empty()) add(parts.notes[i], all);
+      ends.push_back(all.size());
+    }
+    bytes = std::move(all).take();
+  }
+  Bytes bytes;
+  std::vector<std::size_t> ends;
+
+ private:
+  static void add(const LayerNote& note, Encoder& all) {
+    HN_ASSERT(note.subject.size() <= kSubjectBytesMax);
+    if (all.size() + 1 + note.subject.size() + note.filter.size() > UINT32_MAX) return;
+    all.u8(static_cast<std::uint8_t>(note.subject.size())).raw(as_bytes(note.subject));
+    all.raw(note.filter);
+  }
+};
+
+Bytes encode_body(const LayerParts& parts, const Tables& tables, const Notes& notes,
                   std::vector<std::uint32_t>& further) {
   Encoder body;
-  for (std::size_t i = 0; i < parts.commits.size(); ++i)
-    put_commit(body, parts.commits[i], tables.id_place[i], tables.git_place[i], further);
+  for (std::size_t i = 0; i < parts.commits.size(); ++i) {
+    put_commit(body, parts.commits[i], tables.id_place[i], tables.git_place[i], notes.ends[i],
+               further);
+  }
   put_table(body, tables.ids);
   for (const std::uint32_t row : further) body.u32(row);
   put_table(body, tables.sha1);
   put_table(body, tables.sha256);
   for (std::size_t i = 0; i < parts.tags.size(); ++i)
     body.raw(parts.tags[i].id.bytes).u32(tables.tag_git_place[i]);
+  body.raw(notes.bytes);
   return std::move(body).take();
 }
 
@@ -125,8 +152,9 @@ std::uint64_t head_checksum(ByteView head, ByteView sums) {
 
 Bytes encode_layer(const LayerParts& parts) {
   const Tables tables(parts);
+  const Notes notes(parts);
   std::vector<std::uint32_t> further;
-  const Bytes body = encode_body(parts, tables, further);
+  const Bytes body = encode_body(parts, tables, notes, further);
   Encoder sums;
   for (std::size_t at = 0; at < body.size(); at += kPageBytes)
     sums.u64(checksum(ByteView(body).subspan(at, std::min(kPageBytes, body.size() - at))));
@@ -139,7 +167,8 @@ Bytes encode_layer(const LayerParts& parts) {
   count(tables.sha1.size());
   count(tables.sha256.size());
   count(parts.tags.size());
-  out.u32(0).u64(parts.below).raw(parts.repository);
+  count(notes.bytes.size());
+  out.u64(parts.below).raw(parts.repository);
   out.u64(head_checksum(out.bytes(), sums.bytes())).raw(sums.bytes()).raw(body);
   return std::move(out).take();
 }
@@ -155,7 +184,7 @@ Result<LayerView> LayerView::open(ByteView bytes, const Hash& repository) noexce
   const std::uint32_t sha1 = in.u32();
   const std::uint32_t sha256 = in.u32();
   view.tags_ = in.u32();
-  const std::uint32_t zero = in.u32();
+  view.note_bytes_ = in.u32();
   view.below_ = in.u64();
   const Hash owner = in.hash();
   view.name_ = in.u64();
@@ -169,7 +198,8 @@ Result<LayerView> LayerView::open(ByteView bytes, const Hash& repository) noexce
   view.git_sha1_ = {view.further_at_ + std::uint64_t{4} * view.further_, sha1, 20};
   view.git_sha256_ = {view.git_sha1_.at + std::uint64_t{24} * sha1, sha256, 32};
   view.tag_ids_ = {view.git_sha256_.at + std::uint64_t{36} * sha256, view.tags_, kIdBytes};
-  const std::uint64_t body = view.tag_ids_.at + std::uint64_t{36} * view.tags_;
+  view.notes_at_ = view.tag_ids_.at + std::uint64_t{36} * view.tags_;
+  const std::uint64_t body = view.notes_at_ + view.note_bytes_;
   if (bytes.size() != kHeadBytes + 8 * pages_of(body) + body) {
     return fail(Code::damaged, "size of a history index");
   }
@@ -180,7 +210,7 @@ Result<LayerView> LayerView::open(ByteView bytes, const Hash& repository) noexce
   }
   if (owner != repository) return fail(Code::refused, "history index of another repository");
   const std::uint64_t rows = std::uint64_t{view.rows_below_} + view.commits_;
-  if (zero != 0 || rows > kRowsMax) return fail(Code::invalid, "head of a history index");
+  if (rows > kRowsMax) return fail(Code::invalid, "head of a history index");
   view.seen_.assign(pages_of(body), false);
   return view;
 }
@@ -281,6 +311,19 @@ std::optional<std::uint32_t> LayerView::generation(std::uint32_t row) const {
   return bytes.empty() ? std::nullopt : std::optional(load32(bytes, 0));
 }
 
+std::optional<std::int64_t> LayerView::time(std::uint32_t row) const {
+  const ByteView bytes = commit_bytes(row);
+  return bytes.empty() ? std::nullopt : std::optional(static_cast<std::int64_t>(load64(bytes, 24)));
+}
+
+std::optional<object::Id> LayerView::tree(std::uint32_t row) const {
+  const ByteView bytes = commit_bytes(row);
+  if (bytes.empty()) return std::nullopt;
+  object::Id tree;
+  std::memcpy(tree.bytes.data(), bytes.data() + 32, kIdBytes);
+  return tree;
+}
+
 std::optional<object::Id> LayerView::id(std::uint32_t row) const {
   const ByteView bytes = commit_bytes(row);
   if (bytes.empty()) return std::nullopt;
@@ -309,7 +352,7 @@ std::optional<LayerCommit> LayerView::commit(std::uint32_t row) const {
   if (bytes.empty()) return std::nullopt;
   LayerCommit commit;
   commit.generation = load32(bytes, 0);
-  if (commit.generation == 0 || load32(bytes, 20) != 0) return spoil(), std::nullopt;
+  if (commit.generation == 0) return spoil(), std::nullopt;
   commit.time = static_cast<std::int64_t>(load64(bytes, 24));
   std::memcpy(commit.tree.bytes.data(), bytes.data() + 32, kIdBytes);
   if (!parents(row, commit.parents)) return std::nullopt;
@@ -334,6 +377,42 @@ std::optional<std::uint32_t> LayerView::find(const object::Id& commit) const {
   if (bytes.empty()) return std::nullopt;
   if (load32(bytes, 12) != place) return spoil(), std::nullopt;
   return rows_below_ + row;
+}
+
+// Notes lie in the order of the rows, so each begins where the one before it ends.
+std::uint32_t LayerView::note_end(std::uint32_t row) const {
+  const ByteView bytes = commit_bytes(row);
+  return bytes.empty() ? 0 : load32(bytes, 20);
+}
+
+ByteView LayerView::note(std::uint32_t row) const {
+  const std::uint32_t begin = row == rows_below_ ? 0 : note_end(row - 1);
+  const std::uint32_t end = note_end(row);
+  if (end < begin || end > note_bytes_) return spoil(), ByteView();
+  if (end == begin) return {};
+  const ByteView bytes = look(notes_at_ + begin, end - begin);
+  if (bytes.empty()) return {};
+  const bool says_nothing = bytes.size() == 1;
+  if (says_nothing || bytes[0] > bytes.size() - 1) return spoil(), ByteView();
+  return bytes;
+}
+
+std::string_view LayerView::subject(std::uint32_t row) const {
+  const ByteView bytes = note(row);
+  return bytes.empty() ? std::string_view() : as_text(bytes.subspan(1, bytes[0]));
+}
+
+ByteView LayerView::filter(std::uint32_t row) const {
+  const ByteView bytes = note(row);
+  return bytes.empty() ? ByteView() : bytes.subspan(1 + std::size_t{bytes[0]});
+}
+
+std::uint32_t LayerView::unfiltered() const {
+  std::uint32_t count = 0;
+  for (std::uint32_t i = 0; i < commits_; ++i) {
+    if (filter(rows_below_ + i).empty()) ++count;
+  }
+  return count;
 }
 
 std::optional<LayerTag> LayerView::tag(std::uint32_t place) const {
@@ -414,7 +493,8 @@ bool LayerView::is_sound() const {
   std::uint64_t with_git = tags_;
   for (std::uint32_t i = 0; i < commits_; ++i) {
     const auto commit = this->commit(rows_below_ + i);
-    if (!commit) return false;
+    static_cast<void>(note(rows_below_ + i));
+    if (!commit || damaged_) return false;
     if (commit->git) ++with_git;
   }
   for (std::uint32_t i = 0; i < tags_; ++i) {
@@ -423,6 +503,7 @@ bool LayerView::is_sound() const {
   for (std::uint64_t at = 0; at < body_.size(); at += kPageBytes) {
     if (look(at, 1).empty()) return false;
   }
+  if ((commits_ == 0 ? 0 : note_end(rows_below_ + commits_ - 1)) != note_bytes_) return false;
   return with_git == std::uint64_t{git_sha1_.count} + git_sha256_.count;
 }
 

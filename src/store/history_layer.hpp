@@ -24,6 +24,15 @@ struct LayerCommit {
   friend bool operator==(const LayerCommit&, const LayerCommit&) = default;
 };
 
+inline constexpr std::size_t kSubjectBytesMax = 255;
+
+// What is kept of a commit for one question each; what is empty is not known.
+struct LayerNote {
+  Bytes filter;         // path_filter()
+  std::string subject;  // of its message, at most kSubjectBytesMax bytes
+  bool empty() const noexcept { return filter.empty() && subject.empty(); }
+};
+
 struct LayerTag {
   object::Id id;
   object::GitId git;
@@ -35,6 +44,7 @@ struct LayerParts {
   std::uint64_t below = 0;           // the name of the layer below, 0 for the lowest
   std::uint32_t rows_below = 0;      // of all layers below
   std::vector<LayerCommit> commits;  // ids once each
+  std::vector<LayerNote> notes;      // of each commit
   std::vector<LayerTag> tags;        // by id, each once
 };
 
@@ -69,7 +79,14 @@ class LayerView {
   std::optional<object::Id> id(std::uint32_t row) const;
   bool parents(std::uint32_t row, std::vector<std::uint32_t>& out) const;
   std::optional<std::uint32_t> generation(std::uint32_t row) const;
+  std::optional<std::int64_t> time(std::uint32_t row) const;
+  std::optional<object::Id> tree(std::uint32_t row) const;
   std::optional<std::uint32_t> find(const object::Id& commit) const;
+  // Of the paths that it changed against its first parent; empty where there is none.
+  ByteView filter(std::uint32_t row) const;
+  // Of its message; empty where it is not known.
+  std::string_view subject(std::uint32_t row) const;
+  std::uint32_t unfiltered() const;  // rows without one
 
   std::optional<LayerTag> tag(std::uint32_t place) const;
   std::optional<LayerTag> find_tag(const object::Id& id) const;
@@ -103,6 +120,8 @@ class LayerView {
   bool further_parents(std::uint32_t first, std::uint32_t row,
                        std::vector<std::uint32_t>& out) const;
   bool is_sorted(const Table& table, bool each_once) const;
+  std::uint32_t note_end(std::uint32_t row) const;
+  ByteView note(std::uint32_t row) const;
 
   ByteView body_;
   ByteView sums_;
@@ -112,11 +131,13 @@ class LayerView {
   std::uint32_t commits_ = 0;
   std::uint32_t further_ = 0;
   std::uint32_t tags_ = 0;
+  std::uint32_t note_bytes_ = 0;
   Table ids_;
   Table git_sha1_;
   Table git_sha256_;
   Table tag_ids_;
   std::uint64_t further_at_ = 0;
+  std::uint64_t notes_at_ = 0;
   mutable std::vector<bool> seen_;  // pages whose checksum was right
   mutable bool damaged_ = false;
 };

@@ -224,6 +224,18 @@ bool Pathspec::may_match_below(std::string_view folder) const {
   });
 }
 
+std::vector<std::string> Pathspec::bounds() const {
+  std::vector<std::string> out;
+  for (const Rule& rule : with_) {
+    std::string path = rule.literal;
+    // The name that a pattern begins in is none yet.
+    if (rule.is_glob) path.resize(path.find('/') == path.npos ? 0 : path.rfind('/'));
+    if (rule.ignore_case || path.empty()) return {};
+    out.push_back(std::move(path));
+  }
+  return out;
+}
+
 const std::string* Pathspec::only_path() const noexcept {
   if (with_.size() != 1 || !without_.empty()) return nullptr;
   const Rule& rule = with_.front();

@@ -2,6 +2,7 @@
 #include "hn/base/assert.hpp"
 #include "hn/base/checksum.hpp"
 #include "hn/base/codec.hpp"
+#include "hn/store/path_filter.hpp"
 #include "store/history_layer.hpp"
 
 using namespace hn;
@@ -33,6 +34,8 @@ void ask_everything(const LayerView& view, ByteView input) {
     if (view.parents(row, parents))
       for (const std::uint32_t parent : parents) HN_ASSERT(parent < row);
     if (const auto commit = view.commit(row)) view.find(commit->id);
+    may_contain(view.filter(row), path_key("a/b"));
+    HN_ASSERT(view.subject(row).size() <= kSubjectBytesMax);
   }
   for (std::uint32_t i = 0; i < view.tag_count(); ++i)
     if (const auto tag = view.tag(i)) view.find_tag(tag->id);
@@ -59,9 +62,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ask_everything(*view, input);
   const auto again = LayerView::open(bytes, owner);
   if (!again->is_sound()) return 0;
-  LayerParts parts{owner, again->below(), again->rows_below(), {}, {}};
+  LayerParts parts{owner, again->below(), again->rows_below(), {}, {}, {}};
   for (std::uint32_t i = 0; i < again->size(); ++i) {
     parts.commits.push_back(*again->commit(again->rows_below() + i));
+    const std::uint32_t row = again->rows_below() + i;
+    parts.notes.push_back({to_bytes(again->filter(row)), std::string(again->subject(row))});
     HN_ASSERT(again->find(parts.commits.back().id) == again->rows_below() + i);
   }
   for (std::uint32_t i = 0; i < again->tag_count(); ++i) {
@@ -71,5 +76,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Bytes made = encode_layer(parts);
   const auto canonical = LayerView::open(made, owner);
   HN_ASSERT(canonical && canonical->is_sound() && canonical->size() == again->size());
+  for (std::uint32_t i = 0; i < again->size(); ++i) {
+    const std::uint32_t row = again->rows_below() + i;
+    HN_ASSERT(equal(canonical->filter(row), parts.notes[i].filter));
+    HN_ASSERT(canonical->subject(row) == parts.notes[i].subject);
+  }
   return 0;
 }

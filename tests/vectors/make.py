@@ -361,8 +361,22 @@ for known in STORE["checksums"]:
     assert u64(xxh64(known["text"].encode())).hex() == known["checksum"]
 
 
-def layer(commits, tags, owner, below=0, rows_below=0, spoil=lambda rows, tables: None, format=0, magic=b"hn hist\n",
-          zero=0, drop=0):
+def path_filter(paths):
+    """Of files and of all folders above them."""
+    every = {path[:i] for path in paths for i in range(len(path) + 1) if path[i:i + 1] in ("/", "")}
+    if not every or len(every) > 512:
+        return b"\0" if not every else b"\xff"
+    out = bytearray((10 * len(every) + 7) // 8)
+    for path in every:
+        sum64 = xxh64(path.encode())
+        for i in range(7):
+            bit = ((sum64 & NONE) + i * (sum64 >> 32) & NONE) % (8 * len(out))
+            out[bit // 8] |= 1 << bit % 8
+    return bytes(out)
+
+
+def layer(commits, tags, owner, below=0, rows_below=0, spoil=lambda rows, tables: None, format=1, magic=b"hn hist\n",
+          drop=0):
     """Commits as dictionaries in the order of their rows; parents are rows of all layers."""
     ids = sorted((c["id"], i) for i, c in enumerate(commits))
     gits = [(c["git"], i) for i, c in enumerate(commits) if c["git"]] + \
@@ -371,18 +385,20 @@ def layer(commits, tags, owner, below=0, rows_below=0, spoil=lambda rows, tables
     sha256 = sorted(g for g in gits if len(g[0]) == 64)
     place = {number: i for i, (_, number) in enumerate(sha1)}
     place.update({number: i | TOP for i, (_, number) in enumerate(sha256)})
-    further, rows = [], []
+    further, rows, notes = [], [], b""
     for i, c in enumerate(commits):
         p = c["parents"]
         second = p[1] if len(p) > 1 else NONE
         if len(p) > 2:
             second = len(further) | TOP
             further += p[1:-1] + [p[-1] | TOP]
-        rows.append([c["generation"], p[0] if p else NONE, second, ids.index((c["id"], i)), place.get(i, NONE), 0,
-                     c["time"], c["tree"]])
+        if c["subject"] or c["filter"]:
+            notes += bytes([len(c["subject"])]) + c["subject"].encode() + bytes.fromhex(c["filter"])
+        rows.append([c["generation"], p[0] if p else NONE, second, ids.index((c["id"], i)), place.get(i, NONE),
+                     len(notes), c["time"], c["tree"]])
     tables = {"ids": [list(x) for x in ids], "further": further, "sha1": [list(x) for x in sha1],
               "sha256": [list(x) for x in sha256],
-              "tags": [[t["id"], place[i | TOP]] for i, t in enumerate(tags)]}
+              "tags": [[t["id"], place[i | TOP]] for i, t in enumerate(tags)], "notes": notes}
     spoil(rows, tables)
     body = b""
     for r in rows:
@@ -390,8 +406,9 @@ def layer(commits, tags, owner, below=0, rows_below=0, spoil=lambda rows, tables
     for key in ("ids", "further", "sha1", "sha256", "tags"):
         for item in tables[key]:
             body += u32(item) if key == "further" else bytes.fromhex(item[0]) + u32(item[1])
+    body += tables["notes"]
     counts = [len(rows), rows_below] + [len(tables[k]) for k in ("further", "sha1", "sha256", "tags")]
-    head = magic + u32(format) + b"".join(u32(n) for n in counts) + u32(zero) + u64(below) + owner
+    head = magic + u32(format) + b"".join(u32(n) for n in counts) + u32(len(tables["notes"])) + u64(below) + owner
     sums = b"".join(u64(xxh64(body[at:at + 4096])) for at in range(0, len(body), 4096))
     name = xxh64(head + sums)
     whole = head + u64(name) + sums + body
@@ -401,20 +418,24 @@ def layer(commits, tags, owner, below=0, rows_below=0, spoil=lambda rows, tables
 def histories():
     owner = bytes(range(32))
 
-    def commit(n, parents, generation, git=None, time=0):
-        return {"id": digest("test", b"commit %d" % n).hex(), "generation": generation, "parents": parents,
+    def commit(n, parents, generation, git=None, time=0, changed=None, subject=""):
+        return {"filter": "" if changed is None else path_filter(changed).hex(), "subject": subject,
+                "id": digest("test", b"commit %d" % n).hex(), "generation": generation, "parents": parents,
                 "tree": digest("test", b"tree %d" % n).hex(), "time": time, "git": git}
 
     def git(n, size):
         return digest("test", b"git %d" % n).hex()[:2 * size]
 
-    low = [commit(0, [], 1, git(0, 20), 1700000000), commit(1, [], 1, None, -5), commit(2, [0], 2, git(2, 32), 3),
-           commit(3, [0, 1], 2, git(3, 20), 4), commit(4, [3, 2, 1, 0], 3, git(4, 20), (1 << 63) - 1)]
+    low = [commit(0, [], 1, git(0, 20), 1700000000, ["read.me", "src/main.c", "src/lib/a"]),
+           commit(1, [], 1, None, -5),
+           commit(2, [0], 2, git(2, 32), 3, []), commit(3, [0, 1], 2, git(3, 20), 4, [str(i) for i in range(600)], "first"),
+           commit(4, [3, 2, 1, 0], 3, git(4, 20), (1 << 63) - 1, None, "s" * 255)]
     tags = [{"id": digest("test", b"tag 0").hex(), "git": git(10, 20)},
             {"id": digest("test", b"tag 1").hex(), "git": git(11, 32)}]
     tags.sort(key=lambda t: t["id"])
     high = [commit(5, [4], 4, None, 9), commit(6, [5, 3], 5, git(6, 20), 10)]
-    many = [commit(100 + i, [i - 1] if i else [], i + 1, git(100 + i, 20), i) for i in range(90)]
+    many = [commit(100 + i, [i - 1] if i else [], i + 1, git(100 + i, 20), i, [f"folder/{i}"], f"commit {i}")
+            for i in range(90)]
     valid = []
 
     def good(why, commits, tags, **more):
@@ -439,9 +460,9 @@ def histories():
         return spoil
 
     bad("another magic", False, magic=b"hn pidx\n")
-    bad("a later format", False, format=1)
+    bad("an earlier format", False, format=0)
+    bad("a later format", False, format=2)
     bad("another repository", False, of=bytes(32))
-    bad("a reserved field that is not zero", False, zero=1)
     bad("more rows than numbers", False, rows_below=0x7ffffffe)
     bad("cut short by a byte", False, drop=1)
     whole = bytes.fromhex(valid[0]["bytes"])
@@ -463,7 +484,17 @@ def histories():
         tables["further"][0] = 4
     bad("a further parent that is the commit itself", True, late)
     bad("generation 0", True, put("rows", 0, 0, 0))
-    bad("a reserved field of a row", True, put("rows", 1, 5, 1))
+    bad("a note that ends before it begins", True, put("rows", 2, 5, 0))
+    bad("a note that ends behind all", True, put("rows", 4, 5, 1 << 31))
+
+    def notes(change):
+        def spoil(rows, tables):
+            tables["notes"] = change(tables["notes"])
+        return spoil
+    bad("a byte of notes that no row has", True, notes(lambda n: n + b"\0"))
+    bad("a subject longer than its note", True, notes(lambda n: b"\x20" + n[1:]))
+    bad("a note of nothing", True, lambda rows, tables: rows[4].__setitem__(5, rows[3][5] + 1) or
+        tables.__setitem__("notes", tables["notes"][:rows[3][5]] + b"\0"))
     bad("an id beyond the table", True, put("rows", 0, 3, 5))
     bad("an id of another commit", True, put("rows", 0, 3, (sorted(c["id"] for c in low).index(low[1]["id"]))))
     bad("an id that leads beyond the rows", True, put("ids", 0, 1, 5))
@@ -479,7 +510,7 @@ def histories():
     for table in ("ids", "sha1", "tags"):
         bad(f"{table} out of order", True, swap(table))
 
-    def chain(names, of=owner, magic=b"hn hchn\n", format=0, count=None):
+    def chain(names, of=owner, magic=b"hn hchn\n", format=1, count=None):
         data = magic + u32(format) + u32(len(names) if count is None else count) + of + b"".join(u64(n) for n in names)
         return (data + u64(xxh64(data))).hex()
 
@@ -488,11 +519,14 @@ def histories():
     bad_chains = [{"why": why, "bytes": data} for why, data in (
         ("no bytes", ""), ("cut short", chain([first])[:-2]), ("a byte behind", chain([first]) + "00"),
         ("a wrong checksum", chain([first])[:-2] + "%02x" % (int(chain([first])[-2:], 16) ^ 1)),
-        ("another magic", chain([first], magic=b"hn hist\n")), ("a later format", chain([first], format=1)),
+        ("another magic", chain([first], magic=b"hn hist\n")), ("a later format", chain([first], format=2)),
         ("another repository", chain([first], of=bytes(32))), ("fewer names than it says", chain([first], count=2)),
         ("more names than it says", chain([first, second], count=1)),
         ("65 layers", chain([first] * 65)))]
-    return {"page": "hn-store(5)", "repository": owner.hex(), "layers": valid, "bad_layers": damaged,
+    filters = [{"changed": changed, "filter": path_filter(changed).hex()}
+               for changed in ([], ["a"], ["a/b/c", "a/b/d", "e"], [f"{i:03}/f" for i in range(256)],
+                               [f"{i:03}/f" for i in range(257)])]
+    return {"page": "hn-store(5)", "repository": owner.hex(), "filters": filters, "layers": valid, "bad_layers": damaged,
             "chains": chains, "bad_chains": bad_chains}
 
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <unordered_map>
 #include <unordered_set>
 
 #include "hn/repo/log_walk.hpp"
@@ -14,8 +15,9 @@ namespace hn::repo {
 // has these files from one of its parents unchanged, that parent alone is followed and the commit
 // left out; a merge that has them from none is shown.
 //
-// With paths a commit costs a look at its folders on the way; without, nothing is read. What is
-// excluded is looked up down to where all else is excluded too.
+// With paths a commit costs a look at its filter in the history index, and where that says that it
+// may have changed one, or has none, at the folders on the way; without paths nothing is read. What
+// is excluded is looked up down to where all else is excluded too.
 class CommitWalk {
  public:
   struct Options {
@@ -29,6 +31,14 @@ class CommitWalk {
 
   std::optional<object::Id> next();
 
+  // next() with the subject of the commit's message, where the history index knows it; it is valid
+  // until the next step.
+  struct Line {
+    object::Id id;
+    std::string_view subject;  // empty: not known
+  };
+  std::optional<Line> next_line();
+
   // The same with the commits that lead from one that is shown to the next.
   struct Step {
     object::Id id;
@@ -38,21 +48,25 @@ class CommitWalk {
   std::optional<Step> step();
 
  private:
-  struct Simplified {
-    std::vector<object::Id> parents;
-    bool shown = true;
-  };
-  const Simplified& simplified(const object::Id& id);
-  Simplified simplify(const object::Id& id);
-  bool is_in(const object::Id& id) const;
-  object::Id tree_of(const object::Id& id);
+  bool follow(CommitNumber commit, std::vector<CommitNumber>& parents);
+  bool simplify(CommitNumber commit, std::vector<CommitNumber>& parents);
+  bool is_same_by_filter(CommitNumber commit);
+  bool differs_from(CommitNumber commit, CommitNumber parent, bool is_first);
+  bool is_in(CommitNumber commit) const;
+  object::Id tree_of(CommitNumber commit);
+  const std::optional<object::Value>& value_in(CommitNumber commit, const std::string& path);
+  void note_limits();
 
   const Repository& repository_;
   Options options_;
+  std::vector<std::vector<store::PathKey>> keys_;  // of each path with the folders above it
+  std::size_t unfiltered_ = 0;                     // rows that were asked for a filter in vain
   bool limited_ = false;
-  std::unordered_set<object::Id> members_;   // asked, never iterated; where limited
-  std::unordered_set<object::Id> excluded_;  // those named; likewise
-  std::unordered_map<object::Id, Simplified> simplified_;
+  std::vector<object::Id> member_ids_;
+  std::unordered_set<CommitNumber> members_;   // asked, never iterated; where limited
+  std::unordered_set<CommitNumber> excluded_;  // those named; likewise
+  // Of the one path that is meant; a commit is compared with its parents, then with its children.
+  std::unordered_map<CommitNumber, std::optional<object::Value>> values_;
   LogWalk walk_;
 };
 

@@ -21,6 +21,11 @@ std::vector<object::Change> tree_changes(const object::BlockReader& reader,
                                          const std::optional<object::Id>& after,
                                          const worktree::Pathspec& meant);
 
+// Whether a file that is meant differs, where one path is (Pathspec::only_path()) and this is what
+// stands there.
+bool values_differ(const object::BlockReader& reader, const std::optional<object::Value>& before,
+                   const std::optional<object::Value>& after, const worktree::Pathspec& meant);
+
 // Whether any of the files that are meant differs.
 bool trees_differ(const object::BlockReader& reader, const std::optional<object::Id>& before,
                   const std::optional<object::Id>& after, const worktree::Pathspec& meant);

@@ -30,6 +30,9 @@ class BlockHistory final : public object::History {
   // Whether `commit` is one of `from` or an ancestor of one.
   Result<bool> is_reachable(const object::Id& commit, std::span<const object::Id> from) const;
 
+  // nullptr where there is none.
+  const HistoryIndex* index() const noexcept;
+
   // Git's id of a commit or tag that carries one.
   Result<std::optional<object::GitId>> git_id_of(object::Kind kind, const object::Id& id) const;
   // Commits and tags whose id in git begins with these hexadecimal digits, by that id: those in the
@@ -37,6 +40,9 @@ class BlockHistory final : public object::History {
   // all beneath it known, git_id_of() a tag). They need not be reachable from anything, and the
   // claim is that of their blocks, which only a check of git's ids verifies.
   std::vector<GitNamed> find_git(std::string_view hex_prefix, std::size_t max) const;
+
+  // keep() is to make the filters of changed paths that the index has not (HistoryIndex).
+  void want_filters() const noexcept;
 
   // At the end of a command: writes to the index what had to be read from blocks, if that was more
   // than kKeepMin commits and tags, or if the index was found damaged. The reader must be the store
@@ -51,5 +57,8 @@ class BlockHistory final : public object::History {
 // Reading so many commits again costs each command less than a millisecond, and a file for each
 // commit would be a file for each command.
 inline constexpr std::size_t kKeepMin = 64;
+// Up to so many commits get their filters of changed paths when they are written, a tenth of a
+// second of work; more wait for a question that needs them.
+inline constexpr std::size_t kFilterAtOnceMax = 1000;
 
 }  // namespace hn::store

@@ -4,9 +4,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "hn/object/history.hpp"
 #include "hn/os/file_system.hpp"
+#include "hn/store/path_filter.hpp"
 
 namespace hn::store {
 
@@ -36,6 +38,8 @@ struct GitNamed {
   friend auto operator<=>(const GitNamed&, const GitNamed&) = default;
 };
 
+using Subjects = std::unordered_map<object::Id, std::string>;
+
 // The history index of a store (hn-store(5), HISTORY INDEX): a mapped commit graph, so that nobody
 // has to read every commit block. Derived: whatever is missing, torn, damaged or of another
 // repository is as if it were not there, and is written anew by a later command. What it says of a
@@ -63,6 +67,18 @@ class HistoryIndex {
   std::optional<CommitFacts> at(std::uint32_t row) const;
   // Puts the rows of the parents into `out`; false where the row cannot be read.
   bool parent_rows(std::uint32_t row, std::vector<std::uint32_t>& out) const;
+  // The same of one row alone, for walks; 0 and nullopt where it cannot be read.
+  std::uint32_t generation_of(std::uint32_t row) const;
+  std::int64_t time_of(std::uint32_t row) const;
+  std::optional<object::Id> id_of(std::uint32_t row) const;
+  std::optional<object::Id> tree_of(std::uint32_t row) const;
+  // False: a file that has all of these keys, or what is below a folder that has, is what it is in
+  // the first parent (of a root: is not there). nullopt where there is no filter.
+  std::optional<bool> may_change(std::uint32_t row, std::span<const PathKey> keys) const;
+  Bytes filter_of(std::uint32_t row) const;  // empty: none
+  // Of its message (object::parts_of), valid as long as this; empty where it is longer than 255
+  // bytes or not known.
+  std::string_view subject_of(std::uint32_t row) const;
   std::vector<TagFacts> tags() const;
 
   // Something of it was found damaged: less is in it than was written.
@@ -74,7 +90,14 @@ class HistoryIndex {
   // out. No fsync. Nothing happens where another process is just writing or where the store cannot
   // be written. Costs a file of that size, and now and then one of twice that, four times that and
   // so on. What this object answers stays as it was.
-  void add(std::vector<CommitFacts> commits, std::vector<TagFacts> tags) const;
+  //
+  // With a reader, which any thread may use, what is written has filters of changed paths, at the
+  // cost of a difference of two trees for each commit; where a folder is not here, it has none.
+  void add(std::vector<CommitFacts> commits, std::vector<TagFacts> tags,
+           const object::BlockReader* reader = nullptr, const Subjects& subjects = {}) const;
+  // Makes the filters that rows have not, and writes the index anew where there are any. Costs a
+  // difference of two trees for each.
+  void add_filters(const object::BlockReader& reader) const;
   // Removes it from the disk.
   void discard() const;
 

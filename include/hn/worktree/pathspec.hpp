@@ -31,6 +31,9 @@ class Pathspec {
   std::size_t words() const noexcept { return with_.size(); }
   const std::string& word(std::size_t at) const { return with_[at].word; }
   void note_matches(std::string_view path, std::vector<bool>& matched) const;
+  // Paths from the root of which one has to differ, itself or what is below it, where anything
+  // differs that is meant. None where that is not known.
+  std::vector<std::string> bounds() const;
   // The one path that is meant, where it is one and no more than a name: not a glob, no magic.
   const std::string* only_path() const noexcept;
 

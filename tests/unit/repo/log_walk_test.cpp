@@ -97,6 +97,36 @@ TEST_CASE("the first commits of a long history cost few look-ups") {
   CHECK(source.blocks.reads == 0);
 }
 
+TEST_CASE("a walk goes on where a page of the index turns out damaged") {
+  CommitSource source(3);
+  for (int i = 0; i < 300; ++i)
+    source.write(source.ids.empty() ? std::vector<Id>{} : std::vector{source.ids.back()});
+  test::CrashFs fs;
+  fs.make_folder("hn");
+  {
+    const store::HistoryIndex index(fs, "hn", {});
+    const store::BlockHistory history(source.blocks, &index);
+    CHECK(history.generation(source.ids.back()));
+    history.keep();
+  }
+  for (const std::string& name : fs.list("hn/history")) {
+    if (!name.ends_with(".layer")) continue;
+    const auto file = fs.open("hn/history/" + name, os::Access::update);
+    file->write_at(1000, Bytes(1, 0xee));  // the oldest rows, which a walk comes to last
+  }
+  const store::HistoryIndex index(fs, "hn", {});
+  const store::BlockHistory history(source.blocks, &index);
+  repo::LogWalk walk(history);
+  walk.start(source.ids.back());
+  std::vector<Id> out;
+  while (const auto id = walk.next()) {
+    out.push_back(*id);
+    if (out.size() == 100) CHECK_FALSE(index.is_damaged());
+  }
+  CHECK(index.is_damaged());
+  CHECK(out == std::vector<Id>(source.ids.rbegin(), source.ids.rend()));
+}
+
 TEST_CASE("what is here above a commit that is not is given out before it") {
   CommitSource source(2);
   const Id missing = source.some_id();

@@ -49,6 +49,7 @@ LayerParts parts_of(const json& v) {
     LayerCommit commit{id(c["id"]), c["generation"], c["parents"], id(c["tree"]), c["time"], {}};
     if (!c["git"].is_null()) commit.git = git(c["git"]);
     parts.commits.push_back(std::move(commit));
+    parts.notes.push_back({hex(c["filter"]), c["subject"]});
   }
   for (const json& t : v["tags"]) parts.tags.push_back({id(t["id"]), git(t["git"])});
   return parts;
@@ -73,6 +74,10 @@ TEST_CASE("layers of a history index are written and read as on the page") {
       const std::uint32_t row = parts.rows_below + i;
       CHECK(view->commit(row) == parts.commits[i]);
       CHECK(view->id(row) == parts.commits[i].id);
+      CHECK(view->time(row) == parts.commits[i].time);
+      CHECK(view->tree(row) == parts.commits[i].tree);
+      CHECK(equal(view->filter(row), parts.notes[i].filter));
+      CHECK(view->subject(row) == parts.notes[i].subject);
       CHECK(view->find(parts.commits[i].id) == row);
     }
     for (std::uint32_t i = 0; i < view->tag_count(); ++i) {

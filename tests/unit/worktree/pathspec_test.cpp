@@ -170,3 +170,18 @@ TEST_CASE("git ls-files lists the same paths") {
     }
   }
 }
+
+TEST_CASE("a pathspec's bounds are paths of which one differs where anything meant does") {
+  const auto bounds = [](const std::vector<std::string>& words, std::string_view folder = "") {
+    return Pathspec(words, folder, "/root").bounds();
+  };
+  using Paths = std::vector<std::string>;
+  CHECK(bounds({"a", "b/c/"}) == Paths{"a", "b/c"});
+  CHECK(bounds({"b"}, "in/here") == Paths{"in/here/b"});
+  CHECK(bounds({"src/*.c", "src/lib/x?"}) == Paths{"src", "src/lib"});
+  CHECK(bounds({"a", ":(exclude)a/b"}) == Paths{"a"});
+  CHECK(bounds({"a", "*.c"}).empty());
+  CHECK(bounds({"a", ":(icase)b"}).empty());
+  CHECK(bounds({":(exclude)a"}).empty());
+  CHECK(bounds({"."}).empty());
+}

@@ -1,0 +1,139 @@
+#include <doctest/doctest.h>
+
+#include <array>
+
+#include "hn/store/history.hpp"
+#include "support/commit_source.hpp"
+#include "support/crash_fs.hpp"
+
+using namespace hn;
+using namespace hn::store;
+using hn::testing::CommitSource;
+using hn::testing::MemoryHistory;
+using object::Id;
+
+namespace {
+
+// The index of some commits on a disk of its own.
+struct Bench {
+  explicit Bench(std::uint64_t seed) : source(seed) { fs.make_folder("hn"); }
+
+  HistoryIndex open() { return HistoryIndex(fs, "hn", {}); }
+
+  CommitFacts facts(const Id& id) {
+    const object::Commit commit = *object::read_commit(source.blocks, id);
+    return {id,          *plain.generation(id),         commit.parents,
+            commit.tree, commit.committer.time.seconds, commit.git};
+  }
+  std::vector<CommitFacts> all_facts(std::size_t from = 0) {
+    std::vector<CommitFacts> out;
+    for (std::size_t i = from; i < source.ids.size(); ++i) out.push_back(facts(source.ids[i]));
+    return out;
+  }
+
+  test::CrashFs fs;
+  CommitSource source;
+  MemoryHistory plain{source.blocks};
+};
+
+}  // namespace
+
+TEST_CASE("filters of changed paths stay with their commits when layers are swallowed") {
+  Bench bench(3);
+  Id tip{};
+  std::vector<Id> ids;
+  std::vector<std::string> changed;
+  const auto grow = [&](int commits) {
+    for (int i = 0; i < commits; ++i) {
+      changed.push_back("file " + std::to_string(ids.size()));
+      object::Commit commit;
+      const object::TreeEntry entry{changed.back(), object::Value::of(object::Mode::file, Id{})};
+      commit.tree = object::write_tree(bench.source.blocks, std::vector{entry});
+      if (!ids.empty()) commit.parents = {tip};
+      commit.author = commit.committer = {"Anna", "anna@example.org", {1, 0}};
+      tip = bench.source.blocks.write(object::Kind::commit, *object::encode_commit(commit));
+      ids.push_back(tip);
+      bench.source.ids.push_back(tip);
+    }
+  };
+  const auto check = [&] {
+    const HistoryIndex index = bench.open();
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const auto row = index.row_of(ids[i]);
+      REQUIRE(row);
+      const std::array keys{path_key(changed[i])};
+      CHECK(index.may_change(*row, keys) == true);
+      const std::array others{path_key(changed[i] + " is another")};
+      CHECK(index.may_change(*row, others) == false);
+    }
+    CHECK(check_history(index, bench.source.blocks).empty());
+  };
+  grow(40);
+  bench.open().add(bench.all_facts(), {});
+  CHECK_FALSE(bench.open().may_change(0, std::array{path_key("any")}));
+  bench.open().add_filters(bench.source.blocks);
+  check();
+  grow(30);
+  const auto news = bench.all_facts(40);
+  bench.source.blocks.reads = 0;
+  bench.open().add(news, {}, &bench.source.blocks);
+  CHECK(bench.source.blocks.reads == 60);  // two trees for each that is new
+  check();
+  bench.source.blocks.reads = 0;
+  bench.open().add_filters(bench.source.blocks);
+  CHECK(bench.source.blocks.reads == 0);
+}
+
+TEST_CASE("a row whose filter is that of another change is told") {
+  Bench bench(4);
+  testing::MemoryBlocks& blocks = bench.source.blocks;
+  testing::MemoryBlocks others;
+  const auto tree = [](testing::MemoryBlocks& to, const std::string& name) {
+    const object::TreeEntry entry{name, object::Value::of(object::Mode::file, Id{})};
+    return object::write_tree(to, std::vector{entry});
+  };
+  object::Commit commit;
+  commit.tree = tree(blocks, "one");
+  commit.author = commit.committer = {"Anna", "anna@example.org", {1, 0}};
+  const Id id = blocks.write(object::Kind::commit, *object::encode_commit(commit));
+  bench.source.ids.push_back(id);
+  // The block of another folder under the id of this one.
+  others.damage(commit.tree, object::Kind::tree,
+                blocks.read(tree(blocks, "two"), object::Kind::tree).value());
+  bench.open().add(bench.all_facts(), {}, &others);
+  const auto wrong = check_history(bench.open(), blocks);
+  REQUIRE(wrong.size() == 1);
+  CHECK(wrong.front().id == id);
+  CHECK(std::string_view(wrong.front().what) == "its filter of paths is another");
+}
+
+TEST_CASE("subjects of messages stay with their commits, and one that lies is told") {
+  Bench bench(5);
+  bench.source.grow(200);
+  const auto check = [&] {
+    const HistoryIndex index = bench.open();
+    for (const Id& id : bench.source.ids) {
+      const auto row = index.row_of(id);
+      REQUIRE(row);
+      CHECK(index.subject_of(*row) == object::read_commit(bench.source.blocks, id)->message);
+    }
+    CHECK(check_history(index, bench.source.blocks).empty());
+  };
+  for (const std::size_t commits : {std::size_t{0}, std::size_t{100}}) {
+    bench.source.grow(commits);
+    const HistoryIndex index = bench.open();
+    const BlockHistory history(bench.source.blocks, &index);
+    for (const Id& id : bench.source.ids) REQUIRE(history.generation(id));
+    history.keep();
+    check();
+  }
+  bench.open().discard();
+  const Id id = bench.source.ids.front();
+  bench.open().add({bench.facts(id)}, {}, nullptr, {{id, "a lie"}});
+  const auto wrong = check_history(bench.open(), bench.source.blocks);
+  REQUIRE(wrong.size() == 1);
+  CHECK(std::string_view(wrong.front().what) == "its subject is another");
+  bench.open().discard();
+  bench.open().add({bench.facts(id)}, {}, nullptr, {{id, std::string(256, 's')}});
+  CHECK(bench.open().subject_of(0).empty());
+}

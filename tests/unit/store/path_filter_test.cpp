@@ -1,0 +1,76 @@
+#include "hn/store/path_filter.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "hn/base/text.hpp"
+#include "support/memory_blocks.hpp"
+
+using namespace hn;
+using namespace hn::store;
+using hn::testing::MemoryBlocks;
+using object::Id;
+
+namespace {
+
+// A tree of these paths.
+Id tree_of(MemoryBlocks& blocks, const std::set<std::string>& paths) {
+  std::map<std::string, std::set<std::string>> below;
+  std::map<std::string, object::Value> entries;
+  for (const std::string& path : paths) {
+    const std::size_t slash = path.find('/');
+    if (slash == path.npos)
+      entries[path] = object::Value::of(object::Mode::file, Id{Hash{1}});
+    else
+      below[path.substr(0, slash)].insert(path.substr(slash + 1));
+  }
+  for (const auto& [name, inside] : below)
+    entries[name] = object::Value::of(object::Mode::folder, tree_of(blocks, inside));
+  std::vector<object::TreeEntry> rows;
+  for (const auto& [name, value] : entries) rows.push_back({name, value});
+  return object::write_tree(blocks, rows);
+}
+
+}  // namespace
+
+TEST_CASE("filters of changed paths are those of the page") {
+  const auto vectors = nlohmann::json::parse(std::ifstream(HN_VECTORS "/history.json"));
+  for (const auto& v : vectors["filters"]) {
+    INFO(v.dump());
+    MemoryBlocks blocks;
+    const auto made = path_filter(blocks, std::nullopt,
+                                  tree_of(blocks, v["changed"].get<std::set<std::string>>()));
+    REQUIRE(made);
+    CHECK(to_hex(*made) == v["filter"]);
+  }
+}
+
+TEST_CASE("a filter says perhaps to what changed and to the folders above, and no to most else") {
+  MemoryBlocks blocks;
+  const Id before = tree_of(blocks, {"kept", "lib/gone", "lib/kept", "to/folder", "was"});
+  const Id after = tree_of(blocks, {"kept", "lib/kept", "new", "to/folder", "was/now/deep"});
+  const auto filter = path_filter(blocks, before, after);
+  REQUIRE(filter);
+  for (const char* path : {"lib", "lib/gone", "new", "was", "was/now", "was/now/deep"}) {
+    INFO(path);
+    CHECK(may_contain(*filter, path_key(path)));
+  }
+  for (const char* path : {"kept", "lib/kept", "to", "to/folder"}) {
+    INFO(path);
+    CHECK_FALSE(may_contain(*filter, path_key(path)));
+  }
+  int wrong = 0;
+  for (int i = 0; i < 10'000; ++i)
+    wrong += may_contain(*filter, path_key("other/" + std::to_string(i))) ? 1 : 0;
+  CHECK(wrong < 250);
+}
+
+TEST_CASE("a filter that is not known, or of a folder that is not here, rules nothing out") {
+  CHECK(may_contain({}, path_key("any")));
+  MemoryBlocks blocks;
+  CHECK_FALSE(path_filter(blocks, std::nullopt, Id{Hash{9}}));
+}
