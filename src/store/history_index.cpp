@@ -372,6 +372,7 @@ struct HistoryIndex::State {
 
   void show(const LayerParts& parts, const std::vector<Layer>& below) {
     std::vector<std::uint64_t> names;
+    names.reserve(below.size() + 1);
     for (const Layer& layer : below) names.push_back(layer.view.name());
     if (!parts.commits.empty() || !parts.tags.empty()) {
       const Bytes bytes = encode_layer(parts);
