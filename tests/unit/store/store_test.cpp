@@ -85,7 +85,8 @@ TEST_CASE("a batch that is dropped leaves nothing") {
   const auto files = fs.list(kStore + "/packs");
   {
     auto batch = store.begin();
-    for (std::uint64_t i = 0; i < 20; ++i) write_chunk(batch, some_bytes(i, 100'000));
+    // More than may wait to be packed.
+    for (std::uint64_t i = 0; i < 60; ++i) write_chunk(batch, some_bytes(i, 100'000));
     batch.add_entry(entry_id(1), as_bytes("x"));
     CHECK(fs.list(kStore + "/packs") != files);
   }
