@@ -394,6 +394,7 @@ ByteView LayerView::note(std::uint32_t row) const {
   if (bytes.empty()) return {};
   const bool says_nothing = bytes.size() == 1;
   if (says_nothing || bytes[0] > bytes.size() - 1) return spoil(), ByteView();
+  if (bytes.size() - 1 - bytes[0] > kFilterBytesMax) return spoil(), ByteView();
   return bytes;
 }
 

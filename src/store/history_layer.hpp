@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "hn/object/commit.hpp"
+#include "hn/store/path_filter.hpp"
 
 // One file of the history index (hn-store(5), HISTORY INDEX). Rows are numbered through all layers,
 // the lowest first; parents stand before children.
@@ -25,6 +26,7 @@ struct LayerCommit {
 };
 
 inline constexpr std::size_t kSubjectBytesMax = 255;
+inline constexpr std::size_t kFilterBytesMax = kFilterPathsMax * 10 / 8;  // 10 bits for each path
 
 // What is kept of a commit for one question each; what is empty is not known.
 struct LayerNote {

@@ -140,6 +140,15 @@ class World:
         if status != 0:
             raise SystemExit(f"{words} in {folder}: {status} {out.decode()} {err.decode()}")
 
+    def begin(self, stream):
+        """The history of `stream`, for git fast-import, in the folder git, and imported in hn."""
+        os.mkdir(os.path.join(self.root, "git"))
+        self.must(["git", "init", "-q"], "git")
+        status, _, err = self.run(["git", "fast-import", "--quiet"], "git", stream)
+        if status != 0:
+            raise RuntimeError(f"fast-import: {err.decode()}")
+        self.must(self.hn("import", "git", "git", "hn"), "")
+
     def hn(self, *words):
         return [self.program, *words]
 

@@ -10,7 +10,6 @@ Ends with "N passed, N failed".
 """
 
 import json
-import os
 import random
 import sys
 import tempfile
@@ -163,15 +162,10 @@ def one_round(program_path, seed):
     passed, failed = 0, []
     with tempfile.TemporaryDirectory() as root:
         world = World(program_path, root)
-        os.mkdir(os.path.join(root, "git"))
-        world.must(["git", "init", "-q"], "git")
         count = 24
         stream, paths, files = history(chance, count)
-        status, _, err = world.run(["git", "fast-import", "--quiet"], "git", stream)
-        if status != 0:
-            raise RuntimeError(f"seed {seed}: fast-import: {err.decode()}")
+        world.begin(stream)
         world.must(["git", "reset", "-q", "--hard"], "git")
-        world.must([program_path, "import", "git", "git", "hn"], "")
         _, out, _ = world.run([program_path, "log", "--json", "--all"], "hn")
         ids = {c["id"].encode(): c["git"].encode() for c in json.loads(out)["commits"]}
         for _ in range(LINES):

@@ -5,70 +5,62 @@ many lines at once are answered in their order.
 usage: merge_pairs_test.py HN
 """
 
-import os
 import subprocess
-import sys
-import tempfile
 import threading
 
+from bench import SECONDS_MAX, Bench, run_parts
+
 BRANCHES = 12
-SECONDS_MAX = 60
 
 
-def main():
-    hn = os.path.abspath(sys.argv[1])
-    with tempfile.TemporaryDirectory() as home:
-        env = dict(PATH=os.environ["PATH"], HOME=home, HN_AUTHOR_NAME="Anna",
-                   HN_AUTHOR_EMAIL="anna@example.org", HN_COMMITTER_NAME="Anna",
-                   HN_COMMITTER_EMAIL="anna@example.org")
-        work = home + "/work"
+def make_branches(bench):
+    """Each changes a line; each second one the same as the one before it."""
+    bench.make_folder()
+    bench.must("init")
+    lines = [f"line {n}\n" for n in range(8 * BRANCHES)]
+    for branch in range(-1, BRANCHES):
+        changed = list(lines)
+        if branch >= 0:
+            bench.must("switch", "-c", f"b{branch}", "main")
+            changed[4 * (branch - branch % 2)] = f"by {branch}\n"
+        with open(bench.at("file"), "w", encoding="utf-8") as file:
+            file.writelines(changed)
+        bench.must("commit", "-m", f"by {branch}")
 
-        def run(*words, data=None, status=0):
-            done = subprocess.run([hn, *words], cwd=home if words[0] == "init" else work, env=env, text=True,
-                                  input=data, capture_output=True, timeout=SECONDS_MAX)
-            assert done.returncode == status, (words, done)
-            return done.stdout
 
-        run("init", work)
-        with open(work + "/file", "w") as file:
-            file.writelines(f"line {n}\n" for n in range(8 * BRANCHES))
-        run("commit", "-m", "first")
-        for branch in range(BRANCHES):
-            run("switch", "-c", f"b{branch}", "main")
-            with open(work + "/file") as file:
-                lines = file.readlines()
-            lines[4 * (branch - branch % 2)] = f"by {branch}\n"
-            with open(work + "/file", "w") as file:
-                file.writelines(lines)
-            run("commit", "-m", f"by {branch}")
-        pairs = [f"b{a} b{b}" for a in range(BRANCHES) for b in range(BRANCHES)] + ["b0", "b0 gone"]
-
-        asked = subprocess.Popen([hn, "merge-tree", "--stdin"], cwd=work, env=env, text=True,
-                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+def ask_one_by_one(bench, pairs):
+    with subprocess.Popen([bench.hn, "merge-tree", "--stdin"], cwd=bench.folder, env=bench.environment,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as asked:
         alarm = threading.Timer(SECONDS_MAX, asked.kill)
         alarm.start()
-        one_by_one = ""
+        answers = []
         for pair in pairs:
             asked.stdin.write(pair + "\n")
             asked.stdin.flush()
-            one_by_one += asked.stdout.readline()
+            answers.append(asked.stdout.readline())
         asked.stdin.close()
-        assert asked.wait() > 1, "the last two lines cannot be answered"
+        bench.expect(asked.wait() > 1, "the last two lines cannot be answered")
         alarm.cancel()
-
-        answers = one_by_one.splitlines()
-        assert len(answers) == len(pairs)
-        for pair, answer in zip(pairs[:-2], answers):
-            a, b = (int(name[1:]) for name in pair.split())
-            meet = a != b and a // 2 == b // 2  # they changed the same line
-            assert answer.startswith("conflicts " if meet else "clean "), (pair, answer)
-        assert all(answer.startswith("error ") for answer in answers[-2:]), answers[-2:]
-
-        many = run("merge-tree", "--stdin", data="".join(pair + "\n" for pair in 5 * pairs[:-2]), status=1)
-        assert many == 5 * "".join(answer + "\n" for answer in answers[:-2])
-        assert run("merge-tree", "--stdin", data="") == ""
-    print(f"{6 * len(pairs)} answers in order")
+    return answers
 
 
-if __name__ == "__main__":
-    main()
+def pairs_of_branches(bench):
+    """One by one, and many at once."""
+    make_branches(bench)
+    pairs = [f"b{a} b{b}" for a in range(BRANCHES) for b in range(BRANCHES)]
+    answers = ask_one_by_one(bench, pairs + ["b0", "b0 gone"])
+    for pair, answer in zip(pairs, answers):
+        a, b = (int(name[1:]) for name in pair.split())
+        meet = a != b and a // 2 == b // 2  # they changed the same line
+        bench.expect(answer.startswith("conflicts " if meet else "clean "), f"{pair}: {answer}")
+    bench.expect(all(answer.startswith("error ") for answer in answers[-2:]), f"{answers[-2:]}")
+
+    done = subprocess.run([bench.hn, "merge-tree", "--stdin"], cwd=bench.folder, env=bench.environment, text=True,
+                          input="".join(pair + "\n" for pair in 5 * pairs), capture_output=True, check=False,
+                          timeout=SECONDS_MAX)
+    bench.expect(done.returncode == 1 and done.stdout == 5 * "".join(answers[:-2]), "many at once, in order")
+    status, out, _ = bench.run("merge-tree", "--stdin")
+    bench.expect((status, out) == (0, ""), "nothing asked")
+
+
+run_parts(Bench, pairs_of_branches)

@@ -9,7 +9,6 @@ and compares each commit's patch in every way of showing moved lines with one ra
 them. Ends with "N passed, N failed"; skipped where there is no git.
 """
 
-import os
 import random
 import sys
 import tempfile
@@ -73,14 +72,7 @@ def one_round(program, seed):
     passed, failed = 0, []
     with tempfile.TemporaryDirectory() as root:
         world = World(program, root)
-        os.mkdir(os.path.join(root, "git"))
-        world.run(["git", "init", "-q"], "git")
-        status, _, err = world.run(["git", "fast-import", "--quiet"], "git", history(chance, 12))
-        if status != 0:
-            raise RuntimeError(f"seed {seed}: fast-import: {err.decode()}")
-        status, _, err = world.run([program, "import", "git", "git", "hn"], "")
-        if status != 0:
-            return 0, [f"seed {seed}: import: {err.decode()}"]
+        world.begin(history(chance, 12))
         for i in range(11):
             for mode in MODES:
                 words = ["diff", "--color=always", "--color-moved" + mode]

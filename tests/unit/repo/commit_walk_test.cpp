@@ -2,21 +2,15 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-
 #include "hn/repo/blame.hpp"
 #include "support/repo_device.hpp"
+#include "support/seed.hpp"
 
 using namespace hn;
 using namespace hn::testing;
 using object::Id;
 
 namespace {
-
-std::uint64_t seed_of_run() {
-  const char* given = std::getenv("HN_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : 5;
-}
 
 // A history in which few commits touch a file, merges take some files from each side, and files
 // become folders.
@@ -89,7 +83,7 @@ struct Grown {
 }  // namespace
 
 TEST_CASE("what is shown of a path is the same with and without the history index") {
-  const std::uint64_t seed = seed_of_run();
+  const std::uint64_t seed = seed_of_run(5);
   MESSAGE("HN_SEED=" << seed);
   for (std::uint64_t run = 0; run < 12; ++run) {
     INFO("run " << run);
@@ -131,7 +125,7 @@ TEST_CASE("what is shown of a path is the same with and without the history inde
 }
 
 TEST_CASE("where a line came from is the same with and without the history index") {
-  const std::uint64_t seed = seed_of_run();
+  const std::uint64_t seed = seed_of_run(5);
   MESSAGE("HN_SEED=" << seed);
   for (std::uint64_t run = 0; run < 20; ++run) {
     INFO("run " << run);

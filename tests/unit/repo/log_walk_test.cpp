@@ -2,23 +2,18 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <map>
 #include <set>
 
 #include "support/commit_source.hpp"
 #include "support/crash_fs.hpp"
+#include "support/seed.hpp"
 
 using namespace hn;
 using namespace hn::testing;
 using object::Id;
 
 namespace {
-
-std::uint64_t seed_of_run() {
-  const char* given = std::getenv("HN_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : 11;
-}
 
 std::vector<Id> walk(const store::BlockHistory& history, const std::vector<Id>& from) {
   repo::LogWalk walk(history);
@@ -56,7 +51,7 @@ std::vector<Id> in_order(const CommitSource& source, const std::vector<Id>& from
 }  // namespace
 
 TEST_CASE("log order is the newest first and never a parent before its child") {
-  const std::uint64_t seed = seed_of_run();
+  const std::uint64_t seed = seed_of_run(11);
   MESSAGE("HN_SEED=" << seed);
   for (std::uint64_t run = 0; run < 60; ++run) {
     INFO("run " << run);

@@ -91,6 +91,20 @@ TEST_CASE("layers of a history index are written and read as on the page") {
   }
 }
 
+TEST_CASE("a filter is no longer than one of the most paths that it may have") {
+  for (const std::size_t bytes : {kFilterBytesMax, kFilterBytesMax + 1}) {
+    LayerParts parts;
+    parts.repository = owner();
+    parts.commits.push_back({object::Id{Hash{1}}, 1, {}, object::Id{Hash{2}}, 0, {}});
+    parts.notes.push_back({Bytes(bytes, 1), "subject"});
+    const Bytes layer = encode_layer(parts);
+    const auto view = LayerView::open(layer, owner());
+    REQUIRE(view);
+    CHECK(view->filter(0).empty() == (bytes > kFilterBytesMax));
+    CHECK(view->is_sound() == (bytes <= kFilterBytesMax));
+  }
+}
+
 TEST_CASE("damaged layers are not opened, or found unsound and then not believed") {
   for (const json& v : vectors()["bad_layers"]) {
     INFO(v["why"]);

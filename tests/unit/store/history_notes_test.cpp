@@ -2,41 +2,15 @@
 
 #include <array>
 
+#include "history_bench.hpp"
 #include "hn/store/history.hpp"
-#include "support/commit_source.hpp"
-#include "support/crash_fs.hpp"
 
 using namespace hn;
 using namespace hn::store;
 using hn::testing::CommitSource;
+using Bench = hn::testing::HistoryBench;
 using hn::testing::MemoryHistory;
 using object::Id;
-
-namespace {
-
-// The index of some commits on a disk of its own.
-struct Bench {
-  explicit Bench(std::uint64_t seed) : source(seed) { fs.make_folder("hn"); }
-
-  HistoryIndex open() { return HistoryIndex(fs, "hn", {}); }
-
-  CommitFacts facts(const Id& id) {
-    const object::Commit commit = *object::read_commit(source.blocks, id);
-    return {id,          *plain.generation(id),         commit.parents,
-            commit.tree, commit.committer.time.seconds, commit.git};
-  }
-  std::vector<CommitFacts> all_facts(std::size_t from = 0) {
-    std::vector<CommitFacts> out;
-    for (std::size_t i = from; i < source.ids.size(); ++i) out.push_back(facts(source.ids[i]));
-    return out;
-  }
-
-  test::CrashFs fs;
-  CommitSource source;
-  MemoryHistory plain{source.blocks};
-};
-
-}  // namespace
 
 TEST_CASE("filters of changed paths stay with their commits when layers are swallowed") {
   Bench bench(3);
