@@ -122,9 +122,10 @@ void require_apart(Repository& repository, const WorktreeRecord& standing,
   if (request.looked->standing.base == standing.base) return;
   if (request.amend) refuse("what was to be amended is not the last commit");
   const std::optional<object::Id>& old = request.looked->standing.base;
-  if (old &&
-      (!standing.base || !require(object::is_ancestor(repository.history(), *old, *standing.base),
-                                  "comparing commits")))
+  // A collection may have dropped what was taken back: what is gone is below nothing that is left.
+  if (old && (!standing.base || !repository.store().has(*old) ||
+              !require(object::is_ancestor(repository.history(), *old, *standing.base),
+                       "comparing commits")))
     refuse("what it stood on was taken back");
   std::vector<std::string> own = request.looked->paths;
   for (const worktree::Change& change : snapshot.changes) own.push_back(change.path);

@@ -114,6 +114,22 @@ class Bench:
         self.expect(self.hn_says("log", "-1", "--format=%H") == before, f"{typed} {more}: something was recorded")
         self.expect(self.hn_says("status", "--short") == " M file\n", f"{typed} {more}: the change is gone")
 
+    def expect_refused_after_an_amend(self, hook):
+        """What somebody stands on is taken back and collected, while the editor is open or a hook runs."""
+        self.change()
+        meanwhile = f"{self.hn} commit --no-verify --amend -m meanwhile && {self.hn} gc --prune now\n"
+        program = self.folder + ("/tree/.hn/hooks/commit-msg" if hook else "/meanwhile")
+        os.makedirs(os.path.dirname(program), exist_ok=True)
+        with open(program, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\n" + meanwhile + ("" if hook else "echo late >\"$1\"\n"))
+        os.chmod(program, 0o755)
+        words = ["-m", "late"] if hook else []
+        status, said = self.commit(None, *words, EDITOR=program)
+        self.expect(status != 0 and "moved on meanwhile: what it stood on was taken back" in said,
+                    f"after an amend and a collection, hook {hook}: {status} {said}")
+        last = self.hn_says("log", "-1", "--format=%s").strip()
+        self.expect(last == "meanwhile", f"after an amend and a collection: the last commit is '{last}'")
+
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
@@ -135,6 +151,8 @@ def main():
         bench.expect_none(["nothing\n"], EDITOR=editor)
         bench.expect_none(None, EDITOR="false")
         bench.expect_none(None, TERM="dumb")
+        bench.expect_refused_after_an_amend(hook=False)
+        bench.expect_refused_after_an_amend(hook=True)
     print("\n".join(bench.failed) if bench.failed else "passed")
     return 1 if bench.failed else 0
 
