@@ -34,7 +34,10 @@ unsigned thread_count(const Options& options) {
 
 }  // namespace
 
-BlockStage::BlockStage(Opened& opened) : opened_(opened) {
+BlockStage::BlockStage(Opened& opened)
+    : opened_(opened),
+      rows_([&opened] { return open_scratch(opened.fs(), opened.folder()); },
+            opened.options().table_bytes) {
   opened_.batch_begins();
 }
 
@@ -43,16 +46,16 @@ BlockStage::~BlockStage() {
 }
 
 bool BlockStage::has(const object::Address& address) const {
-  return recent_.contains(address) || row_places_.contains(address);
+  return recent_.contains(address) || rows_.contains(address);
 }
 
 Result<PlainPtr> BlockStage::read(const object::Address& address) const {
   if (const auto* recent = recent_.find(address))
     return make_plain(recent->block->kind, PlainBytes(recent->block->bytes), recent->depth);
-  const auto place = row_places_.find(address);
-  if (place == row_places_.end()) return fail(Code::absent, "no such block", address.bytes);
+  const auto place = rows_.find(address);
+  if (!place) return fail(Code::absent, "no such block", address.bytes);
   if (auto known = cache_.find(address)) return known;
-  const Bytes record = record_at(rows_[place->second]);
+  const Bytes record = record_at(*place);
   HN_TRY(const RecordHead head, check_record(record));
   PlainPtr base;
   if (head.base) {
@@ -68,13 +71,13 @@ Result<PlainPtr> BlockStage::read(const object::Address& address) const {
   return plain;
 }
 
-Bytes BlockStage::record_at(const IndexRow& row, std::size_t bytes_max) const {
-  Bytes record(std::min<std::size_t>(row.length, bytes_max));
-  if (row.offset >= flushed_) {
-    const auto from = memory_.begin() + static_cast<std::ptrdiff_t>(row.offset - flushed_);
+Bytes BlockStage::record_at(const Place& place, std::size_t bytes_max) const {
+  Bytes record(std::min<std::size_t>(place.length, bytes_max));
+  if (place.offset >= flushed_) {
+    const auto from = memory_.begin() + static_cast<std::ptrdiff_t>(place.offset - flushed_);
     std::copy_n(from, record.size(), record.begin());
   } else {
-    record.resize(spill_->file().read_at(kPackHeaderBytes + row.offset, record));
+    record.resize(spill_->file().read_at(kPackHeaderBytes + place.offset, record));
   }
   return record;
 }
@@ -116,8 +119,8 @@ std::optional<object::Address> BlockStage::ancestor(const object::Address& addre
 }
 
 std::optional<object::Address> BlockStage::base_of(const object::Address& address) const {
-  if (const auto place = row_places_.find(address); place != row_places_.end()) {
-    const Bytes head = record_at(rows_[place->second], kRecordHeadBytes + sizeof(object::Address));
+  if (const auto place = rows_.find(address)) {
+    const Bytes head = record_at(*place, kRecordHeadBytes + sizeof(object::Address));
     const auto decoded = decode_record_head(head);
     return decoded ? decoded->base : std::nullopt;
   }
@@ -131,7 +134,7 @@ std::optional<BlockStage::Base> BlockStage::find_base(const object::Address& add
   if (const auto* recent = recent_.take_as_base(address))
     return Base{{recent->block, recent->block->bytes}, recent->depth};
   PlainPtr plain;
-  if (row_places_.contains(address)) {
+  if (rows_.contains(address)) {
     if (auto own = read(address)) plain = *std::move(own);
   } else {
     if (auto stored = opened_.read_shallowest(address)) plain = *std::move(stored);
@@ -152,14 +155,12 @@ void BlockStage::submit_group() {
 
 void BlockStage::absorb(PackedGroup group) {
   append(group.bytes, group.rows);
-  recent_.forget([this](const object::Address& address) { return row_places_.contains(address); });
+  recent_.forget([this](const object::Address& address) { return rows_.contains(address); });
 }
 
 void BlockStage::append(ByteView records, std::span<const IndexRow> rows) {
-  for (IndexRow row : rows) {
-    row.offset += packed_bytes();
-    row_places_.insert_or_assign(row.address, rows_.size());
-    rows_.push_back(row);
+  for (const IndexRow& row : rows) {
+    rows_.assign(row.address, {packed_bytes() + row.offset, row.length, row.depth});
     bases_.erase(row.address);
   }
   memory_.insert(memory_.end(), records.begin(), records.end());
@@ -198,8 +199,8 @@ void BlockStage::finish() {
 }
 
 unsigned BlockStage::depth_of(const object::Address& address) const {
-  const auto place = row_places_.find(address);
-  return place == row_places_.end() ? kChainMax + 1 : rows_[place->second].depth;
+  const auto place = rows_.find(address);
+  return place ? place->depth : kChainMax + 1;
 }
 
 void BlockStage::restore(const object::Address& address, const Loaded& record) {
@@ -211,13 +212,26 @@ void BlockStage::restore(const object::Address& address, const Loaded& record) {
   append(bytes, {&row, 1});
 }
 
+std::vector<IndexRow> BlockStage::rows() {
+  std::vector<IndexRow> out;
+  out.reserve(rows_.size());
+  rows_.visit([&](const object::Address& address, const Place& place) {
+    out.push_back({address, static_cast<std::uint8_t>(place.depth), place.offset, place.length});
+  });
+  return out;
+}
+
 std::uint64_t BlockStage::become_pack(std::uint64_t number) {
   HN_ASSERT(spill_.has_value());
   if (!memory_.empty()) flush();
   const std::uint64_t bytes = kPackHeaderBytes + flushed_;
-  std::vector<IndexRow> rows = rows_;
-  for (IndexRow& row : rows) row.offset += kPackHeaderBytes;
-  spill_->become_pack(number, std::move(rows), bytes);
+  spill_->become_pack(number, [&](os::File& file) {
+    write_index_rows(file, rows_.size(), bytes, [&](const VisitRow& visit) {
+      rows_.visit([&](const object::Address& address, const Place& place) {
+        visit(address, kPackHeaderBytes + place.offset);
+      });
+    });
+  });
   spill_.reset();
   return bytes;
 }

@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "hn/store/id_table.hpp"
 #include "store/opened.hpp"
 #include "store/pipeline.hpp"
 #include "store/recent_blocks.hpp"
@@ -35,11 +36,11 @@ class BlockStage {
   unsigned depth_of(const object::Address& address) const;
   // After finish(): a record as another pack has it.
   void restore(const object::Address& address, const Loaded& record);
-  bool empty() const noexcept { return rows_.empty(); }
+  bool empty() const noexcept { return rows_.size() == 0; }
   bool spilled() const noexcept { return spill_.has_value(); }
   // After finish(), in memory: the records and their rows, with offsets from the first record.
   const Bytes& bytes() const noexcept { return memory_; }
-  const std::vector<IndexRow>& rows() const noexcept { return rows_; }
+  std::vector<IndexRow> rows();
   // After finish(), spilled: makes the pack `number` of it, durable with its index and its name.
   // Returns its length.
   std::uint64_t become_pack(std::uint64_t number);
@@ -60,7 +61,12 @@ class BlockStage {
   void append(ByteView records, std::span<const IndexRow> rows);
   void spill();
   void flush();
-  Bytes record_at(const IndexRow& row,
+  struct Place {
+    std::uint64_t offset = 0;  // from the first record
+    std::uint32_t length = 0;
+    std::uint32_t depth = 0;
+  };
+  Bytes record_at(const Place& place,
                   std::size_t bytes_max = kRecordHeadBytes + 32 + kStoredBytesMax) const;
   std::uint64_t packed_bytes() const noexcept { return flushed_ + memory_.size(); }
 
@@ -79,9 +85,8 @@ class BlockStage {
   // packed holds back all that came later.
   mutable PlainCache cache_{kCacheBytes};
 
-  Bytes memory_;  // records that are not in the spill file
-  std::vector<IndexRow> rows_;
-  std::unordered_map<object::Address, std::size_t> row_places_;
+  Bytes memory_;                          // records that are not in the spill file
+  IdTable<object::Address, Place> rows_;  // of what is packed
   std::optional<SpillFile> spill_;
   std::uint64_t flushed_ = 0;  // record bytes in the spill file
 };

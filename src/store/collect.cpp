@@ -99,7 +99,8 @@ class Writer {
 
   PackIs become_pack() {
     const std::uint64_t number = opened_.ledger().next_pack();
-    spill_.become_pack(number, std::move(rows_), at_);
+    const Bytes index = encode_index(sorted_unique(std::move(rows_)), at_);
+    spill_.become_pack(number, [&](os::File& file) { file.write_at(0, index); });
     return {number, at_, true};
   }
 

@@ -210,6 +210,7 @@ void remove_leftovers(Opened& opened) {
   for (const std::string& name : opened.fs().list(folder)) {
     const std::string path = folder + "/" + name;
     if (name.starts_with("spill-")) remove_if_unlocked(opened.fs(), path);
+    if (name.starts_with("scratch-")) remove_quietly(opened.fs(), path);
     const auto number = pack_number_in(name);
     if (number && !opened.ledger().packs().contains(*number)) opened.fs().remove(path);
   }

@@ -174,11 +174,17 @@ void Opened::rewrite_journal() {
 }
 
 void write_index(os::FileSystem& fs, const std::string& folder, std::uint64_t number,
-                 std::vector<IndexRow> rows, std::uint64_t pack_bytes) {
+                 const std::function<void(os::File&)>& write) {
   const auto file = fs.open(index_path(folder, number), os::Access::create);
   file->truncate(0);
-  file->write_at(0, encode_index(sorted_unique(std::move(rows)), pack_bytes));
+  write(*file);
   file->sync();
+}
+
+void write_index(os::FileSystem& fs, const std::string& folder, std::uint64_t number,
+                 std::vector<IndexRow> rows, std::uint64_t pack_bytes) {
+  const Bytes bytes = encode_index(sorted_unique(std::move(rows)), pack_bytes);
+  write_index(fs, folder, number, [&](os::File& file) { file.write_at(0, bytes); });
 }
 
 }  // namespace hn::store

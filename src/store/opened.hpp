@@ -98,6 +98,8 @@ class LockGuard {
 
 // Writes and syncs the index of a pack; the caller syncs the folder.
 void write_index(os::FileSystem& fs, const std::string& folder, std::uint64_t number,
+                 const std::function<void(os::File&)>& write);
+void write_index(os::FileSystem& fs, const std::string& folder, std::uint64_t number,
                  std::vector<IndexRow> rows, std::uint64_t pack_bytes);
 
 }  // namespace hn::store

@@ -2,7 +2,9 @@
 #include "store/pack_index.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <utility>
 
 #include "hn/base/checksum.hpp"
 #include "hn/base/codec.hpp"
@@ -17,15 +19,20 @@ constexpr std::size_t kRowsAt = kFanoutAt + 256 * 4;
 constexpr std::size_t kAddressBytes = 32;
 constexpr std::size_t kRowBytes = kAddressBytes + 8;
 
-Bytes encode_fanout(std::span<const IndexRow> rows) {
-  Encoder out;
-  std::size_t at = 0;
-  for (unsigned first = 0; first < 256; ++first) {
-    while (at < rows.size() && rows[at].address.bytes[0] == first) ++at;
-    out.u32(static_cast<std::uint32_t>(at));
+// How many begin with each byte, as how many begin with that or a lesser one.
+class Fanout {
+ public:
+  void count(const object::Address& address) { ++counts_[address.bytes[0]]; }
+  Bytes encode() const {
+    Encoder out;
+    std::uint32_t sum = 0;
+    for (const std::uint32_t count : counts_) out.u32(sum += count);
+    return std::move(out).take();
   }
-  return std::move(out).take();
-}
+
+ private:
+  std::array<std::uint32_t, 256> counts_{};
+};
 
 Bytes encode_rows(std::span<const IndexRow> rows) {
   Encoder out;
@@ -40,6 +47,39 @@ std::uint64_t head_checksum(std::uint32_t count, std::uint64_t pack_bytes, std::
   out.u32(count).u64(pack_bytes).u64(rows).raw(fanout);
   return checksum(out.bytes());
 }
+
+Bytes encode_head(std::size_t rows, std::uint64_t pack_bytes, std::uint64_t body_checksum,
+                  ByteView fanout) {
+  const auto count = static_cast<std::uint32_t>(rows);
+  Encoder out;
+  out.raw(as_bytes(kMagic)).u32(kFormat).u32(count).u64(pack_bytes).u64(body_checksum);
+  out.u64(head_checksum(count, pack_bytes, body_checksum, fanout)).raw(fanout);
+  return std::move(out).take();
+}
+
+// Appends through a buffer.
+class Appender {
+ public:
+  Appender(os::File& file, std::uint64_t at) : file_(file), at_(at) {}
+  void raw(ByteView bytes) {
+    buffer_.raw(bytes);
+    if (buffer_.bytes().size() >= kBufferBytes) flush();
+  }
+  void flush() {
+    const Bytes bytes = std::exchange(buffer_, {}).take();
+    file_.write_at(at_, bytes);
+    at_ += bytes.size();
+    checksum_.update(bytes);
+  }
+  std::uint64_t checksum() const noexcept { return checksum_.finish(); }
+
+ private:
+  static constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
+  os::File& file_;
+  std::uint64_t at_;
+  Encoder buffer_;
+  Checksum checksum_;
+};
 
 }  // namespace
 
@@ -56,15 +96,28 @@ std::size_t encoded_index_bytes(std::size_t rows) noexcept {
 }
 
 Bytes encode_index(std::span<const IndexRow> rows, std::uint64_t pack_bytes) {
-  const auto count = static_cast<std::uint32_t>(rows.size());
-  const Bytes fanout = encode_fanout(rows);
+  Fanout fanout;
+  for (const IndexRow& row : rows) fanout.count(row.address);
   const Bytes body = encode_rows(rows);
-  const std::uint64_t body_checksum = checksum(body);
-  Encoder out;
-  out.raw(as_bytes(kMagic)).u32(kFormat).u32(count).u64(pack_bytes).u64(body_checksum);
-  out.u64(head_checksum(count, pack_bytes, body_checksum, fanout));
-  out.raw(fanout).raw(body);
-  return std::move(out).take();
+  Bytes out = encode_head(rows.size(), pack_bytes, checksum(body), fanout.encode());
+  out.insert(out.end(), body.begin(), body.end());
+  return out;
+}
+
+void write_index_rows(os::File& file, std::size_t rows, std::uint64_t pack_bytes,
+                      const std::function<void(const VisitRow&)>& visit) {
+  Fanout fanout;
+  Appender out(file, kRowsAt);
+  visit([&](const object::Address& address, std::uint64_t) {
+    fanout.count(address);
+    out.raw(address.bytes);
+  });
+  visit([&](const object::Address&, std::uint64_t offset) {
+    Encoder number;
+    out.raw(number.u64(offset).bytes());
+  });
+  out.flush();
+  file.write_at(0, encode_head(rows, pack_bytes, out.checksum(), fanout.encode()));
 }
 
 Result<IndexView> IndexView::open(ByteView bytes, std::uint64_t pack_bytes) noexcept {

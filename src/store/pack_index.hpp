@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
 #include "hn/base/result.hpp"
 #include "hn/object/id.hpp"
+#include "hn/os/file_system.hpp"
 
 // Where in a pack each block lies (hn-store(5), INDEXES): sorted addresses behind a fanout by first
 // byte. Derived from the pack; a missing or damaged one is made again.
@@ -23,6 +25,12 @@ std::vector<IndexRow> sorted_unique(std::vector<IndexRow> rows);
 
 // `rows` as sorted_unique() gives them.
 Bytes encode_index(std::span<const IndexRow> rows, std::uint64_t pack_bytes);
+
+// The same, written in pieces, for rows that are too many for memory. `visit` calls what it is
+// given with each row, sorted by address, each once; it is asked twice.
+using VisitRow = std::function<void(const object::Address& address, std::uint64_t offset)>;
+void write_index_rows(os::File& file, std::size_t rows, std::uint64_t pack_bytes,
+                      const std::function<void(const VisitRow&)>& visit);
 
 // Its length for so many rows.
 std::size_t encoded_index_bytes(std::size_t rows) noexcept;

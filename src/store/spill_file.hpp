@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,13 +21,17 @@ class SpillFile {
   os::File& file() noexcept { return *file_; }
   const os::File& file() const noexcept { return *file_; }
   // With the lock held: makes the pack `number` of its first `bytes` bytes, durable with its index
-  // and its name. Offsets of the rows count from the file's first byte.
-  void become_pack(std::uint64_t number, std::vector<IndexRow> rows, std::uint64_t bytes);
+  // and its name. `write` writes the index into a new file.
+  void become_pack(std::uint64_t number, const std::function<void(os::File&)>& write);
 
  private:
   Opened& opened_;
   std::unique_ptr<os::File> file_;
   std::string path_;
 };
+
+// An empty file that has no name: it is gone with its last user, however that ends. From any
+// thread.
+std::unique_ptr<os::File> open_scratch(os::FileSystem& fs, const std::string& store_folder);
 
 }  // namespace hn::store

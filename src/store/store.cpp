@@ -11,6 +11,7 @@
 #include "store/format_file.hpp"
 #include "store/forms.hpp"
 #include "store/maintain.hpp"
+#include "store/spill_file.hpp"
 
 namespace hn::store {
 namespace {
@@ -168,6 +169,10 @@ Store::Exclusive Store::lock() {
 
 Store::Exclusive::~Exclusive() {
   if (store_ != nullptr) store_->state_->opened.release();
+}
+
+std::unique_ptr<os::File> Store::open_scratch() const {
+  return store::open_scratch(state_->opened.fs(), state_->opened.folder());
 }
 
 void Store::maintain() {

@@ -30,7 +30,7 @@ std::vector<IndexRow> rows_at(std::span<const IndexRow> rows, std::uint64_t offs
 }
 
 // The recorded bytes end where the new ones begin; what a crash left behind them is cut off.
-void append_to_tail(Opened& opened, const BlockStage& blocks, NewBlocks& out) {
+void append_to_tail(Opened& opened, BlockStage& blocks, NewBlocks& out) {
   const auto tail = opened.packs()->tail();
   const auto file =
       opened.fs().open(pack_path(opened.folder(), tail->number()), os::Access::update);

@@ -43,6 +43,11 @@ struct ImportOptions {
 
   // What messages call the repository; empty: the path.
   std::string shown = {};
+
+  // For what is known of each object; without it that stays in memory, some 250 bytes an object.
+  store::OpenScratch scratch = {};
+  // Told of each commit, parents before children, once it is written.
+  std::function<void(const object::Id&)> commit_done = {};
 };
 
 enum class Phase : std::uint8_t { references, history, objects };

@@ -18,6 +18,7 @@ struct Options {
   std::uint64_t seal_bytes = 8U << 20U;   // the pack that is appended to is closed beyond this
   std::uint64_t spill_bytes = 4U << 20U;  // a batch with more stored bytes gets its own pack
   std::uint64_t journal_waste_bytes = 1U << 20U;  // outdated records before it is rewritten
+  std::size_t table_bytes = 32U << 20U;  // where a batch's blocks lie, before that is in files
   unsigned threads = 0;  // for compression; 0: as many as the machine has, at most 8
 };
 
@@ -100,6 +101,10 @@ class Store final : public object::BlockReader {
     Store* store_;
   };
   Exclusive lock();
+
+  // An empty file in this store's folder that has no name and is gone with its last user; for what
+  // is too much for memory. From any thread.
+  std::unique_ptr<os::File> open_scratch() const;
 
   // Merges small packs until each is at least twice as large as the next smaller one, rewrites a
   // journal that is mostly outdated records, and removes what crashes left. Never needed for

@@ -8,6 +8,7 @@
 #include "store/journal_codec.hpp"
 #include "store/pack_index.hpp"
 #include "store/record.hpp"
+#include "support/crash_fs.hpp"
 
 using namespace hn;
 using namespace hn::store;
@@ -30,6 +31,20 @@ TEST_CASE("checksums are those of the page") {
     Encoder out;
     out.u64(checksum(as_bytes(v["text"].get<std::string>())));
     CHECK(to_hex(out.bytes()) == v["checksum"]);
+  }
+}
+
+TEST_CASE("a checksum of pieces is that of the whole") {
+  Bytes bytes;
+  for (unsigned i = 0; i < 300; ++i) bytes.push_back(static_cast<Byte>(i * 37 + i / 7));
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    for (const std::size_t piece :
+         {std::size_t{1}, std::size_t{7}, std::size_t{32}, size / 2 + 1}) {
+      Checksum sum;
+      for (std::size_t at = 0; at < size; at += piece)
+        sum.update(ByteView(bytes).subspan(at, std::min(piece, size - at)));
+      REQUIRE(sum.finish() == checksum(ByteView(bytes).first(size)));
+    }
   }
 }
 
@@ -73,6 +88,25 @@ TEST_CASE("an index is written and read as on the page") {
   for (const auto& row : rows) CHECK(index->find(row.address) == row.offset);
   CHECK_FALSE(index->find(object::Address{}));
   CHECK_FALSE(IndexView::open(bytes, 1));
+}
+
+TEST_CASE("an index that is written in pieces is the same") {
+  std::vector<IndexRow> rows;
+  for (std::uint64_t i = 0; i < 20'000; ++i) {
+    object::Address address;
+    for (std::size_t k = 0; k < 8; ++k)
+      address.bytes[k] = static_cast<Byte>(i * 0x9e3779b97f4a7c15U >> (8 * k));
+    rows.push_back({address, 0, i << 24U, 0});
+  }
+  rows = sorted_unique(std::move(rows));
+  const Bytes whole = encode_index(rows, 12345);
+  test::CrashFs fs;
+  fs.make_folder("d");
+  const auto file = fs.open("d/index", os::Access::create_new);
+  write_index_rows(*file, rows.size(), 12345, [&](const VisitRow& visit) {
+    for (const IndexRow& row : rows) visit(row.address, row.offset);
+  });
+  CHECK(equal(file->map(file->stat().size)->bytes(), whole));
 }
 
 TEST_CASE("a journal is written and read as on the page") {

@@ -15,8 +15,11 @@ using namespace hn::test;
 
 namespace {
 
-constexpr Options kSmall{
-    .seal_bytes = 2000, .spill_bytes = 6000, .journal_waste_bytes = 100, .threads = 1};
+constexpr Options kSmall{.seal_bytes = 2000,
+                         .spill_bytes = 6000,
+                         .journal_waste_bytes = 100,
+                         .table_bytes = 2000,
+                         .threads = 1};
 // Lots for each call; HN_LOTS asks for more of them.
 constexpr std::uint64_t kLotsDefault = 1;
 

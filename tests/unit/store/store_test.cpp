@@ -155,7 +155,7 @@ TEST_CASE("a chain is bounded within one batch too") {
 
 TEST_CASE("thousands of blocks go through the pool in order and into a pack of their own") {
   CrashFs fs;
-  Store store(with_store(fs), kStore, {.spill_bytes = 100'000, .threads = 3});
+  Store store(with_store(fs), kStore, {.spill_bytes = 100'000, .table_bytes = 5'000, .threads = 3});
   auto batch = store.begin();
   std::vector<object::Id> ids;
   for (std::uint64_t i = 0; i < 3000; ++i) {
@@ -353,6 +353,20 @@ TEST_CASE("a journal of outdated records is rewritten; entries and numbers stay"
   CHECK(store.last_operation() == 301);
 }
 
+TEST_CASE("a scratch file has no name, and takes none that is there") {
+  CrashFs fs;
+  Store store(with_store(fs), kStore);
+  const auto names = fs.list(kStore + "/packs");
+  fs.open(kStore + "/packs/scratch-0", os::Access::create)->write_at(0, as_bytes("another's"));
+  const auto one = store.open_scratch();
+  const auto two = store.open_scratch();
+  one->write_at(0, as_bytes("one"));
+  CHECK(two->stat().size == 0);
+  CHECK(one->stat().size == 3);
+  store.maintain();
+  CHECK(fs.list(kStore + "/packs") == names);
+}
+
 TEST_CASE("maintenance removes what crashed batches left, and not what live ones use") {
   CrashFs fs;
   Store store(with_store(fs), kStore, {.spill_bytes = 1000, .threads = 1});
@@ -361,8 +375,10 @@ TEST_CASE("maintenance removes what crashed batches left, and not what live ones
   for (std::uint64_t i = 0; i < 20; ++i) ids.push_back(write_chunk(live, some_bytes(i, 100'000)));
   fs.open(kStore + "/packs/spill-77", os::Access::create);
   fs.open(kStore + "/packs/00000000000000ff.pack", os::Access::create);
+  fs.open(kStore + "/packs/scratch-3", os::Access::create);
   store.maintain();
   CHECK_FALSE(fs.stat(kStore + "/packs/spill-77"));
+  CHECK_FALSE(fs.stat(kStore + "/packs/scratch-3"));
   CHECK_FALSE(fs.stat(kStore + "/packs/00000000000000ff.pack"));
   live.commit();
   for (std::uint64_t i = 0; i < 20; ++i) CHECK(store.read(ids[i])->bytes == some_bytes(i, 100'000));
