@@ -193,6 +193,7 @@ class Exporter {
       return std::make_unique<const store::Store>(fs, folder);
     };
     options_.history = &repository.history();
+    options_.scratch.open = [&store = repository.store()] { return store.open_scratch(); };
     options_.made_here = &map_;
     options_.imported = [this](const git::GitId& id) { return imported(id); };
     options_.id_bytes = id_bytes_of(given);

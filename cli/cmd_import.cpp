@@ -157,6 +157,7 @@ std::vector<object::Id> published(const repo::Repository& repository) {
 // The commits and tags themselves, then where branches and tags stand.
 git::Imported bring_in(const Context& context, repo::Repository& repository,
                        git::ImportOptions options) {
+  options.scratch.open = [&store = repository.store()] { return store.open_scratch(); };
   repo::ImportedIds ids(repository);
   git::GitMap made_here(context.world.fs, repository.layout().git_map());
   const auto imported_as = [&](const object::GitId& git) { return ids.find(git); };
@@ -169,12 +170,15 @@ git::Imported bring_in(const Context& context, repo::Repository& repository,
     const auto made = made_here.id_of(git);
     return made && repository.store().has(*made) ? made : ids.find(git);
   };
+  std::vector<object::Id> commits;
+  options.commit_done = [&](const object::Id& id) { commits.push_back(id); };
   git::Imported imported;
   {
     Shown progress(context);
     imported = git::import_git(options, batch, progress);
   }
   if (imported.counts.objects() > 0) batch.commit();
+  repository.history().learn(commits);
   return imported;
 }
 

@@ -26,8 +26,12 @@ std::size_t bytes_of(const std::vector<object::Change>& changes) {
 
 }  // namespace
 
-Ahead::Ahead(OpenBlocks open, std::vector<object::Id> commits)
-    : open_(std::move(open)), commits_(std::move(commits)), thread_([this] { run(); }) {}
+Ahead::Ahead(OpenBlocks open, std::shared_ptr<const std::vector<object::Id>> commits,
+             const store::Scratch& scratch)
+    : open_(std::move(open)),
+      commits_(std::move(commits)),
+      seen_(scratch),
+      thread_([this] { run(); }) {}
 
 Ahead::~Ahead() {
   {
@@ -44,7 +48,7 @@ Ahead::~Ahead() {
 void Ahead::run() {
   try {
     const auto blocks = open_();
-    for (const object::Id& id : commits_)
+    for (const object::Id& id : *commits_)
       if (stopped() || !read(*blocks, id)) break;
     flush();
   } catch (...) {
@@ -77,7 +81,7 @@ Result<void> Ahead::read(const object::BlockReader& blocks, const object::Id& id
 
 Result<void> Ahead::read_folder(const object::BlockReader& blocks, const object::Id& id,
                                 const std::optional<object::Id>& base, std::size_t depth) {
-  if (stopped() || depth >= object::kPathDepthMax || base == id || !seen_.insert(id).second)
+  if (stopped() || depth >= object::kPathDepthMax || base == id || !seen_.insert(id, true))
     return {};
   HN_TRY(std::vector<object::Change> changes, object::diff_tree(blocks, base, id));
   std::vector<std::pair<object::Value, std::optional<object::Id>>> below;
@@ -105,7 +109,7 @@ Result<void> Ahead::read_folder(const object::BlockReader& blocks, const object:
 }
 
 Result<void> Ahead::read_file(const object::BlockReader& blocks, const object::Id& id) {
-  if (stopped() || !seen_.insert(id).second) return {};
+  if (stopped() || !seen_.insert(id, true)) return {};
   auto read = object::read_file(blocks, id, kLargeBytes);
   if (!read && read.error().code == Code::refused) return {};  // longer than is held
   if (!read) return Unexpected(read.error());

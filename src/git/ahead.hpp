@@ -9,12 +9,12 @@
 #include <optional>
 #include <thread>
 #include <unordered_map>
-#include <unordered_set>
 #include <variant>
 #include <vector>
 
 #include "hn/object/commit.hpp"
 #include "hn/object/tree.hpp"
+#include "hn/store/id_table.hpp"
 
 namespace hn::git {
 
@@ -39,7 +39,8 @@ class Ahead {
   using File = std::shared_ptr<const Bytes>;
 
   // `open` is called in the thread; `commits` in the order in which they will be restored.
-  Ahead(OpenBlocks open, std::vector<object::Id> commits);
+  Ahead(OpenBlocks open, std::shared_ptr<const std::vector<object::Id>> commits,
+        const store::Scratch& scratch);
   ~Ahead();
   Ahead(const Ahead&) = delete;
   Ahead& operator=(const Ahead&) = delete;
@@ -74,9 +75,9 @@ class Ahead {
   void lay_aside(Item item);
 
   const OpenBlocks open_;
-  const std::vector<object::Id> commits_;
+  const std::shared_ptr<const std::vector<object::Id>> commits_;
 
-  std::unordered_set<object::Id> seen_;                      // the other thread's
+  store::IdTable<object::Id, bool> seen_;                    // the other thread's
   std::unordered_map<object::Id, object::Id> recent_trees_;  // of commits; the other thread's
   std::vector<Item> batch_;
   std::size_t batch_bytes_ = 0;

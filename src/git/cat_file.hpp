@@ -5,7 +5,7 @@
 #include <string>
 
 #include "git/child.hpp"
-#include "git/oid_map.hpp"
+#include "git/oid.hpp"
 
 namespace hn::git {
 

@@ -125,17 +125,17 @@ void Converter::item(Item item) {
   done_.insert(item.oid, made);
 }
 
-const Converter::Converted& Converter::at(const Oid& oid) const {
-  const Converted* found = done_.find(oid);
-  HN_ASSERT(found != nullptr);
+Converter::Converted Converter::at(const Oid& oid) const {
+  const auto found = done_.find(oid);
+  HN_ASSERT(found.has_value());
   return *found;
 }
 
-const Converter::Converted& Converter::child(const Oid& from, const Oid& oid,
-                                             std::optional<Type> type) const {
-  const Converted* found = done_.find(oid);
+Converter::Converted Converter::child(const Oid& from, const Oid& oid,
+                                      std::optional<Type> type) const {
+  const auto found = done_.find(oid);
   // Missing after a walk that reads children first: only ids that collide go round in a ring.
-  if (found == nullptr) source_.fail_broken(from, "contains itself");
+  if (!found) source_.fail_broken(from, "contains itself");
   if (type && found->type != *type)
     source_.fail_broken(from, "names " + to_hex(oid) + " as a " + std::string(name_of(*type)) +
                                   ", which is a " + std::string(name_of(found->type)));
@@ -143,14 +143,14 @@ const Converter::Converted& Converter::child(const Oid& from, const Oid& oid,
 }
 
 std::optional<object::Id> Converter::base_id(const Item& item) const {
-  const Converted* base = item.base ? done_.find(*item.base) : nullptr;
-  if (base == nullptr || base->type != item.type) return std::nullopt;
+  const auto base = item.base ? done_.find(*item.base) : std::nullopt;
+  if (!base || base->type != item.type) return std::nullopt;
   return base->id;
 }
 
 std::optional<object::Id> Converter::block_base(const Item& item) const {
-  const Converted* base = item.base ? done_.find(*item.base) : nullptr;
-  if (base == nullptr || base->type != item.type || !base->one_block) return std::nullopt;
+  const auto base = item.base ? done_.find(*item.base) : std::nullopt;
+  if (!base || base->type != item.type || !base->one_block) return std::nullopt;
   return base->id;
 }
 
@@ -203,8 +203,8 @@ bool Converter::is_exact(const Folder& folder,
 std::optional<Converter::Converted> Converter::edited_tree(const Item& item) {
   if (blocks_ == nullptr || !item.older || !item.older->plain || !item.folder->plain)
     return std::nullopt;
-  const Converted* base = done_.find(*item.base);
-  if (base == nullptr || !base->here || base->type != Type::tree) return std::nullopt;
+  const auto base = done_.find(*item.base);
+  if (!base || !base->here || base->type != Type::tree) return std::nullopt;
   std::vector<object::Edit> edits;
   const auto less = [](const TreeLine& a, const TreeLine& b) {
     return git_less(a.name, a.mode, b.name, b.mode);
@@ -307,14 +307,16 @@ Converter::Converted Converter::commit(const Item& item) {
     encoded = object::encode_commit(commit);
   }
   if (!encoded) fail_refused(item, encoded.error().rule);
-  return {writer_.write(Kind::commit, *encoded, block_base(item)), Type::commit, true};
+  const object::Id id = writer_.write(Kind::commit, *encoded, block_base(item));
+  if (options_.commit_done) options_.commit_done(id);
+  return {id, Type::commit, true};
 }
 
 Converter::Converted Converter::tag(const Item& item) {
   ++out_.counts.tags;
   const auto text = parse_tag(item.bytes(), item.oid.size);
   if (!text) source_.fail_broken(item.oid, "is a tag that names no object");
-  const Converted& target = child(item.oid, text->target, std::nullopt);
+  const Converted target = child(item.oid, text->target, std::nullopt);
   object::Tag tag{target_kind(target.type),   target.id, text->name, text->tagger, text->headers,
                   std::string(text->message), item.oid,  {}};
   const auto bytes =

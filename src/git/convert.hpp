@@ -8,9 +8,15 @@ namespace hn::git {
 
 class Converter final : public Sink {
  public:
-  Converter(const Source& source, const object::BlockReader* blocks, object::BlockWriter& writer,
+  Converter(const Source& source, const ImportOptions& options, object::BlockWriter& writer,
             LargeBlobs& large, Imported& out)
-      : source_(source), blocks_(blocks), writer_(writer), large_(large), out_(out) {}
+      : source_(source),
+        options_(options),
+        blocks_(options.blocks),
+        writer_(writer),
+        large_(large),
+        out_(out),
+        done_(options.scratch) {}
 
   void known(Type type, const Oid& oid, const object::Id& id) override;
   void item(Item item) override;
@@ -22,11 +28,11 @@ class Converter final : public Sink {
     bool here = false;       // converted in this run, not known before
   };
   // Asserts that it was converted.
-  const Converted& at(const Oid& oid) const;
+  Converted at(const Oid& oid) const;
 
  private:
   // Damaged where `from` names as a `type` what is missing or something else.
-  const Converted& child(const Oid& from, const Oid& oid, std::optional<Type> type) const;
+  Converted child(const Oid& from, const Oid& oid, std::optional<Type> type) const;
   object::Id id_of(const Oid& folder, const TreeLine& line) const;
   std::optional<object::Id> block_base(const Item& item) const;
   std::optional<object::Id> base_id(const Item& item) const;
@@ -48,11 +54,12 @@ class Converter final : public Sink {
   void notice(const Oid& subject, std::string what);
 
   const Source& source_;
+  const ImportOptions& options_;
   const object::BlockReader* blocks_;
   object::BlockWriter& writer_;
   LargeBlobs& large_;
   Imported& out_;
-  OidMap<Converted> done_;
+  store::IdTable<Oid, Converted> done_;
 };
 
 }  // namespace hn::git

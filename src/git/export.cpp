@@ -148,7 +148,7 @@ class Export {
   Compared compare() {
     Exported unused;
     CompareSink sink(target_, options_.path);
-    Restorer restorer(*options_.blocks, sink, nullptr, target_.id_bytes());
+    Restorer restorer(*options_.blocks, sink, nullptr, target_.id_bytes(), options_.scratch);
     restorer.open_blocks = options_.open_blocks;
     restorer.progress = [&](std::uint64_t done, std::uint64_t objects) {
       progress_.at(Phase::objects, done, 0, objects);
@@ -180,7 +180,7 @@ class Export {
 
   void write(const std::vector<ExportRef>& refs) {
     PackSink sink(options_, target_, out_);
-    Restorer restorer(*options_.blocks, sink, &there_, target_.id_bytes());
+    Restorer restorer(*options_.blocks, sink, &there_, target_.id_bytes(), options_.scratch);
     restorer.open_blocks = options_.open_blocks;
     restorer.progress = [&](std::uint64_t done, std::uint64_t objects) {
       progress_.at(Phase::objects, done, 0, objects);

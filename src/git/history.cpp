@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "git/walk.hpp"
 
 namespace hn::git {
@@ -34,23 +36,28 @@ void History::add(const Oid& start) {
   for (; !tags.empty(); tags.pop_back()) done(Type::tag, tags.back());
 }
 
-void History::open(std::vector<Open>& path, const Oid& oid) {
+void History::open(std::deque<Open>& path, const Oid& oid) {
   if (seen_before(Type::commit, oid)) return;
   const Object object = source_.read(oid);
   if (object.type() != Type::commit) source_.fail_broken(oid, "is named as a parent and no commit");
   auto links = parse_links(object.bytes(), oid.size);
   if (!links) source_.fail_broken(oid, "is a commit that names no tree");
-  path.push_back({oid, std::move(links->parents), 0});
+  std::ranges::reverse(links->parents);
+  path.push_back({oid, std::move(links->parents)});
 }
 
-// Depth first with a stack of its own: a history is as deep as it is long.
+// Depth first with a stack of its own: a history is as deep as it is long. Of most commits on the
+// way down nothing is left but their ids.
 void History::add_commits(const Oid& start) {
-  std::vector<Open> path;
+  std::deque<Open> path;
   open(path, start);
   while (!path.empty()) {
     Open& at = path.back();
-    if (at.next < at.parents.size()) {
-      open(path, at.parents[at.next++]);
+    if (!at.parents.empty()) {
+      const Oid parent = at.parents.back();
+      at.parents.pop_back();
+      if (at.parents.empty()) at.parents.shrink_to_fit();
+      open(path, parent);
       continue;
     }
     done(Type::commit, at.oid);

@@ -125,16 +125,16 @@ Imported import_git(const ImportOptions& options, object::BlockWriter& writer, P
 
   LargeBlobs large(find_layout(options.path).folder.string(), source->shown());
   const bool leave_large = LargeBlobs::are_readable();
-  Converter converter(*source, options.blocks, writer, large, out);
+  Converter converter(*source, options, writer, large, out);
   {
-    Pipe pipe([&](Sink& sink) { Walk(*source, options.blocks, sink, leave_large).run(history); });
+    Pipe pipe([&](Sink& sink) { Walk(*source, options, sink, leave_large).run(history); });
     Counted counted(converter, out.counts, total, progress);
     pipe.drain(counted);
     counted.tell();
   }
   std::vector<std::string> branches;
   for (const Usable& one : refs) {
-    const Converter::Converted& target = converter.at(one.ref.target);
+    const Converter::Converted target = converter.at(one.ref.target);
     out.refs.push_back({one.name, one.is_tag, kind_of(target.type), target.id, one.ref.target});
     if (!one.is_tag) branches.push_back(one.name);
   }

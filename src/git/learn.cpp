@@ -73,7 +73,7 @@ void learn_made_here(const LearnOptions& options) {
   });
   InSource there(options, *source);
   Learning sink(*options.made_here);
-  Restorer restorer(*options.blocks, sink, &there, source->id_bytes());
+  Restorer restorer(*options.blocks, sink, &there, source->id_bytes(), options.source.scratch);
   // One that cannot be made, since blocks of it are missing or it lies about its id, was not made
   // before either.
   for (const object::Id& commit : open) {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "git/oid_map.hpp"
+#include "git/oid.hpp"
 #include "hn/os/file_system.hpp"
 
 namespace hn::git {

@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "git/delta.hpp"
@@ -75,10 +76,42 @@ Bytes distance(std::uint64_t back) {
   return out;
 }
 
-Bytes checksum(ByteView bytes, std::uint8_t id_bytes) {
-  const GitId sum = GitHash(id_bytes).update(bytes).finish();
+// Of the first bytes of a file, in pieces: mapped, a long pack would count as memory.
+Bytes checksum(const os::File& file, std::uint64_t bytes, std::uint8_t id_bytes) {
+  GitHash hash(id_bytes);
+  Bytes piece(kBufferBytes);
+  for (std::uint64_t at = 0; at < bytes;) {
+    const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(bytes - at, piece.size()));
+    if (file.read_at(at, std::span(piece).first(part)) != part)
+      throw Failure(Code::io, "the new pack is shorter than it was written");
+    hash.update(ByteView(piece).first(part));
+    at += part;
+  }
+  const GitId sum = hash.finish();
   return to_bytes(ByteView(sum.bytes).first(sum.size));
 }
+
+// One of the columns of an index, written through a buffer.
+class Column {
+ public:
+  Column(os::File& file, std::uint64_t at) : file_(file), at_(at) {}
+  // Appends to this; flushed now and then.
+  Bytes& out() {
+    if (buffer_.size() >= kBufferBytes / 4) flush();
+    return buffer_;
+  }
+  void flush() {
+    file_.write_at(at_, buffer_);
+    at_ += buffer_.size();
+    buffer_.clear();
+  }
+  std::uint64_t end() const noexcept { return at_ + buffer_.size(); }
+
+ private:
+  os::File& file_;
+  std::uint64_t at_;
+  Bytes buffer_;
+};
 
 Bytes pack_head(std::size_t objects) {
   Bytes out = to_bytes(as_bytes(std::string_view("PACK")));
@@ -89,11 +122,13 @@ Bytes pack_head(std::size_t objects) {
 
 }  // namespace
 
-PackWriter::PackWriter(os::FileSystem& fs, std::string folder, const std::string& unique)
+PackWriter::PackWriter(os::FileSystem& fs, std::string folder, const std::string& unique,
+                       store::Scratch scratch)
     : fs_(fs),
       folder_(std::move(folder)),
       zlib_(std::make_unique<z_stream_s>()),
       whole_(libdeflate_alloc_compressor(kWholeLevel)),
+      rows_(std::move(scratch)),
       deflated_(kDeflatedBytes) {
   pack_path_ = folder_ + "/tmp_pack_" + unique;
   index_path_ = folder_ + "/tmp_idx_" + unique;
@@ -119,22 +154,20 @@ PackWriter::~PackWriter() {
   }
 }
 
-const PackWriter::Row* PackWriter::base_of(const Packed& object) const {
-  if (!object.base || object.bytes.size() < kDeltaMinBytes) return nullptr;
-  const std::uint32_t* place = row_of_.find(*object.base);
-  if (place == nullptr || rows_[*place].depth >= kDepthMax) return nullptr;
-  return &rows_[*place];
+std::optional<PackWriter::Row> PackWriter::base_of(const Packed& object) const {
+  if (!object.base || object.bytes.size() < kDeltaMinBytes) return std::nullopt;
+  const auto base = rows_.find(*object.base);
+  return base && base->depth < kDepthMax ? base : std::nullopt;
 }
 
 void PackWriter::add(const Packed& object) {
   HN_ASSERT(!finished_ && rows_.size() < UINT32_MAX);
-  Row row{object.id, written_ + buffer_.size(), 0, 0};
+  Row row{written_ + buffer_.size(), 0, 0};
   crc_ = static_cast<std::uint32_t>(crc32(0, nullptr, 0));
-  const Row* base = base_of(object);
+  const auto base = base_of(object);
   // Deflated text is about a third; a delta is deflated too, but what it inserts is all new.
-  const auto delta = base != nullptr
-                         ? make_delta(object.base_bytes, object.bytes, object.bytes.size() / 2)
-                         : std::nullopt;
+  const auto delta =
+      base ? make_delta(object.base_bytes, object.bytes, object.bytes.size() / 2) : std::nullopt;
   if (delta) {
     row.depth = base->depth + 1;
     put(entry_head(offset_delta, delta->size()));
@@ -145,12 +178,12 @@ void PackWriter::add(const Packed& object) {
     put_deflated(object.bytes);
   }
   row.crc = crc_;
-  keep(row);
+  keep(object.id, row);
 }
 
 void PackWriter::begin(Type type, const GitId& id, std::uint64_t bytes) {
   HN_ASSERT(!finished_ && !begun_ && rows_.size() < UINT32_MAX);
-  begun_ = Row{id, written_ + buffer_.size(), 0, 0};
+  begun_ = {id, Row{written_ + buffer_.size(), 0, 0}};
   crc_ = static_cast<std::uint32_t>(crc32(0, nullptr, 0));
   put(entry_head(entry_of(type), bytes));
   deflateReset(zlib_.get());
@@ -162,15 +195,15 @@ void PackWriter::more(ByteView piece) {
 
 void PackWriter::end() {
   deflate_part({}, true);
-  begun_->crc = crc_;
-  keep(*begun_);
+  begun_->second.crc = crc_;
+  keep(begun_->first, begun_->second);
   begun_.reset();
 }
 
-void PackWriter::keep(const Row& row) {
-  const bool fresh = row_of_.insert(row.id, static_cast<std::uint32_t>(rows_.size()));
+void PackWriter::keep(const GitId& id, const Row& row) {
+  const bool fresh = rows_.insert(id, row);
   HN_ASSERT(fresh);
-  rows_.push_back(row);
+  id_bytes_ = id.size;
 }
 
 void PackWriter::put(ByteView bytes) {
@@ -216,59 +249,56 @@ void PackWriter::flush() {
 Bytes PackWriter::sealed_trailer() {
   flush();
   pack_->write_at(0, pack_head(rows_.size()));
-  // In pieces: a mapped pack of a long history would count as memory.
-  GitHash hash(rows_.front().id.size);
-  Bytes piece(kBufferBytes);
-  for (std::uint64_t at = 0; at < written_;) {
-    const std::size_t part = pack_->read_at(at, piece);
-    if (part == 0) throw Failure(Code::io, "the new pack is shorter than it was written");
-    hash.update(ByteView(piece).first(part));
-    at += part;
-  }
-  const GitId id = hash.finish();
-  Bytes sum = to_bytes(ByteView(id.bytes).first(id.size));
+  Bytes sum = checksum(*pack_, written_, id_bytes_);
   put(sum);
   flush();
   return sum;
 }
 
-Bytes PackWriter::index(ByteView trailer) {
-  std::ranges::sort(rows_, {}, &Row::id);
-  Bytes out{0xff, 't', 'O', 'c'};
-  put_u32(out, 2);
-  std::size_t at = 0;
-  for (unsigned first = 0; first < 256; ++first) {
-    while (at < rows_.size() && rows_[at].id.bytes[0] == first) ++at;
-    put_u32(out, static_cast<std::uint32_t>(at));
-  }
-  for (const Row& row : rows_)
-    out.insert(out.end(), row.id.bytes.begin(), row.id.bytes.begin() + row.id.size);
-  for (const Row& row : rows_) put_u32(out, row.crc);
+// Column by column, since rows come in the order of ids. Returns its length.
+std::uint64_t PackWriter::write_index(ByteView trailer) {
+  const auto file = fs_.open(index_path_, os::Access::create_new);
+  constexpr std::uint64_t kIdsAt = 8 + 256 * 4;
+  Column ids(*file, kIdsAt);
+  Column crcs(*file, kIdsAt + rows_.size() * id_bytes_);
+  Column offsets(*file, kIdsAt + rows_.size() * (id_bytes_ + 4U));
+  std::array<std::uint32_t, 256> counts{};
   Bytes far;
-  for (const Row& row : rows_) {
+  rows_.visit([&](const GitId& id, const Row& row) {
+    ++counts[id.bytes[0]];
+    Bytes& out = ids.out();
+    out.insert(out.end(), id.bytes.begin(), id.bytes.begin() + id.size);
+    put_u32(crcs.out(), row.crc);
     if (row.offset <= kShortOffsetMax) {
-      put_u32(out, static_cast<std::uint32_t>(row.offset));
+      put_u32(offsets.out(), static_cast<std::uint32_t>(row.offset));
     } else {
-      put_u32(out, 0x80000000U | static_cast<std::uint32_t>(far.size() / 8));
+      put_u32(offsets.out(), 0x80000000U | static_cast<std::uint32_t>(far.size() / 8));
       put_u64(far, row.offset);
     }
-  }
-  out.insert(out.end(), far.begin(), far.end());
-  out.insert(out.end(), trailer.begin(), trailer.end());
-  Bytes sum = checksum(out, rows_.front().id.size);
-  out.insert(out.end(), sum.begin(), sum.end());
-  return out;
+  });
+  ids.flush();
+  crcs.flush();
+  offsets.flush();
+  Column rest(*file, offsets.end());
+  rest.out() = std::move(far);
+  Bytes& tail = rest.out();
+  tail.insert(tail.end(), trailer.begin(), trailer.end());
+  rest.flush();
+  Bytes head{0xff, 't', 'O', 'c'};
+  put_u32(head, 2);
+  std::uint32_t sum = 0;
+  for (const std::uint32_t count : counts) put_u32(head, sum += count);
+  file->write_at(0, head);
+  const Bytes whole = checksum(*file, rest.end(), id_bytes_);
+  file->write_at(rest.end(), whole);
+  file->sync();
+  return rest.end() + whole.size();
 }
 
 std::uint64_t PackWriter::finish() {
   const Bytes trailer = sealed_trailer();
   pack_->sync();
-  const Bytes rows = index(trailer);
-  {
-    const auto file = fs_.open(index_path_, os::Access::create_new);
-    file->write_at(0, rows);
-    file->sync();
-  }
+  const std::uint64_t index_bytes = write_index(trailer);
   // Readers look for the index: its name comes when that of the pack is safe.
   const std::string name = folder_ + "/pack-" + hn::to_hex(trailer);
   fs_.rename(pack_path_, name + ".pack");
@@ -276,7 +306,7 @@ std::uint64_t PackWriter::finish() {
   fs_.rename(index_path_, name + ".idx");
   fs_.sync_folder(folder_);
   finished_ = true;
-  return written_ + rows.size();
+  return written_ + index_bytes;
 }
 
 }  // namespace hn::git

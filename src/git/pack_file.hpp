@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "git/oid_map.hpp"
+#include "git/oid.hpp"
 #include "hn/os/file_system.hpp"
+#include "hn/store/id_table.hpp"
 
 struct libdeflate_compressor;
 struct z_stream_s;
@@ -27,13 +28,14 @@ struct Packed {
 // Writes one pack and its index (gitformat-pack(5), versions 2). The files have names that git
 // takes for leftovers, and clears away, until finish() has made them whole: a pack is there with
 // all its objects or not at all. Objects come in any order, each once, one at least, with ids of
-// one length, SHA-1 or SHA-256. Throws Failure (no_space, io). Memory: some 100 bytes an object,
-// and twice the longest.
+// one length, SHA-1 or SHA-256. Throws Failure (no_space, io). Memory: twice the longest, and what
+// `scratch` bounds: without it some 100 bytes an object.
 class PackWriter {
  public:
   // `folder` is objects/pack of a repository; `unique` makes the temporary names differ from those
   // of other processes.
-  PackWriter(os::FileSystem& fs, std::string folder, const std::string& unique);
+  PackWriter(os::FileSystem& fs, std::string folder, const std::string& unique,
+             store::Scratch scratch = {});
   ~PackWriter();
   PackWriter(const PackWriter&) = delete;
   PackWriter& operator=(const PackWriter&) = delete;
@@ -44,28 +46,27 @@ class PackWriter {
   void begin(Type type, const GitId& id, std::uint64_t bytes);
   void more(ByteView piece);
   void end();
-  bool contains(const GitId& id) const { return row_of_.contains(id); }
-  std::size_t count() const noexcept { return rows_.size(); }
+  bool contains(const GitId& id) const { return rows_.contains(id); }
+  std::uint64_t count() const noexcept { return rows_.size(); }
 
   // Makes the pack durable and visible; returns its bytes with those of its index. Once.
   std::uint64_t finish();
 
  private:
   struct Row {
-    GitId id;
     std::uint64_t offset = 0;
     std::uint32_t crc = 0;
     std::uint32_t depth = 0;  // bases beneath
   };
 
-  const Row* base_of(const Packed& object) const;
+  std::optional<Row> base_of(const Packed& object) const;
   void put(ByteView bytes);
   void put_deflated(ByteView bytes);
   void deflate_part(ByteView bytes, bool last);
-  void keep(const Row& row);
+  void keep(const GitId& id, const Row& row);
   void flush();
   Bytes sealed_trailer();
-  Bytes index(ByteView trailer);
+  std::uint64_t write_index(ByteView trailer);
 
   os::FileSystem& fs_;
   std::string folder_;
@@ -77,9 +78,9 @@ class PackWriter {
   };
   std::unique_ptr<z_stream_s> zlib_;  // for what comes in pieces
   std::unique_ptr<libdeflate_compressor, FreeWhole> whole_;
-  std::vector<Row> rows_;  // by offset
-  OidMap<std::uint32_t> row_of_;
-  std::optional<Row> begun_;
+  store::IdTable<GitId, Row> rows_;
+  std::uint8_t id_bytes_ = 0;
+  std::optional<std::pair<GitId, Row>> begun_;
   Bytes deflated_;             // room for what they make
   Bytes buffer_;               // behind `written_`
   std::uint64_t written_ = 0;  // bytes of the pack that are in its file

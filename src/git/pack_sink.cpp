@@ -83,7 +83,8 @@ void PackSink::count(Type type) {
 
 void PackSink::start_pack() {
   if (!pack_)
-    pack_ = std::make_unique<PackWriter>(*options_.fs, target_.pack_folder(), options_.unique);
+    pack_ = std::make_unique<PackWriter>(*options_.fs, target_.pack_folder(), options_.unique,
+                                         options_.scratch);
   for (const Restored& one : few_) pack(one);
   few_.clear();
 }

@@ -128,6 +128,7 @@ class Packs::Pack {
   }
 
   std::optional<std::size_t> find_row(ByteView id) const noexcept {
+    files_.index->note_look();
     const std::size_t first = id.front();
     std::size_t low = first == 0 ? 0 : fan(first - 1);
     std::size_t high = std::min<std::size_t>(fan(first), count_);

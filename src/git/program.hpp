@@ -7,7 +7,7 @@
 
 #include "git/child.hpp"
 #include "git/layout.hpp"
-#include "git/oid_map.hpp"
+#include "git/oid.hpp"
 
 // Git's plumbing on a repository that is not trusted: how it is asked, and its answers taken apart.
 namespace hn::git::program {

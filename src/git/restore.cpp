@@ -64,7 +64,7 @@ void Restorer::Lately<T>::keep(const object::Id& id, std::shared_ptr<const T> va
 
 std::optional<GitId> Restorer::known(const object::Id& id) const {
   const auto at = ids_.find(id);
-  return at != ids_.end() ? std::optional(at->second.id) : std::nullopt;
+  return at ? std::optional(at->id) : std::nullopt;
 }
 
 Result<GitId> Restorer::keep(const object::Id& id, Type type, std::shared_ptr<const Bytes> bytes,
@@ -72,7 +72,7 @@ Result<GitId> Restorer::keep(const object::Id& id, Type type, std::shared_ptr<co
   const GitId made = git_id_of(type, *bytes, id_bytes_);
   if (claimed && *claimed != made)
     return fail(Code::damaged, "the git id of this object is another", id.bytes);
-  ids_.emplace(id, Known{made, true});
+  ids_.insert(id, Known{made, true});
   ++objects_;
   const bool is_history = type == Type::commit || type == Type::tag;
   sink_.object(
@@ -108,13 +108,13 @@ Result<GitId> Restorer::add(Kind kind, const object::Id& id) {
 // Files.
 
 Result<Restorer::Base> Restorer::file_base(const std::optional<object::Id>& base) {
-  const auto at = base ? ids_.find(*base) : ids_.end();
-  if (at == ids_.end() || !at->second.handed_out || !sink_.wants_bases()) return Base{};
-  if (auto kept = files_.find(*base)) return Base{at->second.id, std::move(kept)};
+  const auto at = base ? ids_.find(*base) : std::nullopt;
+  if (!at || !at->handed_out || !sink_.wants_bases()) return Base{};
+  if (auto kept = files_.find(*base)) return Base{at->id, std::move(kept)};
   auto bytes = object::read_file(blocks_, *base, kLargeBytes);
   if (!bytes && bytes.error().code == Code::refused) return Base{};  // longer than is kept
   if (!bytes) return Unexpected(bytes.error());
-  return Base{at->second.id, std::make_shared<const Bytes>(*std::move(bytes))};
+  return Base{at->id, std::make_shared<const Bytes>(*std::move(bytes))};
 }
 
 Result<GitId> Restorer::file(const object::Id& id, const std::optional<object::Id>& base) {
@@ -144,7 +144,7 @@ Result<GitId> Restorer::large_file(const object::Id& id) {
   }));
   if (read != bytes) return fail(Code::damaged, "a file is not as long as it claims", id.bytes);
   const GitId made = hash.finish();
-  ids_.emplace(id, Known{made, false});
+  ids_.insert(id, Known{made, false});
   ++objects_;
   Restored head{Type::blob, made, id, false, {}, {}, {}};
   head.large = bytes;
@@ -177,7 +177,7 @@ Result<std::shared_ptr<const Restorer::Folder>> Restorer::folder_elsewhere(const
     if (at == by_name.end() || at->second->mode != entry.value.mode)
       return std::shared_ptr<const Folder>();
     if (entry.value.mode == Mode::submodule) continue;
-    ids_.emplace(entry.value.id(), Known{at->second->id, false});
+    ids_.insert(entry.value.id(), Known{at->second->id, false});
     if (is_folder(entry.value)) elsewhere_folders_.insert(entry.value.id());
   }
   return keep_folder(id, *bytes, tree.raw.has_value());
@@ -333,7 +333,8 @@ Result<std::optional<GitId>> Restorer::tree(const object::Id& id,
   }
   const auto made = keep_folder(id, *std::move(bytes), raw);
   Base delta;
-  if (older && ids_.at(*base).handed_out) delta = {ids_.at(*base).id, older->bytes};
+  if (const auto known = older ? ids_.find(*base) : std::nullopt; known && known->handed_out)
+    delta = {known->id, older->bytes};
   HN_TRY(const GitId git, keep(id, Type::tree, made->bytes, {}, std::move(delta)));
   return std::optional(git);
 }
@@ -388,20 +389,21 @@ Result<void> Restorer::start_elsewhere(const object::Commit& commit, const GitId
   const auto bytes = elsewhere_->read(Type::commit, git);
   const auto links = bytes ? parse_links(*bytes, id_bytes_) : std::nullopt;
   if (!links || has_conflict_trailer(as_text(*bytes))) return {};
-  ids_.emplace(commit.tree, Known{links->tree, false});
+  ids_.insert(commit.tree, Known{links->tree, false});
   elsewhere_folders_.insert(commit.tree);
   return {};
 }
 
-Result<void> Restorer::open(std::vector<Open>& path, const object::Id& id) {
+Result<void> Restorer::open(std::deque<Open>& path, const object::Id& id) {
   if (known(id)) return {};
   HN_TRY(object::Commit commit, object::read_commit(blocks_, id));
   if (const auto git = elsewhere_ != nullptr ? elsewhere_->has(id, commit.git) : std::nullopt) {
-    ids_.emplace(id, Known{*git, false});
+    ids_.insert(id, Known{*git, false});
     return start_elsewhere(commit, *git);
   }
   if (commit.git) HN_CHECK(require_length(*commit.git, id));
-  path.push_back({id, std::move(commit.parents), 0});
+  std::ranges::reverse(commit.parents);
+  path.push_back({id, std::move(commit.parents)});
   return {};
 }
 
@@ -409,14 +411,17 @@ Result<void> Restorer::open(std::vector<Open>& path, const object::Id& id) {
 // is most often the one just handed out.
 Result<std::vector<object::Id>> Restorer::plan(const object::Id& start) {
   std::vector<object::Id> out;
-  std::vector<Open> path;
-  std::unordered_set<object::Id> planned{start};
+  std::deque<Open> path;
+  store::IdTable<object::Id, bool> planned(scratch_);
+  planned.insert(start, true);
   HN_CHECK(open(path, start));
   while (!path.empty()) {
     Open& at = path.back();
-    if (at.next < at.parents.size()) {
-      const object::Id parent = at.parents[at.next++];
-      if (planned.insert(parent).second) HN_CHECK(open(path, parent));
+    if (!at.parents.empty()) {
+      const object::Id parent = at.parents.back();
+      at.parents.pop_back();
+      if (at.parents.empty()) at.parents.shrink_to_fit();
+      if (planned.insert(parent, true)) HN_CHECK(open(path, parent));
       continue;
     }
     out.push_back(at.id);
@@ -426,10 +431,11 @@ Result<std::vector<object::Id>> Restorer::plan(const object::Id& start) {
 }
 
 Result<GitId> Restorer::commits(const object::Id& start) {
-  HN_TRY(const std::vector<object::Id> order, plan(start));
-  if (open_blocks && order.size() >= kAheadMin)
-    ahead_ = std::make_unique<Ahead>(open_blocks, order);
-  for (const object::Id& id : order) HN_CHECK(commit(id));
+  HN_TRY(std::vector<object::Id> planned, plan(start));
+  const auto order = std::make_shared<const std::vector<object::Id>>(std::move(planned));
+  if (open_blocks && order->size() >= kAheadMin)
+    ahead_ = std::make_unique<Ahead>(open_blocks, order, scratch_);
+  for (const object::Id& id : *order) HN_CHECK(commit(id));
   ahead_.reset();
   return *known(start);
 }
@@ -442,7 +448,7 @@ Result<GitId> Restorer::tags(const object::Id& start) {
   while (kind == Kind::tag && !known(id)) {
     HN_TRY(object::Tag tag, object::read_tag(blocks_, id));
     if (const auto git = elsewhere_ != nullptr ? elsewhere_->has(id, tag.git) : std::nullopt) {
-      ids_.emplace(id, Known{*git, false});
+      ids_.insert(id, Known{*git, false});
       break;
     }
     if (tag.git) HN_CHECK(require_length(*tag.git, id));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <unordered_map>
@@ -9,6 +10,7 @@
 #include "git/parse.hpp"
 #include "hn/git/form.hpp"
 #include "hn/object/tree.hpp"
+#include "hn/store/id_table.hpp"
 
 // hn's values become git's objects again, one by one, children first: the way back of convert.hpp.
 namespace hn::git {
@@ -51,14 +53,20 @@ class Elsewhere {
 // Commits are walked with a stack of its own, folders by recursion, bounded as import bounds them.
 // Errors are those of reading blocks; Code::damaged where a commit or tag claims another git id
 // than it has; Code::unsupported where it came from, or names, ids of another length;
-// Code::refused over a limit. Failures of the sink pass through. Memory: some 110
-// bytes an object, and versions kept as bases up to a limit.
+// Code::refused over a limit. Failures of the sink pass through. Memory:
+// versions kept as bases up to a limit, 32 bytes a commit, and what `scratch` bounds: without it
+// some 110 bytes an object.
 class Restorer {
  public:
   // All outlive this. Git's ids have `id_bytes` (20 or 32).
   Restorer(const object::BlockReader& blocks, RestoredSink& sink, Elsewhere* elsewhere = nullptr,
-           std::uint8_t id_bytes = 20)
-      : blocks_(blocks), sink_(sink), elsewhere_(elsewhere), id_bytes_(id_bytes) {}
+           std::uint8_t id_bytes = 20, store::Scratch scratch = {})
+      : blocks_(blocks),
+        sink_(sink),
+        elsewhere_(elsewhere),
+        id_bytes_(id_bytes),
+        scratch_(std::move(scratch)),
+        ids_(scratch_) {}
 
   // Where given, long histories are read ahead through blocks that this opens, in another thread.
   Ahead::OpenBlocks open_blocks;
@@ -128,13 +136,12 @@ class Restorer {
 
   struct Open {
     object::Id id;
-    std::vector<object::Id> parents;
-    std::size_t next = 0;
+    std::vector<object::Id> parents;  // still to be opened, the last first
   };
   Result<Ahead::Started> start(const object::Id& id);
   Result<GitId> root(const Ahead::Started& started, std::string& trailers);
   Result<void> commit(const object::Id& id);
-  Result<void> open(std::vector<Open>& path, const object::Id& id);
+  Result<void> open(std::deque<Open>& path, const object::Id& id);
   Result<std::vector<object::Id>> plan(const object::Id& start);
   Result<void> start_elsewhere(const object::Commit& commit, const GitId& git);
   Result<GitId> commits(const object::Id& start);
@@ -145,7 +152,8 @@ class Restorer {
   RestoredSink& sink_;
   Elsewhere* elsewhere_;
   std::uint8_t id_bytes_;
-  std::unordered_map<object::Id, Known> ids_;
+  store::Scratch scratch_;
+  store::IdTable<object::Id, Known> ids_;
   std::unordered_set<object::Id> conflicted_;
   std::unordered_set<object::Id> elsewhere_folders_;
   std::unique_ptr<Ahead> ahead_;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "git/layout.hpp"
-#include "git/oid_map.hpp"
+#include "git/oid.hpp"
 #include "git/parse.hpp"
 #include "hn/git/import.hpp"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "git/oid_map.hpp"
+#include "git/oid.hpp"
 #include "hn/git/export.hpp"
 
 namespace hn::git {

@@ -111,8 +111,8 @@ void Walk::start_known(const History::Known& known) {
 // The children of a folder that was imported before, name by name. One whose name import had to
 // change is not found and is converted again, to the same id.
 void Walk::spread_known(const Oid& oid, const Folder& folder) {
-  const object::Id* id = known_folders_.find(oid);
-  if (id == nullptr || !spread_.insert(oid, true)) return;
+  const auto id = known_folders_.find(oid);
+  if (!id || !spread_.insert(oid, true)) return;
   const auto tree = object::read_tree(*blocks_, *id);
   if (!tree) return;
   std::unordered_map<std::string_view, const object::Value*> by_name;
@@ -137,8 +137,7 @@ void Walk::commit(const Oid& oid) {
   const Oid root = links->tree;
   Item item{Type::commit, oid, {}, std::move(object), {}, {}};
   if (!links->parents.empty()) item.base = links->parents.front();
-  const Oid* older = item.base ? root_of_.find(*item.base) : nullptr;
-  tree(root, older != nullptr ? std::optional(*older) : std::nullopt, 0);
+  tree(root, item.base ? root_of_.find(*item.base) : std::nullopt, 0);
   root_of_.insert(oid, root);
   sink_.item(std::move(item));
 }
@@ -186,8 +185,7 @@ void Walk::tree(const Oid& oid, const std::optional<Oid>& base, std::size_t dept
 
 void Walk::children(const Folder& folder, const Folder* older, const std::optional<Oid>& base,
                     std::size_t depth) {
-  const bool* walked = base ? seen_.find(*base) : nullptr;
-  const bool has_same = walked != nullptr && *walked;
+  const bool has_same = base && seen_.find(*base).value_or(false);
   Beside beside(older);
   for (const TreeLine& line : folder.lines) {
     const Oid child = line.id;

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <deque>
 #include <unordered_map>
 
 #include "git/parse.hpp"
 #include "git/source.hpp"
+#include "hn/store/id_table.hpp"
 
 // Which objects an import needs, in which order: history first, then each object after all that it
 // names, so that whoever converts them has the ids of its children. Deltas come out well because
@@ -74,7 +76,7 @@ class History {
   };
 
   History(const Source& source, const ImportOptions& options, Progress& progress)
-      : source_(source), options_(options), progress_(progress) {}
+      : source_(source), options_(options), progress_(progress), seen_(options.scratch) {}
 
   // All that `start` reaches and no earlier call reached.
   void add(const Oid& start);
@@ -92,19 +94,18 @@ class History {
  private:
   struct Open {
     Oid oid{};
-    std::vector<GitId> parents;
-    std::size_t next = 0;
+    std::vector<GitId> parents;  // still to be opened, the last first
   };
 
   bool seen_before(Type type, const Oid& oid);
   void add_commits(const Oid& start);
-  void open(std::vector<Open>& path, const Oid& oid);
+  void open(std::deque<Open>& path, const Oid& oid);
   void done(Type type, const Oid& oid);
 
   const Source& source_;
   const ImportOptions& options_;
   Progress& progress_;
-  OidMap<bool> seen_;
+  store::IdTable<Oid, bool> seen_;
   std::vector<Step> steps_;
   std::vector<Known> known_;
 };
@@ -113,12 +114,16 @@ class History {
 class Walk {
  public:
   // `leave_large`: hand over large blobs by their length alone.
-  Walk(const Source& source, const object::BlockReader* blocks, Sink& sink, bool leave_large)
+  Walk(const Source& source, const ImportOptions& options, Sink& sink, bool leave_large)
       : source_(source),
-        blocks_(blocks),
+        blocks_(options.blocks),
         sink_(sink),
         leave_large_(leave_large),
-        folders_(source) {}
+        folders_(source),
+        seen_(options.scratch),
+        root_of_(options.scratch),
+        known_folders_(options.scratch),
+        spread_(options.scratch) {}
   void run(const History& history);
 
  private:
@@ -138,10 +143,12 @@ class Walk {
   Sink& sink_;
   bool leave_large_;
   Folders folders_;
-  OidMap<bool> seen_;                 // true: with all that lies beneath
-  OidMap<Oid> root_of_;               // by commit
-  OidMap<object::Id> known_folders_;  // of commits imported before, as far as they were needed
-  OidMap<bool> spread_;               // those whose children are known too
+  template <class T>
+  using Table = store::IdTable<Oid, T>;
+  Table<bool> seen_;                 // true: with all that lies beneath
+  Table<Oid> root_of_;               // by commit
+  Table<object::Id> known_folders_;  // of commits imported before, as far as they were needed
+  Table<bool> spread_;               // those whose children are known too
 };
 
 }  // namespace hn::git

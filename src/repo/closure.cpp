@@ -8,12 +8,33 @@ namespace hn::repo {
 using object::Id;
 using object::Kind;
 
+namespace {
+
+store::Scratch scratch_of(const store::Store& store) {
+  return {[&store] { return store.open_scratch(); }};
+}
+
+// Two hashes as one, in this order: two pairs that come to the same are as hard to find as for any
+// sum of hashes, some 2^85 tries (Wagner, A generalized birthday problem, 2002).
+Hash both_of(const Id& now, const Id& old) {
+  Hash out = now.bytes;
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] ^= old.bytes[(i + 1) % out.size()];
+  return out;
+}
+
+}  // namespace
+
 ClosureWalk::ClosureWalk(const store::Store& store, Visit visit, Absent absent)
-    : store_(store), visit_(std::move(visit)), absent_(std::move(absent)) {}
+    : store_(store),
+      visit_(std::move(visit)),
+      absent_(std::move(absent)),
+      seen_(scratch_of(store)),
+      walked_(scratch_of(store)),
+      compared_(scratch_of(store)) {}
 
 // True where the block is here and met for the first time.
 bool ClosureWalk::enter(const Id& id) {
-  if (!seen_.insert(id).second) return false;
+  if (!seen_.insert(id, true)) return false;
   const auto bytes = store_.plain_bytes(object::address_of(id));
   if (!bytes) {
     absent_(id);
@@ -30,8 +51,10 @@ bool ClosureWalk::is_here(const Id& id) {
 
 // True where this pair is met for the first time, and no walk of all of `id` was before.
 bool ClosureWalk::compare(const Id& id, const std::optional<Id>& old) {
-  if (old == id || compared_.contains({id, std::nullopt})) return false;
-  return compared_.emplace(id, old).second;
+  if (old == id) return false;
+  if (!old) return walked_.insert(id, true);
+  if (walked_.contains(id)) return false;
+  return compared_.insert(both_of(id, *old), true);
 }
 
 std::optional<object::Commit> ClosureWalk::commit_block(const Id& id) {
@@ -150,7 +173,7 @@ bool ClosureWalk::is_list(const Id& id) const {
 }
 
 void ClosureWalk::file(const Id& id, const std::optional<Id>& old) {
-  if (old == id || compared_.contains({id, std::nullopt})) return;
+  if (old == id || walked_.contains(id)) return;
   if (!store_.has(id) || !is_list(id)) {
     enter(id);
     return;

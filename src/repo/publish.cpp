@@ -55,11 +55,12 @@ std::optional<log::ManifestRoot> manifest_of(Session& session, const log::Target
   const std::vector<object::Id> commits =
       require(object::reachable(session.repository.history(), {&target.id, 1}, known, kCommitsMax),
               "listing what is to be published");
-  std::vector<object::Commit> read;
+  // Read twice: held, those of a long history would be most of the memory.
+  for (const object::Id& id : commits) static_cast<void>(walk.commit_block(id));
   for (const object::Id& id : commits) {
-    if (auto commit = walk.commit_block(id)) read.push_back(std::move(*commit));
+    if (const auto commit = object::read_commit(session.repository.store(), id))
+      walk.tree_of(*commit);
   }
-  for (const object::Commit& commit : read) walk.tree_of(commit);
   return writer.finish();
 }
 

@@ -36,8 +36,8 @@ unsigned thread_count(const Options& options) {
 
 BlockStage::BlockStage(Opened& opened)
     : opened_(opened),
-      rows_([&opened] { return open_scratch(opened.fs(), opened.folder()); },
-            opened.options().table_bytes) {
+      rows_({[&opened] { return open_scratch(opened.fs(), opened.folder()); },
+             opened.options().table_bytes}) {
   opened_.batch_begins();
 }
 

@@ -118,6 +118,9 @@ class Pass {
 
 }  // namespace
 
+// Some 40 MB.
+constexpr std::size_t kFromIndexMax = std::size_t{1} << 16;
+
 struct BlockHistory::State {
   const object::BlockReader& reader;
   const HistoryIndex* index;
@@ -130,6 +133,7 @@ struct BlockHistory::State {
   // that is absent would walk down to it.
   std::unordered_map<object::Id, Error> stuck;
   bool filters_wanted = false;
+  std::size_t from_index = 0;  // of the nodes
 
   const Error* why_stuck(const object::Id& id) {
     const auto at = stuck.find(id);
@@ -140,11 +144,21 @@ struct BlockHistory::State {
     return nullptr;
   }
 
+  // What the index knows is at hand, not kept for ever: a walk over a long history would hold it
+  // whole. Called where no node is in use.
+  void spare() {
+    if (from_index < kFromIndexMax) return;
+    std::erase_if(nodes, [](const auto& known) { return !known.second.read; });
+    from_index = 0;
+  }
+
   Result<Node*> node(const object::Id& id) {
     const auto at = nodes.find(id);
     if (at != nodes.end()) return &at->second;
-    if (auto known = index != nullptr ? index->find(id) : std::nullopt)
+    if (auto known = index != nullptr ? index->find(id) : std::nullopt) {
+      ++from_index;
       return &nodes.emplace(id, Node{std::move(*known), false, false, {}}).first->second;
+    }
     HN_TRY(object::Commit commit, object::read_commit(reader, id));
     CommitFacts facts{
         id, 0, std::move(commit.parents), commit.tree, commit.committer.time.seconds, commit.git};
@@ -194,6 +208,15 @@ struct BlockHistory::State {
     }
   }
 
+  // What was written is in the index from now on.
+  void forget() {
+    read.clear();
+    named_until = 0;
+    named.clear();
+    nodes.clear();
+    index->look_again();
+  }
+
   void keep() {
     const bool damaged = index->is_damaged();
     std::vector<TagFacts> new_tags;
@@ -215,7 +238,7 @@ struct BlockHistory::State {
 };
 
 BlockHistory::BlockHistory(const object::BlockReader& reader, const HistoryIndex* index)
-    : state_(std::make_unique<State>(State{reader, index, {}, {}, {}, {}, 0, {}, false})) {}
+    : state_(std::make_unique<State>(State{reader, index, {}, {}, {}, {}, 0, {}, false, 0})) {}
 BlockHistory::~BlockHistory() = default;
 
 const HistoryIndex* BlockHistory::index() const noexcept {
@@ -223,16 +246,19 @@ const HistoryIndex* BlockHistory::index() const noexcept {
 }
 
 Result<std::vector<object::Id>> BlockHistory::parents(const object::Id& commit) const {
+  state_->spare();
   HN_TRY(const Node* node, state_->node(commit));
   return node->facts.parents;
 }
 
 Result<std::int64_t> BlockHistory::time(const object::Id& commit) const {
+  state_->spare();
   HN_TRY(const Node* node, state_->node(commit));
   return node->facts.time;
 }
 
 Result<std::uint64_t> BlockHistory::generation(const object::Id& commit) const {
+  state_->spare();
   HN_TRY(const Node* known, state_->node(commit));
   if (known->facts.generation > 0) return known->facts.generation;
   std::vector<Step> path{{commit, false}};
@@ -322,6 +348,21 @@ std::vector<GitNamed> BlockHistory::find_git(std::string_view hex_prefix, std::s
 
 void BlockHistory::want_filters() const noexcept {
   state_->filters_wanted = true;
+}
+
+void BlockHistory::learn(std::span<const object::Id> commits, std::size_t part) const noexcept {
+  if (state_->index == nullptr || commits.size() <= kKeepMin) return;
+  try {
+    while (!commits.empty()) {
+      const auto some = commits.first(std::min(commits.size(), part));
+      for (const object::Id& id : some) static_cast<void>(generation(id));
+      state_->keep();
+      state_->forget();
+      commits = commits.subspan(some.size());
+    }
+  } catch (...) {
+    // As below.
+  }
 }
 
 void BlockHistory::keep() const noexcept {

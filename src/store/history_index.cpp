@@ -26,6 +26,8 @@ constexpr int kOpenAttempts = 3;
 constexpr std::size_t kNameAt = 80;  // in a layer: its own name
 // Differences of trees come from memory; more threads than this wait for each other.
 constexpr unsigned kFilterThreadsMax = 8;
+// A layer is made in memory, at some 700 bytes a commit.
+constexpr std::size_t kLayerFull = std::size_t{1} << 17;
 // Some ten milliseconds of work.
 constexpr std::size_t kFiltersPerThreadMin = 512;
 
@@ -212,7 +214,9 @@ class Building {
 
   void swallow_small_layers() {
     const auto size_of = [](const LayerView& v) { return std::size_t{v.size()} + v.tag_count(); };
-    while (!layers_.empty() && size_of(layers_.back().view) < 2 * (commits_.size() + tags_.size()))
+    while (!layers_.empty() &&
+           size_of(layers_.back().view) < 2 * (commits_.size() + tags_.size()) &&
+           (size_of(layers_.back().view) < kLayerFull || layers_.size() >= kLayersMax / 2))
       swallow_top();
   }
 
@@ -505,6 +509,10 @@ void HistoryIndex::add_filters(const object::BlockReader& reader) const {
   } catch (const Failure&) {
     // As above.
   }
+}
+
+void HistoryIndex::look_again() const {
+  state_->opened.reset();
 }
 
 void HistoryIndex::discard() const {

@@ -199,7 +199,7 @@ class HashRows::Run {
 class HashRows::RunWriter {
  public:
   RunWriter(const HashRows& of, std::uint64_t rows_max)
-      : run_(std::make_unique<Run>(of.open_(), of.key_bytes_, of.row_bytes_)) {
+      : run_(std::make_unique<Run>(of.scratch_.open(), of.key_bytes_, of.row_bytes_)) {
     run_->filter_.resize(rows_max / kFilterRows + 1);
     run_->fronts_.reserve(rows_max / kBlockRows + 1);
     buffer_.reserve(kFileBytes + of.row_bytes_);
@@ -294,13 +294,13 @@ class HashRows::Merge {
   std::vector<std::size_t> heap_;
 };
 
-HashRows::HashRows(std::size_t key_bytes, std::size_t row_bytes, OpenScratch open,
-                   std::size_t bytes_max)
+HashRows::HashRows(std::size_t key_bytes, std::size_t row_bytes, Scratch scratch)
     : key_bytes_(key_bytes),
       row_bytes_(row_bytes),
-      open_(std::move(open)),
-      young_max_(open_ ? std::max<std::size_t>(bytes_max / (row_bytes + kSlotBytes), 1)
-                       : UINT32_MAX - 1),
+      scratch_(std::move(scratch)),
+      young_max_(scratch_.open
+                     ? std::max<std::size_t>(scratch_.table_bytes / (row_bytes + kSlotBytes), 1)
+                     : UINT32_MAX - 1),
       young_(std::make_unique<Young>(key_bytes, row_bytes)) {}
 HashRows::~HashRows() = default;
 HashRows::HashRows(HashRows&&) noexcept = default;

@@ -125,6 +125,7 @@ void SealedPack::make_index(os::FileSystem& fs, const std::string& path) {
 }
 
 std::optional<std::uint64_t> SealedPack::find(const object::Address& address) const noexcept {
+  if (index_mapping_) index_mapping_->note_look();
   return index_->find(address);
 }
 

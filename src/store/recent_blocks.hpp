@@ -33,17 +33,17 @@ class RecentBlocks {
     if (at == blocks_.end()) return nullptr;
     Recent& recent = at->second;
     if (!recent.was_base) {
-      queues_[0].bytes -= recent.block->bytes.size();
+      queues_[0].leave(*recent.block);
       recent.was_base = true;
-      enqueue(address, recent);
+      queues_[1].enter(*recent.block);
     }
     return &recent;
   }
 
   void add(std::shared_ptr<const PlainBlock> block, std::uint8_t depth) {
     const object::Address address = block->address;
-    enqueue(address,
-            blocks_.emplace(address, Recent{std::move(block), depth, false}).first->second);
+    queues_[0].enter(*block);
+    blocks_.emplace(address, Recent{std::move(block), depth, false});
   }
 
   // Drops what is over the limits, as far as it is packed. What is not stands at the end of its
@@ -54,29 +54,43 @@ class RecentBlocks {
       Queue& queue = queues_[was_base];
       while (queue.bytes > kBytesMax[was_base]) {
         const object::Address address = queue.order.front();
-        const auto at = blocks_.find(address);
-        const bool here = at != blocks_.end() && at->second.was_base == was_base;
+        const bool here = is_in(address, was_base);
         if (here && !is_packed(address)) break;
         if (here) {
-          queue.bytes -= at->second.block->bytes.size();
-          blocks_.erase(at);
+          queue.leave(*blocks_.at(address).block);
+          blocks_.erase(address);
         }
         queue.order.pop_front();
       }
+      if (queue.order.size() > 2 * queue.blocks + kOutdatedMin)
+        std::erase_if(queue.order, [&](const object::Address& a) { return !is_in(a, was_base); });
     }
   }
 
  private:
   // By was_base.
   static constexpr std::array<std::size_t, 2> kBytesMax{96U << 20U, 24U << 20U};
+  static constexpr std::size_t kOutdatedMin = 4096;
+  // What a block costs beside its bytes.
+  static constexpr std::size_t kBlockCost = 256;
   struct Queue {
     std::deque<object::Address> order;  // also of blocks that are in the other queue by now
-    std::size_t bytes = 0;
+    std::size_t bytes = 0;              // with kBlockCost for each
+    std::size_t blocks = 0;
+
+    void enter(const PlainBlock& block) {
+      order.push_back(block.address);
+      bytes += block.bytes.size() + kBlockCost;
+      ++blocks;
+    }
+    void leave(const PlainBlock& block) {
+      bytes -= block.bytes.size() + kBlockCost;
+      --blocks;
+    }
   };
-  void enqueue(const object::Address& address, const Recent& recent) {
-    Queue& queue = queues_[recent.was_base];
-    queue.order.push_back(address);
-    queue.bytes += recent.block->bytes.size();
+  bool is_in(const object::Address& address, bool was_base) const {
+    const auto at = blocks_.find(address);
+    return at != blocks_.end() && at->second.was_base == was_base;
   }
 
   std::unordered_map<object::Address, Recent> blocks_;

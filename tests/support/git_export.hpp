@@ -4,6 +4,7 @@
 
 #include "hn/git/export.hpp"
 #include "support/memory_blocks.hpp"
+#include "support/tiny_scratch.hpp"
 
 // An export out of blocks in memory.
 namespace hn::testing {
@@ -44,6 +45,7 @@ class Exporting {
       return std::nullopt;
     };
     options.fs = &os::posix();
+    options.scratch = tiny_scratch();
     options.unique = "test";
   }
   Exporting(const Exporting&) = delete;

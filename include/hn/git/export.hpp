@@ -66,7 +66,7 @@ struct ExportOptions {
   // The commit or tag that came in with this git id; nullopt where none did.
   std::function<std::optional<object::Id>(const GitId&)> imported;
   // For what is known of each object; without it that stays in memory, some 200 bytes an object.
-  store::OpenScratch scratch = {};
+  store::Scratch scratch = {};
   os::FileSystem* fs = nullptr;
   std::string unique;  // differs from that of every other process, for temporary names
 };

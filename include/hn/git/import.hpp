@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hn/git/form.hpp"
+#include "hn/store/id_table.hpp"
 
 // Import: a git repository on this machine becomes blocks. A pure function of the git objects: two
 // devices that import alike get equal ids. What canonical form cannot reproduce byte for byte
@@ -45,7 +46,7 @@ struct ImportOptions {
   std::string shown = {};
 
   // For what is known of each object; without it that stays in memory, some 250 bytes an object.
-  store::OpenScratch scratch = {};
+  store::Scratch scratch = {};
   // Told of each commit, parents before children, once it is written.
   std::function<void(const object::Id&)> commit_done = {};
 };

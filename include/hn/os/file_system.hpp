@@ -40,12 +40,15 @@ class Mapping {
   // For each part that is looked at of a file that may be longer than memory should grow. Now and
   // then the memory of all its pages is given back; they come from the file again. Any thread.
   void note_look() const noexcept {
-    if (looks_.fetch_add(1, std::memory_order_relaxed) % kLooks == kLooks - 1) give_back();
+    if (looks_.fetch_add(1, std::memory_order_relaxed) % kLooks == kLooks - 1 &&
+        bytes().size() > kBytesKept)
+      give_back();
   }
 
  private:
-  // Parts between two times: with the pages that the system brings along, at most 256 MiB.
-  static constexpr std::uint32_t kLooks = 4096;
+  // Parts between two times: with the pages that the system brings along, at most kBytesKept.
+  static constexpr std::uint32_t kLooks = 1024;
+  static constexpr std::size_t kBytesKept = std::size_t{64} << 20;
   virtual void give_back() const noexcept {}
   mutable std::atomic<std::uint32_t> looks_ = 0;
 };

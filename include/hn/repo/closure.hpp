@@ -1,17 +1,18 @@
 #pragma once
 
 #include <functional>
-#include <set>
 #include <unordered_set>
 
 #include "hn/object/tree.hpp"
 #include "hn/repo/repository.hpp"
+#include "hn/store/id_table.hpp"
 
 namespace hn::repo {
 
 // Walks the blocks that commits bring. Of each commit: its own block and what its tree holds that
 // its first parent's tree does not, so the walk over a history costs what changed in it. Each block
-// is visited once in the life of the object.
+// is visited once in the life of the object. What was seen is in memory up to a bound, and else in
+// files of the store's.
 class ClosureWalk {
  public:
   // Called for each block that is here, and for each that is not.
@@ -45,11 +46,12 @@ class ClosureWalk {
   const store::Store& store_;
   Visit visit_;
   Absent absent_;
-  std::unordered_set<object::Id> seen_;  // asked, never iterated
-  // A folder or list and the old one against which it was walked. What they share was left out, so
-  // against another one the walk goes down again: a change that was taken back shows the same
-  // folder twice, and each time half of it.
-  std::set<std::pair<object::Id, std::optional<object::Id>>> compared_;
+  store::IdTable<object::Id, bool> seen_;
+  store::IdTable<object::Id, bool> walked_;  // folders and lists, whole
+  // A folder or list with the old one against which it was walked, as one. What they share
+  // was left out, so against another one the walk goes down again: a change that was taken back
+  // shows the same folder twice, and each time half of it.
+  store::IdTable<Hash, bool> compared_;
 };
 
 }  // namespace hn::repo

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "hn/store/history_index.hpp"
 
@@ -43,6 +44,11 @@ class BlockHistory final : public object::History {
 
   // keep() is to make the filters of changed paths that the index has not (HistoryIndex).
   void want_filters() const noexcept;
+
+  // Makes these commits known to the index, each after its parents, in parts: however many they
+  // are, memory holds one part, some 80 MB. As keep().
+  void learn(std::span<const object::Id> commits,
+             std::size_t part = std::size_t{1} << 17) const noexcept;
 
   // At the end of a command: writes to the index what had to be read from blocks, if that was more
   // than kKeepMin commits and tags, or if the index was found damaged. The reader must be the store

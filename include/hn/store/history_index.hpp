@@ -98,6 +98,8 @@ class HistoryIndex {
   // Makes the filters that rows have not, and writes the index anew where there are any. Costs a
   // difference of two trees for each.
   void add_filters(const object::BlockReader& reader) const;
+  // Answers as what is on the disk now; rows may have other numbers.
+  void look_again() const;
   // Removes it from the disk.
   void discard() const;
 

@@ -12,8 +12,13 @@
 
 namespace hn::store {
 
-// Opens an empty file that is gone with its last user. From any thread.
-using OpenScratch = std::function<std::unique_ptr<os::File>()>;
+// Where tables put what is too much for memory.
+struct Scratch {
+  // Opens an empty file that is gone with its last user; from any thread. None: all stays in
+  // memory.
+  std::function<std::unique_ptr<os::File>()> open;
+  std::size_t table_bytes = std::size_t{32} << 20;  // of one table that stay in memory
+};
 
 // Rows of one length that begin with a hash, and are found by it. What IdTable stands on.
 //
@@ -25,8 +30,7 @@ using OpenScratch = std::function<std::unique_ptr<os::File>()>;
 // eight times as much.
 class HashRows {
  public:
-  // `open` may be empty: then all rows stay in memory. Else some `bytes_max` bytes of them do.
-  HashRows(std::size_t key_bytes, std::size_t row_bytes, OpenScratch open, std::size_t bytes_max);
+  HashRows(std::size_t key_bytes, std::size_t row_bytes, Scratch scratch);
   ~HashRows();
   HashRows(HashRows&&) noexcept;
   HashRows& operator=(HashRows&&) noexcept;
@@ -53,7 +57,7 @@ class HashRows {
 
   std::size_t key_bytes_;
   std::size_t row_bytes_;
-  OpenScratch open_;
+  Scratch scratch_;
   std::size_t young_max_;  // rows
   std::uint64_t size_ = 0;
   std::unique_ptr<Young> young_;
@@ -68,10 +72,7 @@ class IdTable {
   static_assert(std::is_trivially_copyable_v<Value>);
 
  public:
-  static constexpr std::size_t kBytesMax = std::size_t{32} << 20;
-
-  explicit IdTable(OpenScratch open = {}, std::size_t bytes_max = kBytesMax)
-      : rows_(sizeof(Key), sizeof(Row), std::move(open), bytes_max) {}
+  explicit IdTable(Scratch scratch = {}) : rows_(sizeof(Key), sizeof(Row), std::move(scratch)) {}
 
   std::optional<Value> find(const Key& key) const {
     Row row;

@@ -10,6 +10,7 @@
 #include "support/git_export.hpp"
 #include "support/git_repo.hpp"
 #include "support/memory_blocks.hpp"
+#include "support/tiny_scratch.hpp"
 
 using namespace hn;
 using hn::testing::Exporting;
@@ -94,11 +95,15 @@ auto parts(const std::vector<object::Change>& changes) {
   return out;
 }
 
+auto shared(std::vector<object::Id> commits) {
+  return std::make_shared<const std::vector<object::Id>>(std::move(commits));
+}
+
 }  // namespace
 
 TEST_CASE("commits come in order, each with its first parent's folder, its changes and its files") {
   const History history = history_of(40, 100);
-  git::Ahead ahead(others(history.blocks), history.commits);
+  git::Ahead ahead(others(history.blocks), shared(history.commits), testing::tiny_scratch());
   for (std::size_t i = 0; i < history.commits.size(); ++i) {
     const auto started = ahead.start(history.commits[i]);
     REQUIRE(started);
@@ -120,7 +125,7 @@ TEST_CASE("commits come in order, each with its first parent's folder, its chang
 
 TEST_CASE("what is passed over waits until the next commit, and is given once") {
   const History history = history_of(4, 100);
-  git::Ahead ahead(others(history.blocks), history.commits);
+  git::Ahead ahead(others(history.blocks), shared(history.commits), testing::tiny_scratch());
   REQUIRE(ahead.start(history.commits[1]));  // passes over the first
   CHECK_FALSE(ahead.file(history.files[0]));
   CHECK_FALSE(ahead.file(history.files[2]));  // the next one's
@@ -142,13 +147,13 @@ TEST_CASE("nobody has to take what was read: one that waits for room can be stop
   };
   const git::Ahead ahead(
       [&] { return std::make_unique<const Others>(history.blocks, std::nullopt, note); },
-      history.commits);
+      shared(history.commits), {});
   while (!nearly_full) std::this_thread::yield();
 }
 
 TEST_CASE("where reading ahead breaks off, nothing more comes, and nobody waits for it") {
   const History history = history_of(40, 100);
-  git::Ahead lost(others(history.blocks, history.files[20]), history.commits);
+  git::Ahead lost(others(history.blocks, history.files[20]), shared(history.commits), {});
   CHECK(lost.start(history.commits[19]));
   CHECK(lost.file(history.files[19]));
   CHECK(lost.start(history.commits[20]));
@@ -156,7 +161,7 @@ TEST_CASE("where reading ahead breaks off, nothing more comes, and nobody waits 
   CHECK_FALSE(lost.start(history.commits[21]));
   git::Ahead never(
       []() -> std::unique_ptr<const object::BlockReader> { throw Failure(Code::io, "no"); },
-      history.commits);
+      shared(history.commits), {});
   CHECK_FALSE(never.start(history.commits[0]));
 }
 

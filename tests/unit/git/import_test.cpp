@@ -7,6 +7,7 @@
 #include "hn/git/verify.hpp"
 #include "support/git_repo.hpp"
 #include "support/memory_blocks.hpp"
+#include "support/tiny_scratch.hpp"
 
 using namespace hn;
 using hn::testing::GitRepo;
@@ -25,7 +26,9 @@ struct Watcher final : git::Progress {
 
 git::Imported import_all(const GitRepo& repo, object::BlockWriter& blocks) {
   Watcher watcher;
-  return git::import_git({repo.path(), false, {}, nullptr}, blocks, watcher);
+  git::ImportOptions options{repo.path(), false, {}, nullptr};
+  options.scratch = testing::tiny_scratch();
+  return git::import_git(options, blocks, watcher);
 }
 
 // The code of the Failure that import ends in; its message must name `word`.

@@ -108,7 +108,7 @@ std::size_t mapped_pages() {
 }  // namespace
 
 TEST_CASE("a mapping that is looked at again and again gives its memory back, and stays the same") {
-  constexpr std::size_t kBytes = std::size_t{32} << 20;
+  constexpr std::size_t kBytes = std::size_t{96} << 20;
   constexpr std::size_t kPage = 4096;
   const test::TempFolder tmp;
   const auto file = posix().open(tmp.path("a"), Access::create);

@@ -108,6 +108,54 @@ TEST_CASE("the index is written when more than 64 commits were read, and not bef
   }
 }
 
+TEST_CASE("what is learnt in parts is all there, and answers as before") {
+  Bench bench(23);
+  bench.source.grow(1000);
+  const HistoryIndex index = bench.open();
+  const BlockHistory history(bench.source.blocks, &index);
+  history.learn(bench.source.ids, 100);
+  CHECK(bench.is_complete());
+  CHECK(bench.tells_the_truth());
+  check_same_answers(bench.source, history);
+}
+
+TEST_CASE("what is learnt need not be in order, nor be here") {
+  Bench bench(24);
+  bench.source.grow(400);
+  std::vector<Id> ids(bench.source.ids.rbegin(), bench.source.ids.rend());
+  ids.insert(ids.begin() + 50, Id{});
+  const HistoryIndex index = bench.open();
+  BlockHistory(bench.source.blocks, &index).learn(ids, 100);
+  CHECK(bench.open().size() + kKeepMin >= bench.source.ids.size());
+  CHECK(bench.tells_the_truth());
+}
+
+TEST_CASE("a layer that is full stays as it is") {
+  Bench bench(25);
+  const std::size_t full = std::size_t{1} << 17U;
+  std::vector<CommitFacts> facts(2 * full + 10);
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    for (std::size_t k = 0; k < 8; ++k)
+      facts[i].id.bytes[k] = static_cast<Byte>((i + 1) * 0x9e3779b97f4a7c15U >> (8 * k));
+    facts[i].generation = i + 1;
+    if (i > 0) facts[i].parents.push_back(facts[i - 1].id);
+  }
+  const auto from = [&](std::size_t at, std::size_t count) {
+    const auto first = facts.begin() + static_cast<std::ptrdiff_t>(at);
+    return std::vector<CommitFacts>(first, first + static_cast<std::ptrdiff_t>(count));
+  };
+  bench.open().add(from(0, full), {});
+  const auto before = bench.files();
+  bench.open().add(from(full, full), {});
+  bench.open().add(from(2 * full, 10), {});
+  const auto after = bench.files();
+  CHECK(after.size() == before.size() + 2);
+  for (const std::string& name : before) CHECK(std::ranges::find(after, name) != after.end());
+  const HistoryIndex index = bench.open();
+  CHECK(index.size() == facts.size());
+  for (std::size_t i = 0; i < facts.size(); i += 1000) CHECK(index.find(facts[i].id) == facts[i]);
+}
+
 TEST_CASE("writing costs no fsync") {
   Bench bench(6);
   bench.fs.reset_counts();

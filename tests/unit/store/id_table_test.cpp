@@ -23,19 +23,20 @@ struct Value {
 using Table = IdTable<object::Id, Value>;
 
 // Files of a file system in memory, and how many were opened.
-struct Scratch {
+struct Files {
   test::CrashFs fs;
   int opened = 0;
 
-  Scratch() { fs.make_folder("d"); }
+  Files() { fs.make_folder("d"); }
 
-  store::OpenScratch open() {
-    return [this] {
-      const std::string name = "d/" + std::to_string(opened++);
-      auto file = fs.open(name, os::Access::create_new);
-      fs.remove(name);
-      return file;
-    };
+  store::Scratch scratch(std::size_t table_bytes) {
+    return {[this] {
+              const std::string name = "d/" + std::to_string(opened++);
+              auto file = fs.open(name, os::Access::create_new);
+              fs.remove(name);
+              return file;
+            },
+            table_bytes};
   }
 };
 
@@ -65,8 +66,8 @@ TEST_CASE("a table of ids answers as a map does, in memory and in files") {
   std::mt19937_64 lot(testing::seed_of_run(7));
   for (const std::size_t bytes_max : {std::size_t{1}, std::size_t{2000}, std::size_t{100'000}}) {
     for (const bool alike : {false, true}) {
-      Scratch scratch;
-      Table table(scratch.open(), bytes_max);
+      Files files;
+      Table table(files.scratch(bytes_max));
       std::map<object::Id, Value> wanted;
       std::vector<object::Id> ids;
       for (unsigned step = 0; step < 6000; ++step) {
@@ -87,15 +88,15 @@ TEST_CASE("a table of ids answers as a map does, in memory and in files") {
       }
       check_same(table, wanted);
       for (const auto& [id, value] : wanted) REQUIRE(table.find(id) == value);
-      CHECK(scratch.opened > (bytes_max < 100'000 ? 50 : 2));
-      CHECK(scratch.fs.list("d").empty());
+      CHECK(files.opened > (bytes_max < 100'000 ? 50 : 2));
+      CHECK(files.fs.list("d").empty());
     }
   }
 }
 
 TEST_CASE("a table of ids without files stays in memory") {
   std::mt19937_64 lot(testing::seed_of_run(7));
-  Table table({}, 1);
+  Table table({{}, 1});
   std::map<object::Id, Value> wanted;
   for (std::uint64_t i = 0; i < 3000; ++i) {
     const object::Id id = random_id(lot, false);
@@ -107,7 +108,7 @@ TEST_CASE("a table of ids without files stays in memory") {
 TEST_CASE("a table of ids says that the disk is full, and holds what it held") {
   std::mt19937_64 lot(testing::seed_of_run(7));
   const auto full = []() -> std::unique_ptr<os::File> { throw Failure(Code::no_space, "full"); };
-  Table table(full, 1000);
+  Table table({full, 1000});
   std::vector<object::Id> ids;
   const auto fill = [&] {
     for (std::uint64_t i = 0; i < 100; ++i) {
