@@ -34,6 +34,10 @@ int rank(char c) {
 }  // namespace
 
 bool is_reserved_name(std::string_view name) noexcept {
+  // Nearly every name is told by its first byte: that of a dot, of "git" or "hn", or of a code
+  // point that is left out.
+  constexpr std::string_view kFirst = ".gGhH\xe2\xef";
+  if (name.empty() || kFirst.find(name.front()) == std::string_view::npos) return false;
   std::array<char, 16> kept{};
   std::size_t n = 0;
   for (std::size_t i = 0; i < name.size(); ++i) {
