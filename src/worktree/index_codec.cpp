@@ -27,7 +27,7 @@ constexpr std::size_t kGroupsPerThreadMin = 2;
 // What costs no more to write whole than to open and append to.
 constexpr std::uint64_t kWholeBytesMax = 16384;
 // Of the first section: more behind it is not worth reading each time.
-constexpr std::uint64_t kLaterShare = 4;
+constexpr std::uint64_t kLaterShare = 16;
 
 enum Flag : std::uint8_t {
   kHasBase = 1,
@@ -239,6 +239,17 @@ bool is_empty(const IndexFolder& folder) {
 }
 
 // Puts `changed` in the place of what has their paths; who is empty, is no more.
+// std::lower_bound for what stands near: one of many that are looked for in their order.
+template <class At, class T, class Less>
+At lower_bound_near(At begin, At end, const T& one, const Less& less) {
+  std::ptrdiff_t step = 1;
+  while (step < end - begin && less(begin[step], one)) {
+    begin += step;
+    step *= 2;
+  }
+  return std::lower_bound(begin, begin + std::min(step, end - begin), one, less);
+}
+
 template <class T>
 void apply(std::vector<T>& all, std::vector<T> changed) {
   if (changed.empty()) return;
@@ -247,7 +258,7 @@ void apply(std::vector<T>& all, std::vector<T> changed) {
   bool any_gone = false;
   auto at = all.begin();
   for (T& one : changed) {
-    at = std::lower_bound(at, all.end(), one, less);
+    at = lower_bound_near(at, all.end(), one, less);
     const bool there = at != all.end() && at->path == one.path;
     any_gone = any_gone || (there && is_empty(one));
     if (there)
@@ -329,7 +340,7 @@ std::vector<T> those_at(const std::vector<T>& all, const std::vector<std::string
   std::vector<T> out;
   auto at = all.begin();
   for (const std::string& path : distinct(paths)) {
-    at = std::lower_bound(at, all.end(), path, [](const T& one, const std::string& p) {
+    at = lower_bound_near(at, all.end(), path, [](const T& one, const std::string& p) {
       return path_less(one.path, p);
     });
     if (at != all.end() && at->path == path)

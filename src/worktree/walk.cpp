@@ -80,10 +80,21 @@ class FolderWalk {
   bool has_row(const char* name) const {
     const auto begin = rows().begin();
     const auto end = begin + static_cast<std::ptrdiff_t>(folder_.rows.end);
-    const std::string path = join(folder_.path, name);
-    const auto at = std::ranges::lower_bound(begin + static_cast<std::ptrdiff_t>(next_), end, path,
-                                             path_less, &IndexRow::path);
-    return at != end && at->path == path;
+    const auto inside = [&](const IndexRow& row) {
+      return std::string_view(row.path).substr(prefix());
+    };
+    const auto at = std::ranges::lower_bound(begin + static_cast<std::ptrdiff_t>(next_), end,
+                                             std::string_view(name), path_less, inside);
+    return at != end && inside(*at) == name;
+  }
+
+  // Rows far more than a cache holds are waited for; the system's call is long enough for the next.
+  void prefetch() const {
+    constexpr std::size_t kLine = 64;
+    if (next_ + 3 >= folder_.rows.end) return;
+    const auto* far = reinterpret_cast<const char*>(&rows()[next_ + 3]);
+    for (std::size_t at = 0; at < sizeof(IndexRow); at += kLine) __builtin_prefetch(far + at);
+    __builtin_prefetch(rows()[next_ + 2].path.data());
   }
 
   // Nearly every row, so without a copy of its path.
@@ -92,6 +103,7 @@ class FolderWalk {
     const std::string_view name = std::string_view(row.path).substr(prefix());
     if (!row.base || name.find('/') != std::string_view::npos || is_reserved_name(name))
       return false;
+    prefetch();
     if (next_ + 1 < folder_.rows.end && is_below(rows()[next_ + 1].path, row.path)) return false;
     // To the end of the path, so a zero stands behind it.
     const Entry entry = look(fd_.get(), name.data());
