@@ -147,6 +147,7 @@ TEST_SUITE("index, later sections") {
     change(mine, 2, 9);
     save_index(mine, file.name(), false, IfMoved::leave);
     CHECK(file.load() == theirs);
+    CHECK(file.load().origin.known);  // and nothing stands behind it
   }
 
   TEST_CASE("who finds the file locked does not wait") {
