@@ -242,10 +242,10 @@ CommitDone commit(Repository& repository, const CommitRequest& request) {
   batch.put(std::string(key::kWorktree), encode(WorktreeRecord{standing.branch, done.commit}));
   put_operation(repository, batch, request.amend ? "amend" : "commit", standing.branch,
                 standing.base, done.commit, standing.base);
-  auto index = std::async([&] { return worktree::encode_index(snapshot.index); });
+  auto update = std::async([&] { return worktree::make_update(snapshot.index); });
   batch.commit();
   // The index follows: without it the next scan reads a little more and finds the same.
-  worktree::save_index(index.get(), repository.layout().index());
+  worktree::save_index(snapshot.index, update.get(), repository.layout().index());
   worktree::remove_leftovers(repository.layout().root, snapshot);
   done.branch = shown_name(repository, standing.branch);
   done.notices = std::move(snapshot.notices);

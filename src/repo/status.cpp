@@ -13,9 +13,9 @@ bool is_of_disk(const Failure& failure) {
 
 // A cache: who only asks gets an answer where it cannot be written, on a full disk as on one that
 // is read-only.
-void keep(const worktree::Index& index, const std::string& file) {
+void keep(worktree::Index& index, const std::string& file) {
   try {
-    worktree::save_index(index, file);
+    worktree::save_index(index, file, false, worktree::IfMoved::leave);
   } catch (const Failure& failure) {
     if (!is_of_disk(failure)) throw;
   }

@@ -240,10 +240,9 @@ class Execution {
     index().add(std::move(added));
     for (const Refusal& refusal : out_.refusals)
       if (IndexRow* row = index().find(refusal.path)) row->refused = row->base.has_value();
-    auto& rows = index().rows;
-    rows.erase(std::remove_if(rows.begin(), rows.end(),
-                              [](const IndexRow& row) { return !row.base && !row.content; }),
-               rows.end());
+    for (IndexRow& row : index().rows)
+      if (!row.base && !row.content) row.pending = false;
+    index().drop_empty_rows();
     index().base = options_.to;
   }
 

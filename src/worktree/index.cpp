@@ -14,11 +14,57 @@ const IndexRow* Index::find(std::string_view path) const {
 }
 
 IndexRow* Index::find(std::string_view path) {
-  return const_cast<IndexRow*>(std::as_const(*this).find(path));
+  auto* row = const_cast<IndexRow*>(std::as_const(*this).find(path));
+  if (row != nullptr) note(path);
+  return row;
+}
+
+void Index::note(std::string_view path) {
+  if (!origin.known) return;
+  // Written whole it costs no more.
+  if (origin.rows.size() > rows.size() / 4) {
+    origin = {};
+    return;
+  }
+  origin.rows.emplace_back(path);
+}
+
+void Index::drop_empty_rows() {
+  std::erase_if(rows, [&](const IndexRow& row) {
+    const bool empty = !row.base && !row.content && !row.pending;
+    if (empty) note(row.path);
+    return empty;
+  });
+}
+
+void Index::set_folders(const std::vector<std::size_t>& kept, std::vector<IndexFolder> learned) {
+  if (learned.empty() && kept.size() == folders.size()) return;
+  std::vector<IndexFolder> out;
+  out.reserve(kept.size() + learned.size());
+  auto next = kept.begin();
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    if (next != kept.end() && *next == i) {
+      out.push_back(std::move(folders[i]));
+      ++next;
+    } else {
+      origin.folders.push_back(std::move(folders[i].path));
+    }
+  }
+  for (const IndexFolder& folder : learned) origin.folders.push_back(folder.path);
+  const auto less = [](const IndexFolder& a, const IndexFolder& b) {
+    return path_less(a.path, b.path);
+  };
+  std::ranges::sort(learned, less);
+  const auto middle = static_cast<std::ptrdiff_t>(out.size());
+  out.insert(out.end(), std::make_move_iterator(learned.begin()),
+             std::make_move_iterator(learned.end()));
+  std::inplace_merge(out.begin(), out.begin() + middle, out.end(), less);
+  folders = std::move(out);
 }
 
 void Index::add(std::vector<IndexRow> added) {
   if (added.empty()) return;
+  for (const IndexRow& row : added) note(row.path);
   const auto less = [](const IndexRow& a, const IndexRow& b) { return path_less(a.path, b.path); };
   std::ranges::sort(added, less);
   const auto middle = static_cast<std::ptrdiff_t>(rows.size());
@@ -36,6 +82,11 @@ bool Index::interrupted() const {
 // file older than the stamp was not written in the tick of its reading.
 bool Index::trusts(const IndexRow& row, const Witness& now) const {
   return row.content && row.witness == now && now.mtime_ns < stamp_ns;
+}
+
+// A folder's time can be set back, as those who restore archives do; that it was is in the other.
+bool Index::trusts(const IndexFolder& folder, const Witness& now) const {
+  return folder.witness == now && std::max(now.mtime_ns, now.ctime_ns) < stamp_ns;
 }
 
 Result<void> rebase(Index& index, const object::BlockReader& reader,
@@ -68,6 +119,7 @@ Result<void> rebase(Index& index, const object::BlockReader& reader,
   keep_others([&] { return old != index.rows.end(); });
   index.rows = std::move(rows);
   index.base = tree;
+  index.origin = {};
   return {};
 }
 

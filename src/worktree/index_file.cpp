@@ -1,130 +1,30 @@
-// The index file: hn-index(5).
+// The index file: hn-index(5), WRITING.
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <span>
 
-#include "hn/base/checksum.hpp"
 #include "hn/base/codec.hpp"
 #include "hn/worktree/index.hpp"
-#include "hn/worktree/name.hpp"
 #include "worktree/root.hpp"
 
 namespace hn::worktree {
 namespace {
 
-constexpr std::string_view kMagic = "hnindex\n";
-constexpr std::uint32_t kVersion = 0;
-constexpr std::size_t kHeadBytes = 8 + 4;
 constexpr std::size_t kSumBytes = 8;
-// Of a row whose path repeats the one before but for one byte and that has no values.
-constexpr std::size_t kRowBytesMin = 4;
 
-enum Flag : std::uint8_t {
-  kHasBase = 1,
-  kHasContent = 2,
-  kContentIsBase = 4,  // and stands there once
-  kPending = 8,
-  kRefused = 16,
-  kSide = 32,
-  kAllFlags = 63,
-};
-
-std::uint8_t flags_of(const IndexRow& row) {
-  unsigned flags = 0;
-  if (row.base) flags |= kHasBase;
-  if (row.content) flags |= kHasContent;
-  if (row.content && row.content == row.base) flags |= kContentIsBase;
-  if (row.pending) flags |= kPending;
-  if (row.refused) flags |= kRefused;
-  if (row.side) flags |= kSide;
-  return static_cast<std::uint8_t>(flags);
-}
-
-void encode_value(Encoder& out, const object::Value& value) {
-  out.u8(static_cast<std::uint8_t>(value.mode)).u8(value.size).raw(value.bytes);
-}
-
-object::Value decode_value(Decoder& in) {
-  object::Value out;
-  std::uint8_t mode = in.u8();
-  if (mode < 1 || mode > 6 || mode == static_cast<std::uint8_t>(object::Mode::folder)) in.fail();
-  out.mode = static_cast<object::Mode>(mode);
-  out.size = in.u8();
-  bool submodule = out.mode == object::Mode::submodule;
-  if (out.size != 32 && !(submodule && out.size == 20)) in.fail();
-  out.bytes = in.hash();
-  for (std::size_t i = out.size; i < out.bytes.size(); ++i)
-    if (out.bytes[i] != 0) in.fail();
-  return out;
-}
-
-void encode_row(Encoder& out, const IndexRow& row, std::string_view before) {
-  std::size_t shared = 0;
-  while (shared < before.size() && shared < row.path.size() && before[shared] == row.path[shared])
-    ++shared;
-  out.varint(shared).sized(std::string_view(row.path).substr(shared));
-  std::uint8_t flags = flags_of(row);
-  out.u8(flags);
-  if (row.base) encode_value(out, *row.base);
-  if (!row.content) return;
-  if ((flags & kContentIsBase) == 0) encode_value(out, *row.content);
-  const Witness& w = row.witness;
-  out.varint(w.size).zigzag(w.mtime_ns).zigzag(w.ctime_ns).varint(w.inode).varint(w.device);
-}
-
-// Of the names up to `known` the row before has shown that they are such.
-bool is_path(std::string_view path, std::size_t known) {
-  path.remove_prefix(path.substr(0, known).rfind('/') + 1);
-  for (;;) {
-    std::size_t slash = path.find('/');
-    if (!object::is_tree_name(path.substr(0, slash))) return false;
-    if (slash == std::string_view::npos) return true;
-    path.remove_prefix(slash + 1);
-  }
-}
-
-// path_less of two paths that begin with the same bytes.
-bool less_behind(std::size_t shared, std::string_view a, std::string_view b) {
-  return path_less(a.substr(shared), b.substr(shared));
-}
-
-// Answers how many bytes of the path are those of the one before.
-std::size_t decode_row(Decoder& in, IndexRow& row, const std::string& before) {
-  std::size_t shared = in.varint(before.size());
-  std::string_view rest = as_text(in.sized(kIndexPathBytesMax - shared));
-  row.path.reserve(shared + rest.size());
-  row.path.assign(before, 0, shared).append(rest);
-  std::uint8_t flags = in.u8();
-  if ((flags & ~unsigned{kAllFlags}) != 0) in.fail();
-  if ((flags & kHasBase) != 0) row.base = decode_value(in);
-  if ((flags & kHasContent) != 0) {
-    bool same = (flags & kContentIsBase) != 0;
-    if (same)
-      row.content = row.base;
-    else
-      row.content = decode_value(in);
-    Witness& w = row.witness;
-    w.size = in.varint();
-    w.mtime_ns = in.zigzag();
-    w.ctime_ns = in.zigzag();
-    w.inode = in.varint();
-    w.device = in.varint();
-  }
-  row.pending = (flags & kPending) != 0;
-  row.refused = (flags & kRefused) != 0;
-  row.side = (flags & kSide) != 0;
-  if (flags_of(row) != flags) in.fail();
-  return shared;
-}
-
-void write_all(int file, ByteView bytes, const std::string& name) {
+void write_all(int file, ByteView bytes, std::uint64_t at, const std::string& name) {
   while (!bytes.empty()) {
-    ssize_t n = ::write(file, bytes.data(), bytes.size());
+    ssize_t n = ::pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(at));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw_errno(errno, "cannot write", name);
     bytes = bytes.subspan(static_cast<std::size_t>(n));
+    at += static_cast<std::uint64_t>(n);
   }
 }
 
@@ -135,79 +35,91 @@ void sync_folder_of(const std::string& file) {
   if (!fd || ::fsync(fd.get()) != 0) throw_errno(errno, "cannot sync", folder);
 }
 
-}  // namespace
-
-Bytes encode_index(const Index& index) {
-  Encoder out;
-  out.raw(as_bytes(kMagic)).u32(kVersion).u64(static_cast<std::uint64_t>(index.stamp_ns));
-  out.u8(index.base ? 1 : 0);
-  if (index.base) out.raw(index.base->bytes);
-  out.varint(index.rows.size());
-  std::string_view before;
-  for (const IndexRow& row : index.rows) {
-    encode_row(out, row, before);
-    before = row.path;
-  }
-  out.u64(checksum(out.bytes()));
-  return std::move(out).take();
-}
-
-Result<Index> decode_index(ByteView bytes) noexcept {
-  if (bytes.size() < kHeadBytes + kSumBytes || as_text(bytes.first(8)) != kMagic)
-    return fail(Code::damaged, "not an index file");
-  Decoder head(bytes.subspan(8, 4));
-  if (head.u32() != kVersion) return fail(Code::unsupported, "index of a later version");
-  ByteView body = bytes.first(bytes.size() - kSumBytes);
-  if (checksum(body) != Decoder(bytes.last(kSumBytes)).u64())
-    return fail(Code::damaged, "checksum of the index does not match");
-  Decoder in(body.subspan(kHeadBytes));
-  Index out;
-  out.stamp_ns = static_cast<std::int64_t>(in.u64());
-  std::uint8_t has_base = in.u8();
-  if (has_base > 1) in.fail();
-  if (has_base == 1) out.base = object::Id{in.hash()};
-  std::uint64_t count = in.varint();
-  if (in.failed() || count > in.left() / kRowBytesMin)
-    return fail(Code::invalid, "index is cut short");
-  out.rows.resize(count);
-  const std::string none;
-  for (std::size_t i = 0; i < count && !in.failed(); ++i) {
-    const std::string& before = i == 0 ? none : out.rows[i - 1].path;
-    const std::size_t shared = decode_row(in, out.rows[i], before);
-    const std::string& path = out.rows[i].path;
-    if (!is_path(path, shared) || (i > 0 && !less_behind(shared, before, path))) in.fail();
-  }
-  if (!in.done()) return fail(Code::invalid, "index rows break a rule");
-  return out;
-}
-
-Result<Index> load_index(const std::string& name) {
-  Descriptor file(::open(name.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return fail(Code::absent, "no index file");
-  struct stat s {};
-  if (::fstat(file.get(), &s) != 0 || !S_ISREG(s.st_mode))
-    return fail(Code::damaged, "the index is no file");
-  Bytes bytes(static_cast<std::size_t>(s.st_size));
-  std::size_t have = 0;
-  while (have < bytes.size()) {
-    ssize_t n = ::read(file.get(), bytes.data() + have, bytes.size() - have);
+bool read_at(int file, std::span<Byte> out, std::uint64_t at) {
+  while (!out.empty()) {
+    const ssize_t n = ::pread(file, out.data(), out.size(), static_cast<off_t>(at));
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return fail(Code::damaged, "the index cannot be read");
-    have += static_cast<std::size_t>(n);
+    if (n <= 0) return false;
+    out = out.subspan(static_cast<std::size_t>(n));
+    at += static_cast<std::uint64_t>(n);
   }
-  return decode_index(bytes);
+  return true;
 }
 
-void save_index(const Index& index, const std::string& name, bool durable) {
-  save_index(encode_index(index), name, durable);
+// All of a file, for reading.
+class Mapped {
+ public:
+  Mapped(int file, std::size_t size) : size_(size) {
+#ifdef MAP_POPULATE
+    constexpr int kFlags = MAP_PRIVATE | MAP_POPULATE;
+#else
+    constexpr int kFlags = MAP_PRIVATE;
+#endif
+    if (size > 0) start_ = ::mmap(nullptr, size, PROT_READ, kFlags, file, 0);
+  }
+  ~Mapped() {
+    if (start_ != MAP_FAILED) ::munmap(start_, size_);
+  }
+  Mapped(const Mapped&) = delete;
+  Mapped& operator=(const Mapped&) = delete;
+
+  // Empty where it could not be mapped.
+  ByteView view() const {
+    if (start_ == MAP_FAILED) return {};
+    return {static_cast<const Byte*>(start_), size_};
+  }
+
+ private:
+  void* start_ = MAP_FAILED;
+  std::size_t size_;
+};
+
+// The index is what the file says now, which ends with `bytes`.
+void note_saved(Index& index, int file, ByteView bytes, bool appended) {
+  IndexOrigin& origin = index.origin;
+  struct stat s {};
+  const std::uint64_t first = appended ? origin.first_bytes : bytes.size();
+  const std::uint64_t before = appended ? origin.bytes : 0;
+  origin = {};
+  if (::fstat(file, &s) != 0) return;
+  origin.device = s.st_dev;
+  origin.inode = s.st_ino;
+  origin.bytes = before + bytes.size();
+  origin.first_bytes = first;
+  origin.sum = Decoder(bytes.last(kSumBytes)).u64();
+  origin.known = true;
 }
 
-void save_index(const Bytes& bytes, const std::string& name, bool durable) {
+// Whether nobody has written since. An inode can be that of another file by now; a sum cannot.
+bool is_origin(const IndexOrigin& origin, int file) {
+  struct stat s {};
+  if (::fstat(file, &s) != 0 || static_cast<std::uint64_t>(s.st_size) != origin.bytes ||
+      s.st_dev != origin.device || s.st_ino != origin.inode)
+    return false;
+  std::array<Byte, kSumBytes> sum{};
+  return read_at(file, sum, origin.bytes - kSumBytes) && Decoder(sum).u64() == origin.sum;
+}
+
+// False where the file is not that which the index is from. One at a time: the lock goes with the
+// descriptor.
+bool append(Index& index, ByteView section, const std::string& name, bool durable) {
+  Descriptor file(::open(name.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  if (!file || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return false;
+  if (!is_origin(index.origin, file.get())) return false;
+  // What is left of a section that did not fit is not cut off, as somebody may be reading: the file
+  // is as long as its origin says no more, and is replaced.
+  write_all(file.get(), section, index.origin.bytes, name);
+  if (durable && ::fdatasync(file.get()) != 0) throw_errno(errno, "cannot sync", name);
+  note_saved(index, file.get(), section, true);
+  return true;
+}
+
+void replace(Index& index, const Bytes& bytes, const std::string& name, bool durable) {
   std::string part = name + ".XXXXXX";
   Descriptor file(::mkostemp(part.data(), O_CLOEXEC));
   if (!file) throw_errno(errno, "cannot create", part);
   try {
-    write_all(file.get(), bytes, part);
+    write_all(file.get(), bytes, 0, part);
     if (durable && ::fsync(file.get()) != 0) throw_errno(errno, "cannot sync", part);
     if (::rename(part.c_str(), name.c_str()) != 0) throw_errno(errno, "cannot rename", part);
   } catch (...) {
@@ -215,6 +127,44 @@ void save_index(const Bytes& bytes, const std::string& name, bool durable) {
     throw;
   }
   if (durable) sync_folder_of(name);
+  note_saved(index, file.get(), bytes, false);
+}
+
+}  // namespace
+
+Result<Index> load_index(const std::string& name) {
+  Descriptor file(::open(name.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return fail(Code::absent, "no index file");
+  struct stat s {};
+  if (::fstat(file.get(), &s) != 0 || !S_ISREG(s.st_mode))
+    return fail(Code::damaged, "the index is no file");
+  // Mapped, as reading it costs more than decoding it. Nobody writes into what is there, or makes
+  // it shorter.
+  const auto size = static_cast<std::size_t>(s.st_size);
+  const Mapped bytes(file.get(), size);
+  if (size > 0 && bytes.view().empty()) return fail(Code::damaged, "the index cannot be read");
+  auto out = decode_index(bytes.view());
+  if (out) {
+    out->origin.device = s.st_dev;
+    out->origin.inode = s.st_ino;
+  }
+  return out;
+}
+
+IndexUpdate make_update(const Index& index) {
+  if (auto changes = encode_changes(index)) return {*std::move(changes), true};
+  return {encode_index(index), false};
+}
+
+void save_index(Index& index, const std::string& name, bool durable, IfMoved moved) {
+  save_index(index, make_update(index), name, durable, moved);
+}
+
+void save_index(Index& index, const IndexUpdate& update, const std::string& name, bool durable,
+                IfMoved moved) {
+  if (!update.appends) return replace(index, update.bytes, name, durable);
+  if (append(index, update.bytes, name, durable) || moved == IfMoved::leave) return;
+  replace(index, encode_index(index), name, durable);
 }
 
 }  // namespace hn::worktree

@@ -119,6 +119,7 @@ class TreeEdit {
 // Puts what was recorded into the rows.
 void mark(Index& index, const std::vector<Change>& recorded, const object::Id& root) {
   std::vector<IndexRow> added;
+  bool any_empty = false;
   for (const Change& change : recorded) {
     IndexRow* row = index.find(change.path);
     if (row == nullptr && change.now) {
@@ -130,11 +131,9 @@ void mark(Index& index, const std::vector<Change>& recorded, const object::Id& r
     row->side = false;
     row->refused = false;
     if (!change.now) row->forget_content();
+    any_empty = any_empty || !change.now;
   }
-  auto& rows = index.rows;
-  rows.erase(std::remove_if(rows.begin(), rows.end(),
-                            [](const IndexRow& r) { return !r.base && !r.content && !r.pending; }),
-             rows.end());
+  if (any_empty) index.drop_empty_rows();
   index.add(std::move(added));
   index.base = root;
 }

@@ -221,9 +221,9 @@ Entry Root::look(std::string_view path) const {
   return out;
 }
 
-Entry look(int folder, const std::string& name) noexcept {
+Entry look(int folder, const char* name) noexcept {
   struct stat s {};
-  if (::fstatat(folder, name.c_str(), &s, AT_SYMLINK_NOFOLLOW) == 0) return entry_from(s);
+  if (::fstatat(folder, name, &s, AT_SYMLINK_NOFOLLOW) == 0) return entry_from(s);
   Entry out;
   out.kind = kind_of_error(errno);
   return out;

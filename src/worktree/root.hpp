@@ -71,7 +71,10 @@ class Root {
   Descriptor root_;
 };
 
-Entry look(int folder, const std::string& name) noexcept;
+Entry look(int folder, const char* name) noexcept;
+inline Entry look(int folder, const std::string& name) noexcept {
+  return look(folder, name.c_str());
+}
 Entry entry_of(int file);  // of an open file
 // Sorted by name. nullopt where reading fails.
 std::optional<std::vector<Listed>> list(int folder);

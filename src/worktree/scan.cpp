@@ -14,6 +14,8 @@ namespace hn::worktree {
 namespace {
 
 constexpr std::size_t kFilesPerThreadMin = 16;
+// Listing fewer again costs less than writing the index for their sake.
+constexpr std::size_t kFoldersWorthWriting = 16;
 
 struct PathLess {
   bool operator()(const std::string& a, const std::string& b) const { return path_less(a, b); }
@@ -82,9 +84,11 @@ class Scan {
     out_.ignored = std::move(walked.ignored);
     out_.folders = std::move(walked.folders);
     out_.files_seen = walked.files_seen;
+    out_.folders_listed = walked.folders_listed;
     read_candidates(walked.candidates);
     for (std::size_t row : walked.gone) gone(row);
     for (const Conflict& conflict : conflicts_) settle(conflict);
+    keep_folders(walked);
     finish();
     return std::move(out_);
   }
@@ -102,7 +106,10 @@ class Scan {
   // The files that conflicts were written as get rows, so that the walk reports how they stand and
   // does not take them for untracked.
   void prepare_conflicts() {
+    bool any_side = false;
     for (const IndexRow& row : index().rows) {
+      any_side = any_side || row.side;
+      any_empty_ = any_empty_ || (!row.base && !row.content && !row.pending);
       if (!is_conflict(row)) continue;
       if (options_.conflicts == nullptr) {
         out_.conflicts.push_back(row.path);
@@ -114,7 +121,7 @@ class Scan {
       expected_.emplace(row.path, std::nullopt);
       for (const ConflictFile& file : conflicts_.back().files) expected_[file.path] = file.value;
     }
-    for (IndexRow& row : index().rows) row.side = row.side && expected_.count(row.path) != 0;
+    if (any_side) forget_sides();
     std::vector<IndexRow> sides;
     for (const std::string& path : options_.tracked) {
       if (index().find(path) == nullptr && expected_.count(path) == 0)
@@ -126,7 +133,16 @@ class Scan {
       row->path = expected.first;
       row->side = !row->base;
     }
+    any_empty_ = any_empty_ || !sides.empty();
     index().add(std::move(sides));
+  }
+
+  void forget_sides() {
+    for (IndexRow& row : index().rows) {
+      if (!row.side || expected_.count(row.path) != 0) continue;
+      index().note(row.path);
+      row.side = false;
+    }
   }
 
   bool is_special(const std::string& path) const { return expected_.count(path) != 0; }
@@ -260,6 +276,7 @@ class Scan {
       row->path = c.path;
     } else {
       row = &index().rows[c.row];
+      index().note(c.path);
     }
     row->content = value;
     row->witness = content.witness;
@@ -292,9 +309,11 @@ class Scan {
     } else if (is_conflict(row)) {
       return;
     } else if (!row.base) {
+      index().note(row.path);
       row.forget_content();
-      out_.index_changed = true;
+      any_empty_ = out_.index_changed = true;
     } else if (unholdable_(row)) {
+      index().note(row.path);
       row.refused = true;
       out_.notices.push_back({Notice::Kind::refused, row.path});
     } else {
@@ -359,13 +378,19 @@ class Scan {
     return options_.conflicts->judge(c.path, c.value.id(), *bytes);
   }
 
+  // One that is not older than the stamp may get another name within the tick of its listing.
+  void keep_folders(Walked& walked) {
+    std::erase_if(walked.learned, [&](const IndexFolder& folder) {
+      return !stamp_ || std::max(folder.witness.mtime_ns, folder.witness.ctime_ns) >= *stamp_;
+    });
+    std::ranges::sort(walked.known);
+    if (walked.learned.size() >= kFoldersWorthWriting) out_.index_changed = true;
+    index().set_folders(walked.known, std::move(walked.learned));
+  }
+
   void finish() {
     index().add(std::move(new_rows_));
-    auto& rows = index().rows;
-    rows.erase(std::remove_if(
-                   rows.begin(), rows.end(),
-                   [](const IndexRow& row) { return !row.base && !row.content && !row.pending; }),
-               rows.end());
+    if (any_empty_) index().drop_empty_rows();
     if (stamp_) index().stamp_ns = *stamp_;
     sort_by_path(out_.changes);
     sort_by_path(out_.notices);
@@ -385,6 +410,7 @@ class Scan {
   ByPath<std::optional<object::Value>> expected_;  // of all paths that belong to conflicts
   ByPath<std::optional<object::Value>> seen_;      // what stands there
   std::vector<IndexRow> new_rows_;
+  bool any_empty_ = false;
   SiblingRuns runs_;
 };
 

@@ -23,6 +23,7 @@ struct Folder {
   Range rows;    // all rows below it
   Ignore rules;  // of the folder that it stands in
   bool ignored = false;
+  Witness witness;  // before it was opened
 };
 
 struct Found : Walked {
@@ -40,19 +41,110 @@ class FolderWalk {
       return note(Notice::Kind::too_deep, folder_.path);
     fd_ = root_.open_folder(folder_.path);
     if (!fd_) return not_opened(errno);
+    witness_ = folder_.path.empty() ? entry_of(fd_.get()).witness : folder_.witness;
+    if (!walk_known()) walk_listed();
+  }
+
+ private:
+  // Why nothing can be missed: the folder has as many names as when it was listed, and as many rows
+  // are found in it. So the rows are all its names, whatever became of them since. That nobody has
+  // made or removed a name shows in the folder's times, as in git's untracked cache and Mercurial's
+  // dirstate-v2; the count is ours, and spares us to follow how rows come and go.
+  bool walk_known() {
+    const std::size_t at = known_place();
+    if (at == kNoRow) return false;
+    rules_ = folder_.rules.enter(folder_.path,
+                                 patterns([&](const char* file) { return has_row(file); }));
+    while (next_ < folder_.rows.end)
+      if (!pass_clean_file()) visit_row();
+    if (on_disk_ != options_.index.folders[at].names) {
+      out_ = {};
+      next_ = folder_.rows.begin;
+      return false;
+    }
+    out_.known.push_back(at);
+    return true;
+  }
+
+  // A survey wants names that have no rows. Where one name stands for two, finding a row's file
+  // says nothing of the name.
+  std::size_t known_place() const {
+    if (options_.survey || options_.traits.folds_case || options_.traits.folds_form) return kNoRow;
+    const auto& folders = options_.index.folders;
+    const auto at = std::ranges::lower_bound(folders, folder_.path, path_less, &IndexFolder::path);
+    if (at == folders.end() || at->path != folder_.path) return kNoRow;
+    if (!options_.index.trusts(*at, witness_)) return kNoRow;
+    return static_cast<std::size_t>(at - folders.begin());
+  }
+
+  bool has_row(const char* name) const {
+    const auto begin = rows().begin();
+    const auto end = begin + static_cast<std::ptrdiff_t>(folder_.rows.end);
+    const auto inside = [&](const IndexRow& row) {
+      return std::string_view(row.path).substr(prefix());
+    };
+    const auto at = std::ranges::lower_bound(begin + static_cast<std::ptrdiff_t>(next_), end,
+                                             std::string_view(name), path_less, inside);
+    return at != end && inside(*at) == name;
+  }
+
+  // Rows far more than a cache holds are waited for; the system's call is long enough for the next.
+  void prefetch() const {
+    constexpr std::size_t kLine = 64;
+    if (next_ + 3 >= folder_.rows.end) return;
+    const auto* far = reinterpret_cast<const char*>(&rows()[next_ + 3]);
+    for (std::size_t at = 0; at < sizeof(IndexRow); at += kLine) __builtin_prefetch(far + at);
+    __builtin_prefetch(rows()[next_ + 2].path.data());
+  }
+
+  // Nearly every row, so without a copy of its path.
+  bool pass_clean_file() {
+    const IndexRow& row = rows()[next_];
+    const std::string_view name = std::string_view(row.path).substr(prefix());
+    if (!row.base || name.find('/') != std::string_view::npos || is_reserved_name(name))
+      return false;
+    prefetch();
+    if (next_ + 1 < folder_.rows.end && is_below(rows()[next_ + 1].path, row.path)) return false;
+    // To the end of the path, so a zero stands behind it.
+    const Entry entry = look(fd_.get(), name.data());
+    if (!entry.is_content() || !is_clean(row, entry)) return false;
+    ++next_;
+    ++on_disk_;
+    ++out_.files_seen;
+    return true;
+  }
+
+  void visit_row() {
+    const std::string name(row_name());
+    if (is_reserved_name(name)) return visit(name, nullptr);
+    const std::string path = join(folder_.path, name);
+    const auto [leaf, below] = take_rows(path);
+    const Entry entry = look(fd_.get(), name);
+    if (entry.kind != Entry::Kind::absent) ++on_disk_;
+    meet(path, leaf, below, entry);
+  }
+
+  void walk_listed() {
+    on_disk_ = 0;
+    ++out_.folders_listed;
     std::optional<std::vector<Listed>> names = list(fd_.get());
     if (!names) return note(Notice::Kind::unreadable, folder_.path);
     if (options_.survey && !folder_.path.empty())
       out_.folders.push_back({folder_.path, folder_.ignored, is_nested(*names)});
-    rules_ = folder_.rules.enter(folder_.path, patterns(*names));
+    rules_ = folder_.rules.enter(folder_.path, patterns([&](const char* file) {
+                                   const auto at =
+                                       std::ranges::lower_bound(*names, file, {}, &Listed::name);
+                                   return at != names->end() && at->name == file;
+                                 }));
     for (const Listed& listed : *names) {
       rows_before(listed.name);
+      if (!is_always_there(listed.name)) ++on_disk_;
       visit(listed.name, &listed);
     }
     while (next_ < folder_.rows.end) visit(std::string(row_name()), nullptr);
+    if (all_have_rows_) out_.learned.push_back({folder_.path, witness_, on_disk_});
   }
 
- private:
   const std::vector<IndexRow>& rows() const { return options_.index.rows; }
   std::size_t prefix() const { return folder_.path.empty() ? 0 : folder_.path.size() + 1; }
 
@@ -72,12 +164,11 @@ class FolderWalk {
     note(denied ? Notice::Kind::unreadable : Notice::Kind::unstable, folder_.path);
   }
 
-  std::vector<Patterns> patterns(const std::vector<Listed>& names) {
+  template <class Has>
+  std::vector<Patterns> patterns(const Has& has) {
     std::vector<Patterns> out;
     for (const char* file : {".gitignore", ".hnignore"}) {
-      auto at = std::lower_bound(names.begin(), names.end(), file,
-                                 [](const Listed& l, const char* n) { return l.name < n; });
-      if (at == names.end() || at->name != file) continue;
+      if (!has(file)) continue;
       if (std::optional<Bytes> text = read_small(fd_.get(), file, kIgnoreFileBytesMax))
         out.push_back(Patterns::parse(*text));
     }
@@ -115,13 +206,19 @@ class FolderWalk {
     if (is_reserved_name(name)) return reserved_name(name, path, listed != nullptr);
     // A file that is to be tracked has a row.
     bool tracked = leaf != kNoRow || !below.empty();
+    all_have_rows_ = all_have_rows_ && (tracked || listed == nullptr);
     if (!tracked && listed != nullptr && !listed->maybe_folder && rules_.ignores(path, false))
       return ignored(path);
     Entry entry;
     if (listed != nullptr) entry = look(fd_.get(), name);
+    meet(path, leaf, below, entry);
+  }
+
+  void meet(const std::string& path, std::size_t leaf, Range below, const Entry& entry) {
+    const bool tracked = leaf != kNoRow || !below.empty();
     switch (entry.kind) {
       case Entry::Kind::folder:
-        return folder(path, leaf, below);
+        return folder(path, leaf, below, entry);
       case Entry::Kind::file:
       case Entry::Kind::symlink:
         return file(path, leaf, below, entry);
@@ -135,11 +232,17 @@ class FolderWalk {
     }
   }
 
+  // Coming and going of which says nothing.
+  bool is_always_there(const std::string& name) const {
+    return folder_.path.empty() && (name == ".git" || name == ".hn");
+  }
+
   // hn's own folder and git's at the root are expected; what a tree has under such a name was never
   // checked out, so its absence is not a deletion.
   void reserved_name(const std::string& name, const std::string& path, bool on_disk) {
-    bool exact = name == ".git" || name == ".hn";
-    if (exact && folder_.path.empty()) return;
+    if (is_always_there(name)) return;
+    all_have_rows_ = all_have_rows_ && !on_disk;
+    const bool exact = name == ".git" || name == ".hn";
     if (on_disk && exact) return note(Notice::Kind::nested_repository, path);
     note(on_disk ? Notice::Kind::reserved_name : Notice::Kind::refused, path);
   }
@@ -157,14 +260,14 @@ class FolderWalk {
     return row != kNoRow && rows()[row].base && rows()[row].base->mode == object::Mode::submodule;
   }
 
-  void folder(const std::string& path, std::size_t leaf, Range below) {
+  void folder(const std::string& path, std::size_t leaf, Range below, const Entry& entry) {
     // What is in a submodule's folder is its own.
     if (is_submodule(leaf)) return;
     if (leaf != kNoRow) out_.gone.push_back(leaf);
     // In this order: the rows are at hand, and nearly every folder has a tracked one.
     const bool all_ignored = !holds_tracked(below) && rules_.ignores(path, true);
     if (all_ignored && !options_.survey) return ignored(path);
-    out_.below.push_back({path, below, rules_, all_ignored});
+    out_.below.push_back({path, below, rules_, all_ignored, entry.witness});
   }
 
   bool holds_tracked(Range below) const {
@@ -208,6 +311,9 @@ class FolderWalk {
   const Folder& folder_;
   Found& out_;
   std::size_t next_;
+  Witness witness_;
+  std::uint64_t on_disk_ = 0;  // names, without those that are always there
+  bool all_have_rows_ = true;
   Descriptor fd_;
   Ignore rules_;
 };
@@ -222,7 +328,7 @@ void append(std::vector<T>& to, std::vector<T>& from) {
 Walked walk(const Root& root, const ScanOptions& options) {
   Walked out;
   std::vector<Folder> level;
-  level.push_back({"", {0, options.index.rows.size()}, Ignore(options.excludes)});
+  level.push_back({"", {0, options.index.rows.size()}, Ignore(options.excludes), false, {}});
   while (!level.empty()) {
     std::vector<Found> found(level.size());
     for_each_job(thread_count(options.threads), level.size(), kFoldersPerThreadMin,
@@ -236,8 +342,11 @@ Walked walk(const Root& root, const ScanOptions& options) {
       append(out.notices, f.notices);
       append(out.ignored, f.ignored);
       append(out.folders, f.folders);
+      append(out.known, f.known);
+      append(out.learned, f.learned);
       append(next, f.below);
       out.files_seen += f.files_seen;
+      out.folders_listed += f.folders_listed;
     }
     level = std::move(next);
   }

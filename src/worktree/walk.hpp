@@ -27,7 +27,10 @@ struct Walked {
   std::vector<Notice> notices;
   std::vector<std::string> ignored;
   std::vector<SeenFolder> folders;
+  std::vector<std::size_t> known;    // places of index.folders that hold still; in any order
+  std::vector<IndexFolder> learned;  // what holds of others
   std::uint64_t files_seen = 0;
+  std::uint64_t folders_listed = 0;
 };
 
 // Folder by folder, level by level, the folders of a level on several threads: each has its own

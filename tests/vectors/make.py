@@ -537,29 +537,50 @@ def index_value(mode, data, size=32):
     return bytes([mode, size]) + data.ljust(32, b"\0")
 
 
-def index_row(before, path, flags, *values, witness=None):
+def index_path(before, path):
     """`before` is the path of the row in front."""
     shared = 0
     while shared < min(len(before), len(path)) and before[shared] == path[shared]:
         shared += 1
-    out = varint(shared) + sized(path[shared:]) + bytes([flags]) + b"".join(values)
-    if witness:
-        size, modified, changed, inode, device = witness
-        out += varint(size) + zigzag(modified) + zigzag(changed) + varint(inode) + varint(device)
-    return out
+    return varint(shared) + sized(path[shared:])
 
 
-def index_file(rows, base=None, stamp=0, version=0, magic=b"hnindex\n", count=None):
-    body = magic + u32(version) + u64(stamp & M64)
+def index_witness(size, modified, changed, inode, device):
+    return varint(size) + zigzag(modified) + zigzag(changed) + varint(inode) + varint(device)
+
+
+def index_row(before, path, flags, *values, witness=None):
+    return (index_path(before, path) + bytes([flags]) + b"".join(values) +
+            (index_witness(*witness) if witness else b""))
+
+
+def index_folder(before, path, witness, names):
+    return index_path(before, path) + index_witness(*witness) + varint(names)
+
+
+def index_section(rows, folders=(), base=None, stamp=0, count=None, before=None, spare=b""):
+    body = (b"" if before is None else u64(before)) + u64(stamp & M64)
     body += b"\1" + base if base else b"\0"
-    body += varint(len(rows) if count is None else count) + b"".join(rows)
-    return body + u64(xxh64(body))
+    body += varint(len(rows) if count is None else count)
+    for at in range(0, len(rows), 4096):
+        group = b"".join(rows[at:at + 4096])
+        body += varint(len(group)) + group
+    body += varint(len(folders)) + b"".join(folders) + spare
+    section = varint(len(body)) + body
+    return section + u64(xxh64(section))
+
+
+def index_file(rows, folders=(), version=0, magic=b"hnindex\n", **more):
+    return magic + u32(version) + index_section(rows, folders, **more)
 
 
 def indexes():
     one, two = index_value(1, b"\1" * 32), index_value(2, b"\2" * 32)
     module, link = index_value(5, b"\3", 20), index_value(3, b"\4" * 32)
     times = (1234, 1600000000000000001, 1600000000000000002, 42, 2049)
+    of_root, of_docs = (4096, 1600000000000000003, 1600000000000000004, 2, 2049), (60, -5, 0, 40, 2049)
+    folders = [index_folder("", "", of_root, 4), index_folder("", "docs", of_docs, 2)]
+    settled = {"base": b"\xaa" * 32, "stamp": 1700000000123456789}
 
     def rows(second="docs/plan.md", third="lib", link_value=link):
         fourth = "new"
@@ -569,8 +590,8 @@ def indexes():
                 index_row(third, fourth, 8),
                 index_row(fourth, "pic~anna", 34, link_value, witness=(0, -1, 0, 0, 0))]
 
-    def whole(made, **more):
-        return index_file(made, base=b"\xaa" * 32, stamp=1700000000123456789, **more)
+    def whole(made, seen=tuple(folders), **more):
+        return index_file(made, seen, **settled, **more)
 
     good = whole(rows())
     flipped = bytearray(good)
@@ -579,6 +600,7 @@ def indexes():
                ("cut in the middle", "damaged", good[:len(good) // 2]),
                ("empty", "damaged", b""),
                ("another magic", "damaged", whole(rows(), magic=b"hnIndex\n")),
+               ("no section", "damaged", good[:12]),
                ("a later version", "unsupported", whole(rows(), version=1)),
                ("rows out of order", "invalid", whole(rows(third="aib"))),
                ("a path twice", "invalid", whole(rows(second="docs/page.md"))),
@@ -586,14 +608,42 @@ def indexes():
                ("a name that ends in what is shared", "invalid",
                 index_file([index_row("", "a..", 8), index_row("a..", "a/..", 8)])),
                ("a folder as a row", "invalid", whole(rows(link_value=index_value(4, b"\4" * 32)))),
-               ("a byte too many", "invalid", whole(rows() + [b"\0"], count=5)),
+               ("a byte too many in a group", "invalid", whole(rows() + [b"\0"], count=5)),
+               ("a byte too many", "invalid", whole(rows(), spare=b"\0")),
                ("an unknown flag", "invalid", index_file([index_row("", "new", 64)])),
                ("content without its fields", "invalid", index_file([index_row("", "new", 2)])),
                ("more rows than bytes", "invalid", index_file([index_row("", "new", 8)], count=1 << 40)),
+               ("a row without a path", "invalid", index_file([index_row("", "", 8)])),
+               ("folders out of order", "invalid", whole(rows(), folders[:1] + [
+                   index_folder("", "lib", of_docs, 1), index_folder("lib", "docs", of_docs, 1)])),
+               ("the root twice", "invalid", whole(rows(), folders[:1] * 2)),
                ("bytes behind an id of 20", "invalid",
                 index_file([index_row("", "lib", 17, index_value(5, b"\3" * 21, 20))]))]
+    # What a later section makes of it, beside the same in one.
+    sum_before = int.from_bytes(good[-8:], "little")
+    moved = {"base": b"\xbb" * 32, "stamp": 1700000000999999999}
+    change = {"rows": [index_row("", "docs/plan.md", 7, two, witness=times), index_row("docs/plan.md", "lib", 0),
+                       index_row("lib", "lib/a", 1, one)],
+              "folders": [index_folder("", "", of_root, 5), index_folder("", "docs", (0,) * 5, 0),
+                          index_folder("docs", "lib", of_docs, 1)]}
+    added = good + index_section(**change, **moved, before=sum_before)
+    same = index_file([index_row("", "docs/page.md", 7, one, witness=times),
+                       index_row("docs/page.md", "docs/plan.md", 7, two, witness=times),
+                       index_row("docs/plan.md", "lib/a", 1, one), index_row("lib/a", "new", 8),
+                       index_row("new", "pic~anna", 34, link, witness=(0, -1, 0, 0, 0))],
+                      [index_folder("", "", of_root, 5), index_folder("", "lib", of_docs, 1)], **moved)
+    broken = bytearray(added)
+    broken[-20] ^= 1
+    later = [("a section", added, same),
+             ("a section that is cut short", added[:-1], good),
+             ("a section with a flipped bit", bytes(broken), good),
+             ("zeros in a section's place", good + bytes(64), good),
+             ("a section of another file", good + index_section(**change, **moved, before=sum_before ^ 1), good),
+             ("a section behind a broken one",
+              bytes(broken) + index_section([], before=int.from_bytes(added[-8:], "little")), good)]
     return {"page": "hn-index(5)", "example": good.hex(),
-            "damaged": [{"what": what, "code": code, "bytes": data.hex()} for what, code, data in damaged]}
+            "damaged": [{"what": what, "code": code, "bytes": data.hex()} for what, code, data in damaged],
+            "later": [{"what": what, "bytes": data.hex(), "same": other.hex()} for what, data, other in later]}
 
 
 def main():

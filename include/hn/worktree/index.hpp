@@ -40,37 +40,90 @@ struct IndexRow {
   friend bool operator==(const IndexRow&, const IndexRow&) = default;
 };
 
+// A folder whose names all had rows, or rows below them, when it was listed. While nothing of the
+// witness differs it has those names and no others, and need not be listed. Both times of the
+// witness were before the stamp when this was found.
+struct IndexFolder {
+  std::string path;  // "" is the root, without .hn and .git
+  Witness witness;
+  std::uint64_t names = 0;
+  friend bool operator==(const IndexFolder&, const IndexFolder&) = default;
+};
+
+// What an index was read from or saved to, and where it differs from that.
+struct IndexOrigin {
+  bool known = false;  // without it the next file is written whole
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t first_bytes = 0;     // with its first section alone
+  std::uint64_t sum = 0;             // of the last section
+  std::vector<std::string> rows;     // paths whose rows may differ, or are gone
+  std::vector<std::string> folders;  // the same
+};
+
 struct Index {
   std::optional<object::Id> base;  // the root tree that the rows' base values are of
   // The file system's time before the rows were checked. A file that is not older might have been
   // changed after that within one tick of the clock, and is read again.
   std::int64_t stamp_ns = 0;
-  std::vector<IndexRow> rows;  // by path_less, each path once
+  std::vector<IndexRow> rows;        // by path_less, each path once
+  std::vector<IndexFolder> folders;  // by path_less, each path once
+  IndexOrigin origin;
 
   const IndexRow* find(std::string_view path) const;
+  // To change it. Who changes rows in another way says so by note().
   IndexRow* find(std::string_view path);
   // Rows of paths that have none yet, in any order.
   void add(std::vector<IndexRow> added);
+  // The row of a path is about to change, to come or to go.
+  void note(std::string_view path);
+  // Removes rows that say nothing.
+  void drop_empty_rows();
+  // What holds of folders from now on: the records at `kept`, in order, and `learned`, in any.
+  void set_folders(const std::vector<std::size_t>& kept, std::vector<IndexFolder> learned);
   // A checkout was broken off: the same checkout completes it. Until then a scan takes what is
   // missing for deleted and what is new for untracked.
   bool interrupted() const;
   // Whether the row's content can be taken for granted, given what stat says now.
   bool trusts(const IndexRow& row, const Witness& now) const;
-  friend bool operator==(const Index&, const Index&) = default;
+  bool trusts(const IndexFolder& folder, const Witness& now) const;
+  // Of what they say, wherever it is from.
+  friend bool operator==(const Index& a, const Index& b) {
+    return a.base == b.base && a.stamp_ns == b.stamp_ns && a.rows == b.rows &&
+           a.folders == b.folders;
+  }
 };
 
 inline constexpr std::size_t kIndexPathBytesMax = std::size_t{1} << 20;
 
+// One section with all rows.
 Bytes encode_index(const Index& index);
-// Total. Code::unsupported for a later version, Code::damaged where the checksum fails,
-// Code::invalid where rows break a rule.
+// The section that makes of the file that the index is from one that has all of it; nullopt where
+// there is no such file, or writing it whole costs little more.
+std::optional<Bytes> encode_changes(const Index& index);
+// Total. Code::unsupported for a later version, Code::damaged where the first section's checksum
+// fails, Code::invalid where rows break a rule. What stands behind the last section that is whole
+// is left out, and the origin not known.
 Result<Index> decode_index(ByteView bytes) noexcept;
 
 // What the file holds. Code::absent without one; any error means: start from an empty index.
 Result<Index> load_index(const std::string& file);
-// Atomic: a reader sees the old or the new. `durable` also survives a power cut. Throws Failure.
-void save_index(const Index& index, const std::string& file, bool durable = false);
-void save_index(const Bytes& encoded, const std::string& file, bool durable = false);
+
+// What is to be written, made before it is.
+struct IndexUpdate {
+  Bytes bytes;
+  bool appends = false;
+};
+IndexUpdate make_update(const Index& index);
+
+// What becomes of a file that somebody has written since.
+enum class IfMoved { replace, leave };
+// A reader sees the old or the new. `durable` also survives a power cut. Throws Failure.
+void save_index(Index& index, const std::string& file, bool durable = false,
+                IfMoved moved = IfMoved::replace);
+void save_index(Index& index, const IndexUpdate& update, const std::string& file,
+                bool durable = false, IfMoved moved = IfMoved::replace);
 
 // Makes the rows' base values those of `tree`; what is known of contents stays. Reads nothing where
 // the index has that base already.

@@ -101,6 +101,7 @@ struct Snapshot {
   bool index_changed = false;          // whether that is worth it
   std::uint64_t files_seen = 0;
   std::uint64_t files_read = 0;
+  std::uint64_t folders_listed = 0;  // the others are known to have the names of their rows
   bool clean() const noexcept { return changes.empty(); }
 };
 

@@ -38,6 +38,20 @@ class Bench : public WorkingFolder {
   // Stat alone, as `status` does.
   Snapshot look() { return scan(false); }
 
+  // Until the file system's time has moved on: what was made before is older than what is made now.
+  void tick() const {
+    const auto now = [&] {
+      write(".hn/tmp/tick", "");
+      struct stat s {};
+      REQUIRE(::lstat(path(".hn/tmp/tick").c_str(), &s) == 0);
+      return std::pair(s.st_mtim.tv_sec, s.st_mtim.tv_nsec);
+    };
+    const auto before = now();
+    while (now() == before) {
+    }
+    remove(".hn/tmp/tick");
+  }
+
   // Scans, records all (or `paths`) and stands on the result.
   Id commit(const std::vector<std::string>& paths = {}) {
     Snapshot s = scan(true);

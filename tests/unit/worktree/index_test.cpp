@@ -43,6 +43,8 @@ Index example() {
   side.witness.mtime_ns = -1;
   side.side = true;
   index.rows = {clean, edited, refused, pending, side};
+  index.folders = {{"", {4096, 1'600'000'000'000'000'003, 1'600'000'000'000'000'004, 2, 2049}, 4},
+                   {"docs", {60, -5, 0, 40, 2049}, 2}};
   return index;
 }
 
@@ -74,6 +76,19 @@ TEST_SUITE("index") {
     }
   }
 
+  TEST_CASE("frozen later sections change what was before, if they are whole and of that file") {
+    const nlohmann::json all = vectors();
+    for (const auto& row : all["later"]) {
+      CAPTURE(row["what"].get<std::string>());
+      const auto decoded = worktree::decode_index(*from_hex(row["bytes"].get<std::string>()));
+      const auto same = worktree::decode_index(*from_hex(row["same"].get<std::string>()));
+      REQUIRE(decoded.has_value());
+      REQUIRE(same.has_value());
+      CHECK(*decoded == *same);
+      CHECK(decoded->origin.known == (row["what"] == "a section"));
+    }
+  }
+
   TEST_CASE("any flipped bit, any cut is noticed") {
     const Bytes whole = worktree::encode_index(example());
     for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
@@ -89,13 +104,14 @@ TEST_SUITE("index") {
     WorkingFolder folder;
     std::string file = folder.path("index");
     CHECK(worktree::load_index(file).error().code == Code::absent);
-    save_index(example(), file);
-    save_index(example(), file, true);
+    Index index = example();
+    save_index(index, file);
+    save_index(index, file, true);
     CHECK(*worktree::load_index(file) == example());
     CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
     folder.write("index", "rubbish");
     CHECK(worktree::load_index(file).error().code == Code::damaged);
-    CHECK_THROWS_AS(save_index(example(), folder.path("no/index")), Failure);
+    CHECK_THROWS_AS(save_index(index, folder.path("no/index")), Failure);
   }
 
   TEST_CASE("stat is believed only where the file is older than the stamp") {

@@ -50,11 +50,14 @@ TEST_SUITE("scan") {
       b.age(name);
     }
     b.commit();
+    b.tick();
+    b.refresh();
     b.blocks.reads = 0;
     Snapshot s = b.look();
     CHECK(s.clean());
     CHECK(s.files_seen == 50);
     CHECK(s.files_read == 0);
+    CHECK(s.folders_listed == 0);
     CHECK(b.blocks.reads == 0);
     CHECK_FALSE(s.index_changed);
   }
