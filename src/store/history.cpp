@@ -207,10 +207,10 @@ struct BlockHistory::State {
     }
     if (damaged || commits.size() + new_tags.size() > kKeepMin) {
       const bool few = commits.size() <= kFilterAtOnceMax;
+      filters_wanted = filters_wanted || !few;
       index->add(std::move(commits), std::move(new_tags), few ? &reader : nullptr, subjects);
       for (const Node* node : read) nodes.at(node->facts.id).kept = node->facts.generation > 0;
     }
-    if (std::exchange(filters_wanted, false)) index->add_filters(reader);
   }
 };
 
@@ -322,6 +322,10 @@ std::vector<GitNamed> BlockHistory::find_git(std::string_view hex_prefix, std::s
 
 void BlockHistory::want_filters() const noexcept {
   state_->filters_wanted = true;
+}
+
+bool BlockHistory::wants_filters() const noexcept {
+  return state_->filters_wanted;
 }
 
 void BlockHistory::keep() const noexcept {

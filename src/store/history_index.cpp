@@ -9,8 +9,6 @@
 
 #include <algorithm>
 #include <set>
-#include <system_error>
-#include <thread>
 #include <unordered_map>
 
 #include "hn/base/codec.hpp"
@@ -24,10 +22,6 @@ namespace {
 // Another process may replace the chain and remove a layer between our looks at the two.
 constexpr int kOpenAttempts = 3;
 constexpr std::size_t kNameAt = 80;  // in a layer: its own name
-// Differences of trees come from memory; more threads than this wait for each other.
-constexpr unsigned kFilterThreadsMax = 8;
-// Some ten milliseconds of work.
-constexpr std::size_t kFiltersPerThreadMin = 512;
 
 struct Layer {
   std::unique_ptr<os::Mapping> mapping;
@@ -150,37 +144,31 @@ std::optional<object::Id> tree_at(const std::vector<Layer>& layers, std::uint32_
   return layer != nullptr ? layer->tree(row) : std::nullopt;
 }
 
-// A filter that is still to be made.
-struct Unfiltered {
-  std::optional<object::Id> before;
-  object::Id after;
-  Bytes* filter = nullptr;
-};
+using Filters = std::unordered_map<object::Id, Bytes>;
 
-void make_filters(const object::BlockReader& reader, std::span<const Unfiltered> some) noexcept {
-  for (const Unfiltered& one : some) {
-    try {
-      if (auto made = path_filter(reader, one.before, one.after)) *one.filter = std::move(*made);
-    } catch (...) {
-      // It is not needed: who asks looks at the trees.
+// Of the rows that have none, where one can be made.
+Filters missing_filters(const std::vector<Layer>& layers, const object::BlockReader& reader) {
+  std::vector<object::Id> commits;
+  std::vector<TreePair> trees;
+  for (const Layer& layer : layers) {
+    const LayerView& view = layer.view;
+    for (std::uint32_t i = 0; i < view.size() && view.unfiltered() > 0; ++i) {
+      const std::uint32_t row = view.rows_below() + i;
+      if (!view.filter(row).empty()) continue;
+      const auto commit = view.commit(row);
+      if (!commit) break;
+      TreePair pair{{}, commit->tree};
+      if (!commit->parents.empty()) pair.before = tree_at(layers, commit->parents.front());
+      if (!commit->parents.empty() && !pair.before) continue;
+      commits.push_back(commit->id);
+      trees.push_back(pair);
     }
   }
-}
-
-// Each thread takes neighbours, which share most of their folders.
-void make_filters_together(const object::BlockReader& reader, std::span<const Unfiltered> all) {
-  const unsigned machine = std::clamp(std::thread::hardware_concurrency(), 1U, kFilterThreadsMax);
-  const std::size_t share = std::max(all.size() / machine + 1, kFiltersPerThreadMin);
-  std::vector<std::jthread> threads;
-  while (all.size() > share) {
-    try {
-      threads.emplace_back([&reader, some = all.first(share)] { make_filters(reader, some); });
-    } catch (const std::system_error&) {
-      break;
-    }
-    all = all.subspan(share);
-  }
-  make_filters(reader, all);
+  std::vector<Bytes> made = path_filters(reader, trees);
+  Filters out;
+  for (std::size_t i = 0; i < made.size(); ++i)
+    if (!made[i].empty()) out.emplace(commits[i], std::move(made[i]));
+  return out;
 }
 
 // What the next layer is made of.
@@ -201,13 +189,25 @@ class Building {
   }
 
   bool empty() const { return commits_.empty() && tags_.empty(); }
-  std::size_t filters_made() const noexcept { return filters_made_; }
 
   // Down to the lowest that has rows without a filter.
   void swallow_unfiltered_layers() {
     const auto lowest = std::ranges::find_if(
         layers_, [](const Layer& layer) { return layer.view.unfiltered() > 0; });
     for (auto left = layers_.end() - lowest; left > 0; --left) swallow_top();
+  }
+
+  // How many commits came to one.
+  std::size_t take_filters(Filters filters) {
+    std::size_t taken = 0;
+    for (const CommitFacts& commit : commits_) {
+      const auto made = filters.find(commit.id);
+      Bytes& filter = notes_[commit.id].filter;
+      if (made == filters.end() || !filter.empty()) continue;
+      filter = std::move(made->second);
+      ++taken;
+    }
+    return taken;
   }
 
   void swallow_small_layers() {
@@ -224,7 +224,7 @@ class Building {
     std::ranges::sort(commits_, {},
                       [](const CommitFacts& c) { return std::pair(c.generation, c.id); });
     for (const CommitFacts& facts : commits_) add(facts, out);
-    if (reader_ != nullptr) filters_made_ = complete_filters(out);
+    if (reader_ != nullptr) complete_filters(out);
     std::ranges::sort(tags_);
     for (const TagFacts& tag : tags_) {
       if (out.tags.empty() || out.tags.back().id != tag.id) out.tags.push_back({tag.id, tag.git});
@@ -271,9 +271,9 @@ class Building {
     out.notes.push_back(std::move(notes_[facts.id]));
   }
 
-  // How many it has made.
-  std::size_t complete_filters(LayerParts& parts) const {
-    std::vector<Unfiltered> waiting;
+  void complete_filters(LayerParts& parts) const {
+    std::vector<TreePair> trees;
+    std::vector<Bytes*> waiting;
     for (std::size_t i = 0; i < parts.commits.size(); ++i) {
       if (!parts.notes[i].filter.empty()) continue;
       const LayerCommit& commit = parts.commits[i];
@@ -285,11 +285,11 @@ class Building {
                      : std::optional(parts.commits[parent - parts.rows_below].tree);
         if (!before) continue;
       }
-      waiting.push_back({before, commit.tree, &parts.notes[i].filter});
+      trees.push_back({before, commit.tree});
+      waiting.push_back(&parts.notes[i].filter);
     }
-    make_filters_together(*reader_, waiting);
-    return static_cast<std::size_t>(
-        std::ranges::count_if(waiting, [](const Unfiltered& one) { return !one.filter->empty(); }));
+    std::vector<Bytes> made = path_filters(*reader_, trees);
+    for (std::size_t i = 0; i < made.size(); ++i) *waiting[i] = std::move(made[i]);
   }
 
   std::vector<Layer>& layers_;
@@ -298,7 +298,6 @@ class Building {
   std::unordered_map<object::Id, LayerNote> notes_;
   std::vector<TagFacts> tags_;
   std::unordered_map<object::Id, std::uint32_t> rows_;
-  std::size_t filters_made_ = 0;
 };
 
 // Not synced: a power cut may leave anything under the name, which the next reader does not
@@ -356,18 +355,21 @@ struct HistoryIndex::State {
   }
 
   void write_filters(const object::BlockReader& reader) {
-    const bool complete = std::ranges::all_of(
-        layers(), [](const Layer& layer) { return layer.view.unfiltered() == 0; });
-    if (complete) return;
-    const auto lock = os::Lock::try_now(fs, folder + "/lock");
-    if (!lock) return;
+    if (!fs.stat(folder)) return;
+    const auto making = os::Lock::try_now(fs, folder + "/filters");
+    if (!making) return;
+    const Loaded seen = load(fs, folder, repository);
+    if (seen.damaged) return;
+    Filters filters = missing_filters(seen.layers, reader);
+    if (filters.empty()) return;
+    // Others have written, or removed it all, meanwhile.
+    const auto lock = os::Lock::wait(fs, folder + "/lock");
     Loaded disk = load(fs, folder, repository);
     if (disk.damaged) return;
-    Building building(disk.layers, &reader);
+    Building building(disk.layers, nullptr);
     building.swallow_unfiltered_layers();
-    if (building.empty()) return;
-    const LayerParts parts = building.parts(repository);
-    if (building.filters_made() > 0) show(parts, disk.layers);
+    if (building.take_filters(std::move(filters)) > 0)
+      show(building.parts(repository), disk.layers);
   }
 
   void show(const LayerParts& parts, const std::vector<Layer>& below) {

@@ -96,7 +96,8 @@ class HistoryIndex {
   void add(std::vector<CommitFacts> commits, std::vector<TagFacts> tags,
            const object::BlockReader* reader = nullptr, const Subjects& subjects = {}) const;
   // Makes the filters that rows have not, and writes the index anew where there are any. Costs a
-  // difference of two trees for each.
+  // difference of two trees for each, during which others read and write the index; nothing happens
+  // where another process is at it.
   void add_filters(const object::BlockReader& reader) const;
   // Removes it from the disk.
   void discard() const;
