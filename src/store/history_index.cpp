@@ -152,7 +152,7 @@ Filters missing_filters(const std::vector<Layer>& layers, const object::BlockRea
   std::vector<TreePair> trees;
   for (const Layer& layer : layers) {
     const LayerView& view = layer.view;
-    for (std::uint32_t i = 0; i < view.size() && view.unfiltered() > 0; ++i) {
+    for (std::uint32_t i = 0; i < view.size(); ++i) {
       const std::uint32_t row = view.rows_below() + i;
       if (!view.filter(row).empty()) continue;
       const auto commit = view.commit(row);
