@@ -6,10 +6,7 @@
 // a Better Bloom Filter", 2006).
 #include "hn/store/path_filter.hpp"
 
-#include <algorithm>
 #include <string>
-#include <system_error>
-#include <thread>
 #include <vector>
 
 #include "hn/base/checksum.hpp"
@@ -19,10 +16,6 @@ namespace {
 
 constexpr std::uint32_t kBitsPerPath = 10;
 constexpr std::uint32_t kLooks = 7;
-// Differences of trees come from memory; more threads than this wait for each other.
-constexpr unsigned kThreadsMax = 8;
-// Some ten milliseconds of work.
-constexpr std::size_t kFiltersPerThreadMin = 512;
 
 template <class Visit>
 bool each_bit(std::size_t bytes, const PathKey& key, Visit visit) {
@@ -72,17 +65,6 @@ class Paths {
   std::vector<PathKey> keys_;
 };
 
-void make(const object::BlockReader& reader, std::span<const TreePair> some,
-          std::span<Bytes> out) noexcept {
-  for (std::size_t i = 0; i < some.size(); ++i) {
-    try {
-      if (auto made = path_filter(reader, some[i].before, some[i].after)) out[i] = std::move(*made);
-    } catch (...) {
-      // It is not needed: who asks looks at the trees.
-    }
-  }
-}
-
 }  // namespace
 
 PathKey path_key(std::string_view path) noexcept {
@@ -114,25 +96,17 @@ std::optional<Bytes> path_filter(const object::BlockReader& reader,
   return paths.filter();
 }
 
-// Each thread takes neighbours, which share most of their folders.
+// In one thread: the store keeps what it has decoded for the one that opened it, and neighbours
+// share most of their folders. Two threads without that took twice as long.
 std::vector<Bytes> path_filters(const object::BlockReader& reader, std::span<const TreePair> all) {
   std::vector<Bytes> made(all.size());
-  std::span<Bytes> out(made);
-  const unsigned machine = std::clamp(std::thread::hardware_concurrency(), 1U, kThreadsMax);
-  const std::size_t share = std::max(all.size() / machine + 1, kFiltersPerThreadMin);
-  std::vector<std::jthread> threads;
-  while (all.size() > share) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
     try {
-      threads.emplace_back(
-          [&reader, some = all.first(share), to = out.first(share)] { make(reader, some, to); });
-    } catch (const std::system_error&) {
-      break;
+      if (auto one = path_filter(reader, all[i].before, all[i].after)) made[i] = std::move(*one);
+    } catch (...) {
+      // It is not needed: who asks looks at the trees.
     }
-    all = all.subspan(share);
-    out = out.subspan(share);
   }
-  make(reader, all, out);
-  threads.clear();  // they write to what is returned
   return made;
 }
 

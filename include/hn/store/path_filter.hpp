@@ -37,7 +37,7 @@ struct TreePair {
   std::optional<object::Id> before;
   object::Id after;
 };
-// path_filter() of each, in several threads; empty where there is none. Neighbours should be alike.
+// path_filter() of each, empty where there is none. Neighbours should be alike.
 std::vector<Bytes> path_filters(const object::BlockReader& reader, std::span<const TreePair> all);
 
 }  // namespace hn::store
