@@ -34,8 +34,8 @@ class LogWalk {
 
   struct Step {
     CommitNumber commit = 0;
-    object::Id id;      // where it is meant, or parents are asked for
-    bool meant = true;  // what `follow` said of it
+    object::Id id;                    // where it is meant, or parents are asked for
+    bool meant = true;                // what `follow` said of it
     std::vector<object::Id> parents;  // that are followed, where they are asked for
   };
   std::optional<Step> step(bool with_parents = false);
