@@ -33,6 +33,15 @@ constexpr int kNice = 15;
   _exit(0);
 }
 
+void start_gc(const Context& context, const repo::Repository& repository) {
+  const std::string root = repository.layout().root;
+  context.out.flush();
+  const pid_t child = fork();
+  if (child == 0) become_gc(root);
+  while (child > 0 && waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> operations_per_gc(const Context& context) {
@@ -47,15 +56,21 @@ std::optional<std::uint64_t> operations_per_gc(const Context& context) {
 void start_gc_where_worthwhile(const Context& context, const repo::Repository& repository) {
   try {
     const auto operations = operations_per_gc(context);
-    if (!operations || !repo::gc_is_worthwhile(repository, *operations)) return;
+    if (operations && repo::gc_is_worthwhile(repository, *operations))
+      return start_gc(context, repository);
   } catch (const Failure&) {
     return;
   }
-  const std::string root = repository.layout().root;
-  context.out.flush();
-  const pid_t child = fork();
-  if (child == 0) become_gc(root);
-  while (child > 0 && waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  start_filters_where_wanted(context, repository);
+}
+
+void start_filters_where_wanted(const Context& context, const repo::Repository& repository) {
+  repository.history().keep();
+  try {
+    if (repository.history().wants_filters() && operations_per_gc(context))
+      start_gc(context, repository);
+  } catch (const Failure&) {
+    // Settings that cannot be read.
   }
 }
 

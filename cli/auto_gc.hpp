@@ -12,8 +12,12 @@ namespace hn::cli {
 std::optional<std::uint64_t> operations_per_gc(const Context& context);
 
 // Starts `hn gc --auto` in a process of its own, which nobody waits for, where so many operations
-// were recorded since the last collection. Never fails: what cannot be started is started another
-// time.
+// were recorded since the last collection or filters of changed paths are wanted. Never fails: what
+// cannot be started is started another time. At the end of a command: what it read goes to the
+// history index before.
 void start_gc_where_worthwhile(const Context& context, const repo::Repository& repository);
+
+// The same for filters alone: behind what only reads, and behind what brings a history.
+void start_filters_where_wanted(const Context& context, const repo::Repository& repository);
 
 }  // namespace hn::cli

@@ -2,6 +2,7 @@
 #include <ostream>
 #include <set>
 
+#include "auto_gc.hpp"
 #include "commit_format.hpp"
 #include "hn/object/file.hpp"
 #include "hn/repo/blame.hpp"
@@ -268,6 +269,7 @@ int run(Context& context, const Given& given) {
     printer.print_porcelain();
   else
     printer.print();
+  start_filters_where_wanted(context, repository);
   return 0;
 }
 

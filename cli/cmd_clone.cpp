@@ -1,5 +1,6 @@
 #include <ostream>
 
+#include "auto_gc.hpp"
 #include "hn/repo/init.hpp"
 #include "hn/worktree/name.hpp"
 #include "sync_report.hpp"
@@ -85,6 +86,7 @@ int run(Context& context, const Given& given) {
                 << "; on branch " << escape_controls(branch) << ", "
                 << count_of(moved.written, "file") << "\n";
   }
+  start_filters_where_wanted(context, repository);
   return 0;
 }
 

@@ -66,12 +66,13 @@ Json as_json(const repo::GcReport& report) {
 int run_unasked(Context& context, const repo::GcRequest& request) {
   repo::Repository repository = context.open();
   const auto operations_min = operations_per_gc(context);
-  if (!operations_min || !repo::gc_is_worthwhile(repository, *operations_min)) return 0;
+  if (!operations_min) return 0;
   try {
-    repo::gc(repository, request);
+    if (repo::gc_is_worthwhile(repository, *operations_min)) repo::gc(repository, request);
   } catch (const Failure& failure) {
     if (failure.code() != Code::busy) throw;
   }
+  repo::make_path_filters(repository);
   return 0;
 }
 
@@ -93,6 +94,8 @@ int run(Context& context, const Given& given) {
   } else {
     say(context, report, request.dry_run);
   }
+  context.out.flush();
+  if (!request.dry_run) repo::make_path_filters(repository);
   return 0;
 }
 

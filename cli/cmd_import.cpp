@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <ostream>
 
+#include "auto_gc.hpp"
 #include "hn/git/clone.hpp"
 #include "hn/git/git_map.hpp"
 #include "hn/git/import.hpp"
@@ -282,6 +283,7 @@ int import_from(const Context& context, const Given& given, const std::string& f
     context.out << "imported " << what_came(imported.counts.commits, adopted.size() - tags, tags)
                 << " into " << escape_controls(folder) << "\n";
   }
+  start_filters_where_wanted(context, repository);
   require_checked_out(repository, moved);
   return 0;
 }

@@ -2,6 +2,7 @@
 #include <ostream>
 #include <unordered_map>
 
+#include "auto_gc.hpp"
 #include "commit_filter.hpp"
 #include "commit_print.hpp"
 #include "hn/repo/commit_walk.hpp"
@@ -250,8 +251,7 @@ int list_merged(Context& context, repo::Repository& repository, const Given& giv
   return 0;
 }
 
-int run(Context& context, const Given& given) {
-  repo::Repository repository = context.open();
+int list(Context& context, repo::Repository& repository, const Given& given) {
   const Words words = split_words(context, repository, given, "REV|PATH");
   CommitFormat format = commit_format(context, repository, given);
   const auto filter = std::make_shared<const CommitFilter>(context, given);
@@ -305,6 +305,13 @@ int run(Context& context, const Given& given) {
        [&](const Found& found) { return printer.print(found.first, found.second); });
   if (format.is_text() && context.out_is_terminal) context.out << "\n";
   return 0;
+}
+
+int run(Context& context, const Given& given) {
+  repo::Repository repository = context.open();
+  const int status = list(context, repository, given);
+  start_filters_where_wanted(context, repository);
+  return status;
 }
 
 }  // namespace

@@ -31,6 +31,18 @@ std::size_t common_end(std::string_view a, std::string_view b) {
   return at;
 }
 
+// A line further down in the text beside is looked for so far away.
+constexpr std::size_t kLinesAhead = 64;
+
+Line first_line(std::string_view text) {
+  return text.substr(0, std::min(text.find('\n'), text.size() - 1) + 1);
+}
+
+// Whether the text begins with this line and not with a longer one.
+bool begins_with_line(std::string_view text, Line line) {
+  return text.starts_with(line) && (line.ends_with('\n') || line.size() == text.size());
+}
+
 // The lines of a text from one on, as they stand in another place.
 void copy_lines(const NumberedText& from, std::size_t first, std::size_t last, const char* to,
                 NumberedText& out) {
@@ -78,23 +90,46 @@ NumberedText LineNumbers::add(ByteView bytes, const NumberedText* like) {
     const auto newline = rest.find('\n', rest.size() - end);
     end = newline == std::string_view::npos ? 0 : rest.size() - newline - 1;
   }
-  number(rest.substr(0, rest.size() - end), out);
-  copy_lines(*like, line_at(other.size() - end), like->lines.size(),
-             rest.data() + rest.size() - end, out);
+  const std::size_t lines_until = line_at(other.size() - end);
+  number_beside(rest.substr(0, rest.size() - end), *like, lines_before, lines_until, out);
+  copy_lines(*like, lines_until, like->lines.size(), rest.data() + rest.size() - end, out);
   return out;
 }
 
 void LineNumbers::number(std::string_view text, NumberedText& out) {
   while (!text.empty()) {
-    const void* const newline = std::memchr(text.data(), '\n', text.size());
-    const std::size_t size =
-        newline == nullptr
-            ? text.size()
-            : static_cast<std::size_t>(static_cast<const char*>(newline) - text.data()) + 1;
-    const Line line = text.substr(0, size);
+    const Line line = first_line(text);
     out.lines.push_back(line);
     out.numbers.push_back(number_of(line));
-    text.remove_prefix(size);
+    text.remove_prefix(line.size());
+  }
+}
+
+// A change of several places leaves most lines between them as they were: each that stands in the
+// other text where it is expected takes its number from there. Behind a line that does not, the
+// next place is where it stands further down, together with what follows it: blank lines and braces
+// alone stand everywhere.
+void LineNumbers::number_beside(std::string_view text, const NumberedText& like, std::size_t first,
+                                std::size_t last, NumberedText& out) {
+  std::size_t expected = first;
+  while (!text.empty()) {
+    if (expected < last && begins_with_line(text, like.lines[expected])) {
+      out.lines.push_back(text.substr(0, like.lines[expected].size()));
+      out.numbers.push_back(like.numbers[expected++]);
+      text.remove_prefix(out.lines.back().size());
+      continue;
+    }
+    const Line line = first_line(text);
+    out.lines.push_back(line);
+    out.numbers.push_back(number_of(line));
+    text.remove_prefix(line.size());
+    const std::size_t until = std::min(last, expected + kLinesAhead);
+    for (std::size_t i = expected; i + 1 < until; ++i) {
+      if (like.numbers[i] != out.numbers.back() || !begins_with_line(text, like.lines[i + 1]))
+        continue;
+      expected = i + 1;
+      break;
+    }
   }
 }
 

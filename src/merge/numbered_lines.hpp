@@ -17,9 +17,9 @@ struct NumberedText {
 };
 
 // Numbers the lines of several texts. What a text has in common with another one at its beginning
-// and end is not looked up: the texts of a merge are mostly alike, and the table of lines was most
-// of what a merge cost. Numbers count up in the order in which lines are first seen; the table is
-// never iterated, and nothing depends on its hash.
+// and end, and line by line in between, is not looked up: the texts of a merge are mostly alike,
+// and the table of lines was most of what a merge cost. Numbers count up in the order in which
+// lines are first seen; the table is never iterated, and nothing depends on its hash.
 class LineNumbers {
  public:
   enum class Keeps : std::uint8_t { views, copies };
@@ -37,6 +37,8 @@ class LineNumbers {
   static constexpr std::uint32_t kFree = UINT32_MAX;
 
   void number(std::string_view text, NumberedText& out);
+  void number_beside(std::string_view text, const NumberedText& like, std::size_t first,
+                     std::size_t last, NumberedText& out);
   void grow();
 
   Keeps keeps_;

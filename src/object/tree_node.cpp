@@ -1,6 +1,8 @@
 // Tree nodes: hn-objects(5), section TREES.
 #include "object/tree_node.hpp"
 
+#include <algorithm>
+
 #include "hn/object/cut.hpp"
 #include "object/value_codec.hpp"
 
@@ -15,63 +17,99 @@ constexpr Byte kHasRaw = 1;
 constexpr std::size_t kEntryBytesMin = 1 + 1 + kValueBytesMin;
 constexpr std::size_t kChildBytesMin = 1 + 1 + 32 + 1;
 
-TreeEntry get_entry(Decoder& in) {
-  TreeEntry entry;
-  entry.name = as_text(in.sized(kNameBytesMax));
-  entry.value = get_value(in, in.u8());
-  return entry;
+// Rows as they lie in the block.
+struct EntryView {
+  std::string_view name;
+  Value value;
+};
+struct ChildView {
+  std::string_view name;  // the greatest beneath
+  Id id;
+  std::uint64_t entries = 0;
+};
+
+EntryView get_entry(Decoder& in) {
+  const std::string_view name = as_text(in.sized(kNameBytesMax));
+  return {name, get_value(in, in.u8())};
 }
 
-TreeNode::Child get_child(Decoder& in) {
-  TreeNode::Child child;
-  child.last = as_text(in.sized(kNameBytesMax));
+ChildView get_child(Decoder& in) {
+  ChildView child;
+  child.name = as_text(in.sized(kNameBytesMax));
   child.id.bytes = in.hash();
   child.entries = in.varint(kTreeEntriesMax);
   return child;
 }
 
-// Reads `count` rows. `cut` answers, behind each, whether the node ends there; no row but the last
+// Visits `count` rows. `cut` answers, behind each, whether the node ends there; no row but the last
 // may be such.
-template <class Row, class Get, class Name, class Cut>
-const char* get_rows(Decoder& in, std::size_t count, std::vector<Row>& rows, bool& ends_by_cut,
-                     Get get, Name name, Cut cut) {
-  rows.reserve(count);
+template <class Get, class Cut, class Visit>
+const char* walk_rows(Decoder& in, std::size_t count, NodeFacts& out, Get get, Cut cut,
+                      Visit visit) {
   const std::size_t start = in.left();
   for (std::size_t i = 0; i < count; ++i) {
-    if (ends_by_cut) return "a tree node goes on behind its cut";
-    rows.push_back(get(in));
+    if (out.ends_by_cut) return "a tree node goes on behind its cut";
+    const auto row = get(in);
     if (in.failed()) return "a tree node is not well formed";
-    const std::string& here = name(rows.back());
-    if (!is_tree_name(here)) return "a name in a tree is not allowed";
-    if (i > 0 && !(name(rows[i - 1]) < here)) return "names in a tree are not in order";
-    ends_by_cut = cut(start - in.left(), i + 1, rows.back());
+    if (!is_tree_name(row.name)) return "a name in a tree is not allowed";
+    if (i > 0 && !(out.last < row.name)) return "names in a tree are not in order";
+    out.ends_by_cut = cut(start - in.left(), i + 1, row);
+    if (i == 0) out.first = row.name;
+    visit(row, out);
+    out.last = row.name;
   }
   return nullptr;
 }
 
-const char* get_leaf(Decoder& in, std::size_t count, CheckedNode& out) {
+template <class Visit>
+const char* walk_leaf(Decoder& in, std::size_t count, NodeFacts& out, Visit visit) {
   out.entries = count;
-  return get_rows(
-      in, count, out.node.entries, out.ends_by_cut, get_entry,
-      [](const TreeEntry& e) -> const std::string& { return e.name; },
-      [](std::size_t bytes, std::size_t, const TreeEntry& e) { return cut_leaf(bytes, e.name); });
+  return walk_rows(
+      in, count, out, get_entry,
+      [](std::size_t bytes, std::size_t, const EntryView& e) { return cut_leaf(bytes, e.name); },
+      visit);
 }
 
-const char* get_inner(Decoder& in, std::size_t count, CheckedNode& out) {
+template <class Visit>
+const char* walk_inner(Decoder& in, std::size_t count, NodeFacts& out, Visit visit) {
   if (count == 0) return "an inner tree node is empty";
-  const char* fault = get_rows(
-      in, count, out.node.children, out.ends_by_cut, get_child,
-      [](const TreeNode::Child& c) -> const std::string& { return c.last; },
-      [](std::size_t bytes, std::size_t n, const TreeNode::Child& c) {
+  bool is_empty = false;
+  bool is_long = false;
+  const char* fault = walk_rows(
+      in, count, out, get_child,
+      [](std::size_t bytes, std::size_t n, const ChildView& c) {
         return cut_inner(bytes, n, c.id);
+      },
+      [&](const ChildView& child, const NodeFacts& so_far) {
+        is_empty = is_empty || child.entries == 0;
+        out.entries = std::min(out.entries + child.entries, kTreeEntriesMax + 1);
+        is_long = is_long || out.entries > kTreeEntriesMax;
+        visit(child, so_far);
       });
   if (fault != nullptr) return fault;
-  for (const TreeNode::Child& child : out.node.children) {
-    if (child.entries == 0) return "a tree node stands for no entries";
-    out.entries += child.entries;
-    if (out.entries > kTreeEntriesMax) return "a tree has too many entries";
-  }
+  if (is_empty) return "a tree node stands for no entries";
+  if (is_long) return "a tree has too many entries";
   return nullptr;
+}
+
+// Checks a whole node; the visitors are shown its rows, each with what is known before it.
+template <class VisitEntry, class VisitChild>
+Result<NodeFacts> walk_tree_node(ByteView bytes, VisitEntry visit_entry, VisitChild visit_child) {
+  if (bytes.size() > kBlockBytesMax) return fail(Code::invalid, "the block is too long");
+  Decoder in(bytes);
+  HN_TRY(const NodeHead head, get_node_head(in));
+  NodeFacts out;
+  out.level = head.level;
+  out.raw = head.raw;
+  out.rows = in.varint();
+  const std::size_t row_min = out.level == 0 ? kEntryBytesMin : kChildBytesMin;
+  if (in.failed() || out.rows > in.left() / row_min)
+    return fail(Code::invalid, "a tree's row count is out of range");
+  const char* fault = out.level == 0 ? walk_leaf(in, out.rows, out, visit_entry)
+                                     : walk_inner(in, out.rows, out, visit_child);
+  if (fault != nullptr) return fail(Code::invalid, fault);
+  if (!in.done()) return fail(Code::invalid, "a tree node is not well formed");
+  return out;
 }
 
 }  // namespace
@@ -117,19 +155,33 @@ Result<NodeHead> get_node_head(Decoder& in) noexcept {
 }
 
 Result<CheckedNode> check_tree_node(ByteView bytes) noexcept {
-  if (bytes.size() > kBlockBytesMax) return fail(Code::invalid, "the block is too long");
-  Decoder in(bytes);
-  HN_TRY(const NodeHead head, get_node_head(in));
   CheckedNode out;
-  out.node.level = head.level;
-  out.node.raw = head.raw;
-  const std::uint64_t count = in.varint();
-  const std::size_t row_min = out.node.level == 0 ? kEntryBytesMin : kChildBytesMin;
-  if (in.failed() || count > in.left() / row_min)
-    return fail(Code::invalid, "a tree's row count is out of range");
-  const char* fault = out.node.level == 0 ? get_leaf(in, count, out) : get_inner(in, count, out);
-  if (fault != nullptr) return fail(Code::invalid, fault);
-  if (!in.done()) return fail(Code::invalid, "a tree node is not well formed");
+  const auto take_entry = [&](const EntryView& entry, const NodeFacts& facts) {
+    out.node.entries.reserve(facts.rows);
+    out.node.entries.push_back({std::string(entry.name), entry.value});
+  };
+  const auto take_child = [&](const ChildView& child, const NodeFacts& facts) {
+    out.node.children.reserve(facts.rows);
+    out.node.children.push_back({std::string(child.name), child.id, child.entries});
+  };
+  HN_TRY(const NodeFacts facts, walk_tree_node(bytes, take_entry, take_child));
+  out.node.level = facts.level;
+  out.node.raw = facts.raw;
+  out.ends_by_cut = facts.ends_by_cut;
+  out.entries = facts.entries;
+  return out;
+}
+
+Result<SearchedNode> search_tree_node(ByteView bytes, std::string_view name) noexcept {
+  SearchedNode out;
+  const auto look_at_entry = [&](const EntryView& entry, const NodeFacts&) {
+    if (entry.name == name) out.value = entry.value;
+  };
+  const auto look_at_child = [&](const ChildView& child, const NodeFacts& so_far) {
+    if (!out.child && child.name >= name)
+      out.child = {child.name, child.id, child.entries, so_far.last};
+  };
+  HN_TRY(out.facts, walk_tree_node(bytes, look_at_entry, look_at_child));
   return out;
 }
 
@@ -138,34 +190,56 @@ Result<TreeNode> decode_tree_node(ByteView bytes) noexcept {
   return std::move(checked.node);
 }
 
+const char* fault_of_top(const NodeFacts& top) noexcept {
+  return top.level > 0 && top.rows < 2 ? "a tree's topmost node has one child" : nullptr;
+}
+
+const char* fault_of_child(const NodeFacts& child, std::uint32_t level_above, const ChildRow& row,
+                           bool rightmost) noexcept {
+  if (child.level + 1 != level_above) return "a tree node stands at a wrong level";
+  if (child.raw) return "a tree node below the top names git's bytes";
+  if (child.entries != row.entries) return "a tree node has not the entries that its row says";
+  if (child.last != row.last) return "a tree node ends with another name than its row";
+  if (!row.before.empty() && !(row.before < child.first))
+    return "a tree node begins before the one in front of it ends";
+  if (!rightmost && !child.ends_by_cut) return "a tree node ends before its cut";
+  return nullptr;
+}
+
+namespace {
+
+NodeFacts facts_of(const CheckedNode& node) {
+  NodeFacts out{
+      node.node.level, node.node.raw, node.size(), node.entries, node.ends_by_cut, {}, {}};
+  if (node.size() > 0) {
+    out.first = node.name(0);
+    out.last = node.name(node.size() - 1);
+  }
+  return out;
+}
+
+}  // namespace
+
 Result<CheckedNode> read_top_node(const BlockReader& reader, const Id& tree) {
   HN_TRY(const Bytes bytes, reader.read(tree, Kind::tree));
   auto top = check_tree_node(bytes);
   if (!top) return fail(top.error().code, top.error().rule, tree.bytes);
-  if (top->node.level > 0 && top->node.children.size() < 2) {
-    return fail(Code::invalid, "a tree's topmost node has one child", tree.bytes);
-  }
+  if (const char* fault = fault_of_top(facts_of(*top)))
+    return fail(Code::invalid, fault, tree.bytes);
   return top;
 }
 
 Result<CheckedNode> read_child_node(const BlockReader& reader, const CheckedNode& parent,
                                     std::size_t i, bool rightmost) {
-  const TreeNode::Child& row = parent.node.children[i];
-  const auto wrong = [&](const char* rule) { return fail(Code::invalid, rule, row.id.bytes); };
+  const TreeNode::Child& child_row = parent.node.children[i];
+  const ChildRow row{
+      child_row.last, child_row.id, child_row.entries,
+      i > 0 ? std::string_view(parent.node.children[i - 1].last) : std::string_view()};
   HN_TRY(const Bytes bytes, reader.read(row.id, Kind::tree));
   auto child = check_tree_node(bytes);
   if (!child) return fail(child.error().code, child.error().rule, row.id.bytes);
-  if (child->node.level + 1 != parent.node.level)
-    return wrong("a tree node stands at a wrong level");
-  if (child->node.raw) return wrong("a tree node below the top names git's bytes");
-  if (child->entries != row.entries)
-    return wrong("a tree node has not the entries that its row says");
-  if (child->name(child->size() - 1) != row.last)
-    return wrong("a tree node ends with another name than its row");
-  if (i > 0 && !(parent.node.children[i - 1].last < child->name(0))) {
-    return wrong("a tree node begins before the one in front of it ends");
-  }
-  if (!rightmost && !child->ends_by_cut) return wrong("a tree node ends before its cut");
+  if (const char* fault = fault_of_child(facts_of(*child), parent.node.level, row, rightmost))
+    return fail(Code::invalid, fault, row.id.bytes);
   return child;
 }
 

@@ -29,6 +29,36 @@ struct CheckedNode {
 };
 Result<CheckedNode> check_tree_node(ByteView bytes) noexcept;
 
+// What a node says as a whole. Views into its bytes.
+struct NodeFacts {
+  std::uint32_t level = 0;
+  std::optional<Id> raw;
+  std::size_t rows = 0;
+  std::uint64_t entries = 0;  // beneath
+  bool ends_by_cut = false;
+  std::string_view first;  // names of the first and the last row
+  std::string_view last;
+};
+struct ChildRow {
+  std::string_view last;
+  Id id;
+  std::uint64_t entries = 0;
+  std::string_view before;  // the greatest name of the row before; empty for the first
+};
+// Where a name leads in a node. Views into its bytes.
+struct SearchedNode {
+  NodeFacts facts;
+  std::optional<Value> value;     // a leaf: what the name stands for
+  std::optional<ChildRow> child;  // an inner node: where it would stand
+};
+// Checks as much as check_tree_node and allocates nothing.
+Result<SearchedNode> search_tree_node(ByteView bytes, std::string_view name) noexcept;
+
+// The rule that a node breaks at its place; nullptr: none.
+const char* fault_of_top(const NodeFacts& top) noexcept;
+const char* fault_of_child(const NodeFacts& child, std::uint32_t level_above, const ChildRow& row,
+                           bool rightmost) noexcept;
+
 struct NodeHead {
   std::uint32_t level = 0;
   std::optional<Id> raw;

@@ -39,23 +39,25 @@ Result<std::optional<Id>> read_raw_of_tree(const BlockReader& reader, const Id& 
 
 Result<std::optional<Value>> find_name(const BlockReader& reader, const Id& tree,
                                        std::string_view name) {
-  HN_TRY(CheckedNode at, read_top_node(reader, tree));
+  HN_TRY(Bytes bytes, reader.read(tree, Kind::tree));
+  auto at = search_tree_node(bytes, name);
+  if (!at) return fail(at.error().code, at.error().rule, tree.bytes);
+  if (const char* fault = fault_of_top(at->facts)) return fail(Code::invalid, fault, tree.bytes);
   bool rightmost = true;
-  while (at.node.level > 0) {
-    const auto& rows = at.node.children;
-    const auto row = std::ranges::lower_bound(
-        rows, name, {}, [](const TreeNode::Child& c) { return std::string_view(c.last); });
-    if (row == rows.end()) return std::optional<Value>();
-    rightmost = rightmost && row + 1 == rows.end();
-    const auto i = static_cast<std::size_t>(row - rows.begin());
-    HN_TRY(CheckedNode child, read_child_node(reader, at, i, rightmost));
+  while (at->facts.level > 0) {
+    if (!at->child) return std::optional<Value>();
+    const ChildRow row = *at->child;
+    rightmost = rightmost && row.last == at->facts.last;
+    // The row's names lie in the node above, which stays until its child was held against it.
+    HN_TRY(Bytes below, reader.read(row.id, Kind::tree));
+    auto child = search_tree_node(below, name);
+    if (!child) return fail(child.error().code, child.error().rule, row.id.bytes);
+    if (const char* fault = fault_of_child(child->facts, at->facts.level, row, rightmost))
+      return fail(Code::invalid, fault, row.id.bytes);
     at = std::move(child);
+    bytes = std::move(below);
   }
-  const auto& rows = at.node.entries;
-  const auto row = std::ranges::lower_bound(
-      rows, name, {}, [](const TreeEntry& e) { return std::string_view(e.name); });
-  if (row == rows.end() || row->name != name) return std::optional<Value>();
-  return std::optional<Value>(row->value);
+  return at->value;
 }
 
 Result<std::optional<Value>> find_path(const BlockReader& reader, const Id& root,

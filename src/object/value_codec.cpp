@@ -18,7 +18,12 @@ Value get_value(Decoder& in, std::uint8_t mode) noexcept {
   value.mode = static_cast<Mode>(mode);
   if (value.mode == Mode::submodule) value.size = in.u8();
   if (value.size != 20 && value.size != 32) return in.fail(), value;
-  std::ranges::copy(in.take(value.size), value.bytes.begin());
+  const ByteView bytes = in.take(value.size);
+  // Of a known length it is a few instructions, and almost all are.
+  if (bytes.size() == value.bytes.size())
+    std::copy_n(bytes.begin(), value.bytes.size(), value.bytes.begin());
+  else
+    std::ranges::copy(bytes, value.bytes.begin());
   return value;
 }
 

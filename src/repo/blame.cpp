@@ -204,7 +204,11 @@ class Blamer {
   }
 
   void look_at(const BlamedFile& file, std::vector<Range> ranges) {
-    if (const auto below = unchanged_below(file)) return wait(*below, std::move(ranges));
+    if (const auto below = unchanged_below(file)) {
+      if (const auto known = values_.find(file); known != values_.end())
+        values_.emplace(*below, known->second);
+      return wait(*below, std::move(ranges));
+    }
     if (!std::ranges::is_sorted(ranges, {}, &Range::origin))
       std::ranges::sort(ranges, {}, &Range::origin);
     const auto own = value_of(file);

@@ -29,6 +29,7 @@ CommitWalk::CommitWalk(const Repository& repository, Options options)
 
 void CommitWalk::note_limits() {
   values_.clear();
+  value_of_.clear();
   members_.clear();
   excluded_.clear();
   for (const object::Id& id : member_ids_) members_.insert(walk_.numbers().of(id));
@@ -93,21 +94,37 @@ bool CommitWalk::is_same_by_filter(CommitNumber commit) {
 }
 
 bool CommitWalk::differs_from(CommitNumber commit, CommitNumber parent, bool is_first) {
-  if (is_first && is_same_by_filter(commit)) return false;
+  if (is_first && is_same_by_filter(commit)) {
+    hand_down(commit, parent);
+    return false;
+  }
   const std::string* path = options_.paths.only_path();
-  if (path != nullptr)
-    return values_differ(repository_.store(), value_in(parent, *path), value_in(commit, *path),
-                         options_.paths);
+  if (path != nullptr) {
+    // The second look may move what the first one found.
+    const auto before = value_in(parent, *path);
+    return values_differ(repository_.store(), before, value_in(commit, *path), options_.paths);
+  }
   return trees_differ(repository_.store(), tree_of(parent), tree_of(commit), options_.paths);
 }
 
+// Valid until the next call.
 const std::optional<object::Value>& CommitWalk::value_in(CommitNumber commit,
                                                          const std::string& path) {
-  const auto at = values_.find(commit);
-  if (at != values_.end()) return at->second;
-  const auto found =
-      require(object::find_path(repository_.store(), tree_of(commit), path), "reading a folder");
-  return values_.emplace(commit, found).first->second;
+  if (commit >= value_of_.size()) value_of_.resize(std::size_t{commit} + 1);
+  if (value_of_[commit] == 0) {
+    values_.push_back(
+        require(object::find_path(repository_.store(), tree_of(commit), path), "reading a folder"));
+    value_of_[commit] = static_cast<std::uint32_t>(values_.size());
+  }
+  return values_[value_of_[commit] - 1];
+}
+
+// What a filter says to be the same need not be looked up again further down. A folder may differ
+// in empty ones, which no filter tells and no comparison counts.
+void CommitWalk::hand_down(CommitNumber commit, CommitNumber parent) {
+  if (commit >= value_of_.size() || value_of_[commit] == 0) return;
+  if (parent >= value_of_.size()) value_of_.resize(std::size_t{parent} + 1);
+  if (value_of_[parent] == 0) value_of_[parent] = value_of_[commit];
 }
 
 bool CommitWalk::simplify(CommitNumber commit, std::vector<CommitNumber>& parents) {

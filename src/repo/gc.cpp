@@ -244,10 +244,14 @@ GcReport gc(Repository& repository, const GcRequest& request) {
   if (!request.dry_run) roots.note(operations);
   GcReport report = roots.report();
   report.store = collected;
-  if (!request.dry_run) repository.history().want_filters();
   // Another process may have written it anew, from what it had read before.
   if (collected.dropped_commits > 0 && !request.dry_run) repository.history_index().discard();
   return report;
+}
+
+void make_path_filters(const Repository& repository) {
+  repository.history().keep();
+  repository.history_index().add_filters(repository.store());
 }
 
 }  // namespace hn::repo

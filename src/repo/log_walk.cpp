@@ -42,7 +42,9 @@ std::optional<LogWalk::Step> LogWalk::step(bool with_parents) {
 
 LogWalk::Step LogWalk::told(CommitNumber commit, bool with_parents) {
   const Known& known = this->known(commit);
-  Step out{commit, numbers_.id(commit), known.meant, {}};
+  Step out{commit, {}, known.meant, {}};
+  // Looked up in a table as long as the history, where few may be meant.
+  if (known.meant || with_parents) out.id = numbers_.id(commit);
   if (!with_parents) return out;
   for (const CommitNumber parent : parents_of(known)) out.parents.push_back(numbers_.id(parent));
   return out;

@@ -230,10 +230,10 @@ struct BlockHistory::State {
     }
     if (damaged || commits.size() + new_tags.size() > kKeepMin) {
       const bool few = commits.size() <= kFilterAtOnceMax;
+      filters_wanted = filters_wanted || !few;
       index->add(std::move(commits), std::move(new_tags), few ? &reader : nullptr, subjects);
       for (const Node* node : read) nodes.at(node->facts.id).kept = node->facts.generation > 0;
     }
-    if (std::exchange(filters_wanted, false)) index->add_filters(reader);
   }
 };
 
@@ -363,6 +363,10 @@ void BlockHistory::learn(std::span<const object::Id> commits, std::size_t part) 
   } catch (...) {
     // As below.
   }
+}
+
+bool BlockHistory::wants_filters() const noexcept {
+  return state_->filters_wanted;
 }
 
 void BlockHistory::keep() const noexcept {

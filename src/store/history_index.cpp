@@ -9,8 +9,6 @@
 
 #include <algorithm>
 #include <set>
-#include <system_error>
-#include <thread>
 #include <unordered_map>
 
 #include "hn/base/codec.hpp"
@@ -24,12 +22,8 @@ namespace {
 // Another process may replace the chain and remove a layer between our looks at the two.
 constexpr int kOpenAttempts = 3;
 constexpr std::size_t kNameAt = 80;  // in a layer: its own name
-// Differences of trees come from memory; more threads than this wait for each other.
-constexpr unsigned kFilterThreadsMax = 8;
 // A layer is made in memory, at some 700 bytes a commit.
 constexpr std::size_t kLayerFull = std::size_t{1} << 17;
-// Some ten milliseconds of work.
-constexpr std::size_t kFiltersPerThreadMin = 512;
 
 struct Layer {
   std::unique_ptr<os::Mapping> mapping;
@@ -152,37 +146,62 @@ std::optional<object::Id> tree_at(const std::vector<Layer>& layers, std::uint32_
   return layer != nullptr ? layer->tree(row) : std::nullopt;
 }
 
-// A filter that is still to be made.
-struct Unfiltered {
-  std::optional<object::Id> before;
-  object::Id after;
-  Bytes* filter = nullptr;
-};
+using Filters = std::unordered_map<object::Id, Bytes>;
 
-void make_filters(const object::BlockReader& reader, std::span<const Unfiltered> some) noexcept {
-  for (const Unfiltered& one : some) {
-    try {
-      if (auto made = path_filter(reader, one.before, one.after)) *one.filter = std::move(*made);
-    } catch (...) {
-      // It is not needed: who asks looks at the trees.
+// Of the rows that have none, where one can be made.
+Filters missing_filters(const std::vector<Layer>& layers, const object::BlockReader& reader) {
+  std::vector<object::Id> commits;
+  std::vector<TreePair> trees;
+  for (const Layer& layer : layers) {
+    const LayerView& view = layer.view;
+    for (std::uint32_t i = 0; i < view.size(); ++i) {
+      const std::uint32_t row = view.rows_below() + i;
+      if (!view.filter(row).empty()) continue;
+      const auto commit = view.commit(row);
+      if (!commit) break;
+      TreePair pair{{}, commit->tree};
+      if (!commit->parents.empty()) pair.before = tree_at(layers, commit->parents.front());
+      if (!commit->parents.empty() && !pair.before) continue;
+      commits.push_back(commit->id);
+      trees.push_back(pair);
     }
   }
+  std::vector<Bytes> made = path_filters(reader, trees);
+  Filters out;
+  for (std::size_t i = 0; i < made.size(); ++i)
+    if (!made[i].empty()) out.emplace(commits[i], std::move(made[i]));
+  return out;
 }
 
-// Each thread takes neighbours, which share most of their folders.
-void make_filters_together(const object::BlockReader& reader, std::span<const Unfiltered> all) {
-  const unsigned machine = std::clamp(std::thread::hardware_concurrency(), 1U, kFilterThreadsMax);
-  const std::size_t share = std::max(all.size() / machine + 1, kFiltersPerThreadMin);
-  std::vector<std::jthread> threads;
-  while (all.size() > share) {
-    try {
-      threads.emplace_back([&reader, some = all.first(share)] { make_filters(reader, some); });
-    } catch (const std::system_error&) {
-      break;
-    }
-    all = all.subspan(share);
+// A layer as it is, to be written on another one of as many rows; nothing where it is damaged.
+std::optional<LayerParts> parts_of(const LayerView& view, const Hash& repository,
+                                   std::uint64_t below) {
+  LayerParts out;
+  out.repository = repository;
+  out.below = below;
+  out.rows_below = view.rows_below();
+  for (std::uint32_t i = 0; i < view.size(); ++i) {
+    const std::uint32_t row = view.rows_below() + i;
+    auto commit = view.commit(row);
+    if (!commit) return std::nullopt;
+    out.commits.push_back(std::move(*commit));
+    out.notes.push_back({to_bytes(view.filter(row)), std::string(view.subject(row))});
   }
-  make_filters(reader, all);
+  for (std::uint32_t i = 0; i < view.tag_count(); ++i)
+    if (auto tag = view.tag(i)) out.tags.push_back(std::move(*tag));
+  return view.is_damaged() ? std::nullopt : std::optional(std::move(out));
+}
+
+// How many commits came to one.
+std::size_t take_filters(LayerParts& parts, Filters& filters) {
+  std::size_t taken = 0;
+  for (std::size_t i = 0; i < parts.commits.size(); ++i) {
+    const auto made = filters.find(parts.commits[i].id);
+    if (made == filters.end() || !parts.notes[i].filter.empty()) continue;
+    parts.notes[i].filter = std::move(made->second);
+    ++taken;
+  }
+  return taken;
 }
 
 // What the next layer is made of.
@@ -203,14 +222,6 @@ class Building {
   }
 
   bool empty() const { return commits_.empty() && tags_.empty(); }
-  std::size_t filters_made() const noexcept { return filters_made_; }
-
-  // Down to the lowest that has rows without a filter.
-  void swallow_unfiltered_layers() {
-    const auto lowest = std::ranges::find_if(
-        layers_, [](const Layer& layer) { return layer.view.unfiltered() > 0; });
-    for (auto left = layers_.end() - lowest; left > 0; --left) swallow_top();
-  }
 
   void swallow_small_layers() {
     const auto size_of = [](const LayerView& v) { return std::size_t{v.size()} + v.tag_count(); };
@@ -228,7 +239,7 @@ class Building {
     std::ranges::sort(commits_, {},
                       [](const CommitFacts& c) { return std::pair(c.generation, c.id); });
     for (const CommitFacts& facts : commits_) add(facts, out);
-    if (reader_ != nullptr) filters_made_ = complete_filters(out);
+    if (reader_ != nullptr) complete_filters(out);
     std::ranges::sort(tags_);
     for (const TagFacts& tag : tags_) {
       if (out.tags.empty() || out.tags.back().id != tag.id) out.tags.push_back({tag.id, tag.git});
@@ -275,9 +286,9 @@ class Building {
     out.notes.push_back(std::move(notes_[facts.id]));
   }
 
-  // How many it has made.
-  std::size_t complete_filters(LayerParts& parts) const {
-    std::vector<Unfiltered> waiting;
+  void complete_filters(LayerParts& parts) const {
+    std::vector<TreePair> trees;
+    std::vector<Bytes*> waiting;
     for (std::size_t i = 0; i < parts.commits.size(); ++i) {
       if (!parts.notes[i].filter.empty()) continue;
       const LayerCommit& commit = parts.commits[i];
@@ -289,11 +300,11 @@ class Building {
                      : std::optional(parts.commits[parent - parts.rows_below].tree);
         if (!before) continue;
       }
-      waiting.push_back({before, commit.tree, &parts.notes[i].filter});
+      trees.push_back({before, commit.tree});
+      waiting.push_back(&parts.notes[i].filter);
     }
-    make_filters_together(*reader_, waiting);
-    return static_cast<std::size_t>(
-        std::ranges::count_if(waiting, [](const Unfiltered& one) { return !one.filter->empty(); }));
+    std::vector<Bytes> made = path_filters(*reader_, trees);
+    for (std::size_t i = 0; i < made.size(); ++i) *waiting[i] = std::move(made[i]);
   }
 
   std::vector<Layer>& layers_;
@@ -302,7 +313,6 @@ class Building {
   std::unordered_map<object::Id, LayerNote> notes_;
   std::vector<TagFacts> tags_;
   std::unordered_map<object::Id, std::uint32_t> rows_;
-  std::size_t filters_made_ = 0;
 };
 
 // Not synced: a power cut may leave anything under the name, which the next reader does not
@@ -360,29 +370,54 @@ struct HistoryIndex::State {
   }
 
   void write_filters(const object::BlockReader& reader) {
-    const bool complete = std::ranges::all_of(
-        layers(), [](const Layer& layer) { return layer.view.unfiltered() == 0; });
-    if (complete) return;
-    const auto lock = os::Lock::try_now(fs, folder + "/lock");
-    if (!lock) return;
+    if (!fs.stat(folder)) return;
+    const auto making = os::Lock::try_now(fs, folder + "/filters");
+    if (!making) return;
+    const Loaded seen = load(fs, folder, repository);
+    if (seen.damaged) return;
+    Filters filters = missing_filters(seen.layers, reader);
+    if (filters.empty()) return;
+    // Others have written, or removed it all, meanwhile.
+    const auto lock = os::Lock::wait(fs, folder + "/lock");
     Loaded disk = load(fs, folder, repository);
     if (disk.damaged) return;
-    Building building(disk.layers, &reader);
-    building.swallow_unfiltered_layers();
-    if (building.empty()) return;
-    const LayerParts parts = building.parts(repository);
-    if (building.filters_made() > 0) show(parts, disk.layers);
+    put_filters(disk.layers, filters);
+  }
+
+  // A layer at a time, and those above it on what it has become. Rows keep their numbers.
+  void put_filters(const std::vector<Layer>& layers, Filters& filters) {
+    std::vector<std::uint64_t> names;
+    bool is_new = false;
+    for (const Layer& layer : layers) {
+      const std::uint64_t below = names.empty() ? 0 : names.back();
+      names.push_back(layer.view.name());
+      if (!is_new && layer.view.unfiltered() == 0) continue;
+      auto parts = parts_of(layer.view, repository, below);
+      if (!parts) return;
+      if (take_filters(*parts, filters) == 0 && !is_new) continue;
+      names.back() = put_layer(*parts);
+      is_new = true;
+    }
+    if (is_new) show(names);
   }
 
   void show(const LayerParts& parts, const std::vector<Layer>& below) {
     std::vector<std::uint64_t> names;
     names.reserve(below.size() + 1);
     for (const Layer& layer : below) names.push_back(layer.view.name());
-    if (!parts.commits.empty() || !parts.tags.empty()) {
-      const Bytes bytes = encode_layer(parts);
-      names.push_back(Decoder(ByteView(bytes).subspan(kNameAt)).u64());
-      put_file(fs, folder, layer_file(names.back()), bytes);
-    }
+    if (!parts.commits.empty() || !parts.tags.empty()) names.push_back(put_layer(parts));
+    show(names);
+  }
+
+  // Its name.
+  std::uint64_t put_layer(const LayerParts& parts) {
+    const Bytes bytes = encode_layer(parts);
+    const std::uint64_t name = Decoder(ByteView(bytes).subspan(kNameAt)).u64();
+    put_file(fs, folder, layer_file(name), bytes);
+    return name;
+  }
+
+  void show(const std::vector<std::uint64_t>& names) {
     put_file(fs, folder, "chain", encode_chain(repository, names));
     std::set<std::string> kept;
     for (const std::uint64_t name : names) kept.insert(layer_file(name));

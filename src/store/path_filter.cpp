@@ -96,4 +96,18 @@ std::optional<Bytes> path_filter(const object::BlockReader& reader,
   return paths.filter();
 }
 
+// In one thread: the store keeps what it has decoded for the one that opened it, and neighbours
+// share most of their folders. Two threads without that took twice as long.
+std::vector<Bytes> path_filters(const object::BlockReader& reader, std::span<const TreePair> all) {
+  std::vector<Bytes> made(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    try {
+      if (auto one = path_filter(reader, all[i].before, all[i].after)) made[i] = std::move(*one);
+    } catch (...) {
+      // It is not needed: who asks looks at the trees.
+    }
+  }
+  return made;
+}
+
 }  // namespace hn::store

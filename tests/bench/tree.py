@@ -15,6 +15,7 @@ files is slower for a while after a large removal.
 """
 
 import argparse
+import fcntl
 import os
 import random
 import shutil
@@ -196,6 +197,10 @@ def history(bench, repository):
     bench.run([bench.hn, "import", "git", repository, hn], place)
     branch = bench.run(["git", "symbolic-ref", "--short", "HEAD"], git).decode().strip()
     bench.run([bench.hn, "switch", branch], hn)
+    # Filters of paths are made beside everything, under this lock.
+    with open(hn + "/.hn/store/history/filters", "a", encoding="ascii") as making:
+        fcntl.flock(making, fcntl.LOCK_EX)
+    bench.run([bench.hn, "gc", "--auto"], hn)
     count = int(bench.run(["git", "rev-list", "--count", "HEAD"], git))
     path = None
     most = 0

@@ -55,6 +55,7 @@ class CommitWalk {
   bool is_in(CommitNumber commit) const;
   object::Id tree_of(CommitNumber commit);
   const std::optional<object::Value>& value_in(CommitNumber commit, const std::string& path);
+  void hand_down(CommitNumber commit, CommitNumber parent);
   void note_limits();
 
   const Repository& repository_;
@@ -65,8 +66,10 @@ class CommitWalk {
   std::vector<object::Id> member_ids_;
   std::unordered_set<CommitNumber> members_;   // asked, never iterated; where limited
   std::unordered_set<CommitNumber> excluded_;  // those named; likewise
-  // Of the one path that is meant; a commit is compared with its parents, then with its children.
-  std::unordered_map<CommitNumber, std::optional<object::Value>> values_;
+  // Of the one path that is meant: what it stood for in some commits, and by the number of a commit
+  // the place there and 1, or 0 where nobody looked.
+  std::vector<std::optional<object::Value>> values_;
+  std::vector<std::uint32_t> value_of_;
   LogWalk walk_;
 };
 

@@ -40,4 +40,9 @@ GcReport gc(Repository& repository, const GcRequest& request);
 // nothing needs, and a small pack. Costs a look-up.
 bool gc_is_worthwhile(const Repository& repository, std::uint64_t operations_min);
 
+// Makes the filters of changed paths that the history index lacks (hn-store(5), Filters), without
+// which questions for a path look at the trees of each commit. Keeps nobody waiting; nothing
+// happens where another process is at it.
+void make_path_filters(const Repository& repository);
+
 }  // namespace hn::repo

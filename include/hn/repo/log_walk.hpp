@@ -34,7 +34,7 @@ class LogWalk {
 
   struct Step {
     CommitNumber commit = 0;
-    object::Id id;
+    object::Id id;                    // where it is meant, or parents are asked for
     bool meant = true;                // what `follow` said of it
     std::vector<object::Id> parents;  // that are followed, where they are asked for
   };

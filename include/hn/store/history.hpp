@@ -42,8 +42,10 @@ class BlockHistory final : public object::History {
   // claim is that of their blocks, which only a check of git's ids verifies.
   std::vector<GitNamed> find_git(std::string_view hex_prefix, std::size_t max) const;
 
-  // keep() is to make the filters of changed paths that the index has not (HistoryIndex).
+  // Filters of changed paths that the index has not would be of use (HistoryIndex::add_filters):
+  // somebody asked for them in vain, or keep() left out too many.
   void want_filters() const noexcept;
+  bool wants_filters() const noexcept;
 
   // Makes these commits known to the index, each after its parents, in parts: however many they
   // are, memory holds one part, some 80 MB. As keep().
@@ -64,7 +66,7 @@ class BlockHistory final : public object::History {
 // commit would be a file for each command.
 inline constexpr std::size_t kKeepMin = 64;
 // Up to so many commits get their filters of changed paths when they are written, a tenth of a
-// second of work; more wait for a question that needs them.
+// second of work; those of more are made by a process that nobody waits for.
 inline constexpr std::size_t kFilterAtOnceMax = 1000;
 
 }  // namespace hn::store

@@ -91,12 +91,13 @@ class HistoryIndex {
   // be written. Costs a file of that size, and now and then one of twice that, four times that and
   // so on. What this object answers stays as it was.
   //
-  // With a reader, which any thread may use, what is written has filters of changed paths, at the
-  // cost of a difference of two trees for each commit; where a folder is not here, it has none.
+  // With a reader what is written has filters of changed paths, at the cost of a difference of two
+  // trees for each commit; where a folder is not here, it has none.
   void add(std::vector<CommitFacts> commits, std::vector<TagFacts> tags,
            const object::BlockReader* reader = nullptr, const Subjects& subjects = {}) const;
   // Makes the filters that rows have not, and writes the index anew where there are any. Costs a
-  // difference of two trees for each.
+  // difference of two trees for each, during which others read and write the index; nothing happens
+  // where another process is at it.
   void add_filters(const object::BlockReader& reader) const;
   // Answers as what is on the disk now; rows may have other numbers.
   void look_again() const;

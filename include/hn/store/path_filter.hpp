@@ -1,7 +1,9 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "hn/object/tree.hpp"
 
@@ -29,5 +31,13 @@ bool may_contain(ByteView filter, const PathKey& key) noexcept;
 // empty. nullopt where a folder cannot be read.
 std::optional<Bytes> path_filter(const object::BlockReader& reader,
                                  const std::optional<object::Id>& before, const object::Id& after);
+
+// The trees of a first parent and of its child.
+struct TreePair {
+  std::optional<object::Id> before;
+  object::Id after;
+};
+// path_filter() of each, empty where there is none. Neighbours should be alike.
+std::vector<Bytes> path_filters(const object::BlockReader& reader, std::span<const TreePair> all);
 
 }  // namespace hn::store

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <functional>
+#include <utility>
 
 #include "history_bench.hpp"
 #include "hn/store/history.hpp"
@@ -12,22 +14,47 @@ using Bench = hn::testing::HistoryBench;
 using hn::testing::MemoryHistory;
 using object::Id;
 
+namespace {
+
+// A commit on top of the last one, whose folder has this file alone.
+Id grow_by_tree(Bench& bench, const std::string& name) {
+  object::Commit commit;
+  const object::TreeEntry entry{name, object::Value::of(object::Mode::file, Id{})};
+  commit.tree = object::write_tree(bench.source.blocks, std::vector{entry});
+  if (!bench.source.ids.empty()) commit.parents = {bench.source.ids.back()};
+  commit.author = commit.committer = {"Anna", "anna@example.org", {1, 0}};
+  const Id id = bench.source.blocks.write(object::Kind::commit, *object::encode_commit(commit));
+  bench.source.ids.push_back(id);
+  return id;
+}
+
+// Something happens when the first block is read.
+class Meanwhile final : public object::BlockReader {
+ public:
+  Meanwhile(const object::BlockReader& blocks, std::function<void()> happens)
+      : blocks_(blocks), happens_(std::move(happens)) {}
+
+  Result<object::Block> read(const Id& id) const override {
+    if (happens_) std::exchange(happens_, nullptr)();
+    return blocks_.read(id);
+  }
+  bool has(const Id& id) const override { return blocks_.has(id); }
+
+ private:
+  const object::BlockReader& blocks_;
+  mutable std::function<void()> happens_;
+};
+
+}  // namespace
+
 TEST_CASE("filters of changed paths stay with their commits when layers are swallowed") {
   Bench bench(3);
-  Id tip{};
   std::vector<Id> ids;
   std::vector<std::string> changed;
   const auto grow = [&](int commits) {
     for (int i = 0; i < commits; ++i) {
       changed.push_back("file " + std::to_string(ids.size()));
-      object::Commit commit;
-      const object::TreeEntry entry{changed.back(), object::Value::of(object::Mode::file, Id{})};
-      commit.tree = object::write_tree(bench.source.blocks, std::vector{entry});
-      if (!ids.empty()) commit.parents = {tip};
-      commit.author = commit.committer = {"Anna", "anna@example.org", {1, 0}};
-      tip = bench.source.blocks.write(object::Kind::commit, *object::encode_commit(commit));
-      ids.push_back(tip);
-      bench.source.ids.push_back(tip);
+      ids.push_back(grow_by_tree(bench, changed.back()));
     }
   };
   const auto check = [&] {
@@ -56,6 +83,32 @@ TEST_CASE("filters of changed paths stay with their commits when layers are swal
   bench.source.blocks.reads = 0;
   bench.open().add_filters(bench.source.blocks);
   CHECK(bench.source.blocks.reads == 0);
+}
+
+TEST_CASE("while filters are made others write and remove the index, and make none themselves") {
+  for (const bool removed : {false, true}) {
+    Bench bench(6);
+    for (int i = 0; i < 50; ++i) grow_by_tree(bench, "file " + std::to_string(i));
+    const std::vector<CommitFacts> news = bench.all_facts();
+    const std::vector<CommitFacts> first(news.begin(), news.begin() + 40);
+    bench.open().add(first, {});
+    const Meanwhile reader(bench.source.blocks, [&] {
+      const std::size_t reads = bench.source.blocks.reads;
+      bench.open().add_filters(bench.source.blocks);
+      CHECK(bench.source.blocks.reads == reads);
+      bench.open().add(news, {});
+      CHECK(bench.open().size() == 50);
+      if (removed) bench.open().discard();
+    });
+    bench.open().add_filters(reader);
+    const HistoryIndex index = bench.open();
+    REQUIRE(index.size() == (removed ? 0 : 50));
+    CHECK(index.is_sound());
+    if (removed) continue;
+    for (const CommitFacts& facts : first)
+      CHECK_FALSE(index.filter_of(*index.row_of(facts.id)).empty());
+    CHECK(check_history(index, bench.source.blocks).empty());
+  }
 }
 
 TEST_CASE("a row whose filter is that of another change is told") {
