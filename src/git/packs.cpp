@@ -10,6 +10,7 @@
 #include "git/delta.hpp"
 #include "git/parse.hpp"
 #include "hn/base/error.hpp"
+#include "hn/base/sorted_hashes.hpp"
 
 namespace hn::git {
 namespace {
@@ -130,18 +131,14 @@ class Packs::Pack {
   std::optional<std::size_t> find_row(ByteView id) const noexcept {
     files_.index->note_look();
     const std::size_t first = id.front();
-    std::size_t low = first == 0 ? 0 : fan(first - 1);
-    std::size_t high = std::min<std::size_t>(fan(first), count_);
-    while (low < high) {
-      const std::size_t middle = low + (high - low) / 2;
-      const int order = std::memcmp(rows_.data() + id_at(middle), id.data(), kIdBytes);
-      if (order == 0) return middle;
-      if (order < 0)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-    return std::nullopt;
+    const std::size_t high = std::min<std::size_t>(fan(first), count_);
+    const std::size_t low = first == 0 ? 0 : std::min<std::size_t>(fan(first - 1), high);
+    const auto order = [&](std::size_t row) {
+      return std::memcmp(rows_.data() + id_at(row), id.data(), kIdBytes);
+    };
+    const std::size_t row =
+        lower_bound_of_hash(id, low, high, [&](std::size_t i) { return order(i) < 0; });
+    return row < high && order(row) == 0 ? std::optional(row) : std::nullopt;
   }
 
   std::optional<std::uint64_t> offset(std::size_t row) const noexcept {

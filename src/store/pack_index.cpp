@@ -8,6 +8,7 @@
 
 #include "hn/base/checksum.hpp"
 #include "hn/base/codec.hpp"
+#include "hn/base/sorted_hashes.hpp"
 
 namespace hn::store {
 namespace {
@@ -179,17 +180,10 @@ std::uint64_t IndexView::offset(std::size_t i) const noexcept {
 
 std::size_t IndexView::lower_bound(const object::Address& address) const noexcept {
   const std::size_t first_byte = address.bytes[0];
-  std::size_t low = first_byte == 0 ? 0 : fanout(first_byte - 1);
-  std::size_t high = fanout(first_byte);
-  while (low < high) {
-    const std::size_t middle = low + (high - low) / 2;
-    if (std::memcmp(address_bytes(middle).data(), address.bytes.data(), kAddressBytes) < 0) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
+  const std::size_t low = first_byte == 0 ? 0 : fanout(first_byte - 1);
+  return lower_bound_of_hash(address.bytes, low, fanout(first_byte), [&](std::size_t i) {
+    return std::memcmp(address_bytes(i).data(), address.bytes.data(), kAddressBytes) < 0;
+  });
 }
 
 std::optional<std::uint64_t> IndexView::find(const object::Address& address) const noexcept {
