@@ -9,9 +9,7 @@
 
 using namespace hn;
 using namespace hn::store;
-using hn::testing::CommitSource;
 using Bench = hn::testing::HistoryBench;
-using hn::testing::MemoryHistory;
 using object::Id;
 
 namespace {
