@@ -142,6 +142,7 @@ class Packs::Pack {
   }
 
   std::optional<std::uint64_t> offset(std::size_t row) const noexcept {
+    files_.index->note_look();
     const std::size_t short_ones = kIndexHeadBytes + count_ * (kIdBytes + 4);
     const std::uint32_t at = u32_at(rows_, short_ones + row * 4);
     if ((at & 0x80000000U) == 0) return at;

@@ -125,7 +125,8 @@ void SealedPack::make_index(os::FileSystem& fs, const std::string& path) {
 }
 
 std::optional<std::uint64_t> SealedPack::find(const object::Address& address) const noexcept {
-  if (index_mapping_) index_mapping_->note_look();
+  // At two places: one for the address, one for its offset.
+  for (int place = 0; index_mapping_ && place < 2; ++place) index_mapping_->note_look();
   return index_->find(address);
 }
 
