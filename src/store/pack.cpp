@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "hn/base/codec.hpp"
 #include "hn/base/error.hpp"
 #include "hn/os/private_file.hpp"
 
@@ -80,11 +81,13 @@ SealedPack::SealedPack(std::uint64_t number, std::unique_ptr<os::Mapping> mappin
     : Pack(number, mapping->bytes().size()), mapping_(std::move(mapping)) {}
 
 std::shared_ptr<const SealedPack> SealedPack::open(os::FileSystem& fs, const std::string& folder,
-                                                   std::uint64_t number, std::uint64_t bytes) {
+                                                   std::uint64_t number, std::uint64_t bytes,
+                                                   std::uint64_t mapped_max) {
   const std::string path = pack_path(folder, number);
-  const auto file = fs.open(path, os::Access::read);
+  auto file = fs.open(path, os::Access::read);
   if (file->stat().size < bytes) throw Failure(Code::damaged, path + ": shorter than recorded");
   std::shared_ptr<SealedPack> pack(new SealedPack(number, file->map(bytes)));
+  if (bytes > mapped_max) pack->file_ = std::move(file);
   require(check_pack_header(pack->contents()), path);
   const std::string index = index_path(folder, number);
   if (!pack->open_index(fs, index)) pack->make_index(fs, index);
@@ -93,11 +96,12 @@ std::shared_ptr<const SealedPack> SealedPack::open(os::FileSystem& fs, const std
 
 bool SealedPack::open_index(os::FileSystem& fs, const std::string& path) {
   if (!fs.stat(path)) return false;
-  const auto file = fs.open(path, os::Access::read);
+  auto file = fs.open(path, os::Access::read);
   index_mapping_ = file->map(file->stat().size);
   const auto index = IndexView::open(index_mapping_->bytes(), bytes());
   if (!index && index.error().code == Code::unsupported) throw Failure(index.error(), path);
   if (index) index_ = *index;
+  if (index && file_) index_file_ = std::move(file);
   return index.has_value();
 }
 
@@ -125,6 +129,13 @@ void SealedPack::make_index(os::FileSystem& fs, const std::string& path) {
 }
 
 std::optional<std::uint64_t> SealedPack::find(const object::Address& address) const noexcept {
+  if (index_file_) {
+    try {
+      return find_by_calls(address);
+    } catch (const Failure&) {
+      // The mapping is there too.
+    }
+  }
   // At two places: one for the address, one for its offset.
   for (int place = 0; index_mapping_ && place < 2; ++place) index_mapping_->note_look();
   return index_->find(address);
@@ -134,8 +145,51 @@ Result<Loaded> SealedPack::load(std::uint64_t offset, const object::Address& add
   if (offset < kPackHeaderBytes || offset >= bytes()) {
     return fail(Code::damaged, "offset in an index", address.bytes);
   }
+  if (file_) return load_by_calls(offset, address);
   mapping_->note_look();
   return check_loaded(contents().subspan(offset), address);
+}
+
+// Among some rows around the likely one, of which nearly all have it; else in the mapping.
+std::optional<std::uint64_t> SealedPack::find_by_calls(const object::Address& address) const {
+  constexpr std::size_t kAround = 96;
+  const IndexView::Guess guess = index_->guess(address);
+  const std::size_t from = guess.row - std::min(guess.row - guess.low, kAround);
+  const std::size_t to = std::min(guess.high, guess.row + kAround);
+  if (from == to) return std::nullopt;
+  std::array<object::Address, 2 * kAround> rows;
+  const auto some = std::span(rows).first(to - from);
+  const auto bytes = std::span(some.front().bytes.data(), some.size_bytes());
+  if (index_file_->read_at(IndexView::address_at(from), bytes) != bytes.size())
+    return index_->find(address);
+  const auto at = std::ranges::lower_bound(some, address);
+  if (at != some.end() && *at == address) {
+    std::array<Byte, 8> number{};
+    const std::size_t row = from + static_cast<std::size_t>(at - some.begin());
+    if (index_file_->read_at(index_->offset_at(row), number) == number.size())
+      return Decoder(number).u64();
+  }
+  const bool is_between =
+      (at != some.begin() || from == guess.low) && (at != some.end() || to == guess.high);
+  if (is_between && (at == some.end() || *at != address)) return std::nullopt;
+  return index_->find(address);
+}
+
+Result<Loaded> SealedPack::load_by_calls(std::uint64_t offset,
+                                         const object::Address& address) const {
+  constexpr std::size_t kAtOnce = 4096;
+  const std::uint64_t left = bytes() - offset;
+  Bytes record(static_cast<std::size_t>(std::min<std::uint64_t>(left, kAtOnce)));
+  record.resize(file_->read_at(offset, record));
+  HN_TRY(const RecordHead head, decode_record_head(record));
+  if (head.size() > left) return fail(Code::damaged, "record cut short", address.bytes);
+  const std::size_t had = record.size();
+  record.resize(head.size());
+  if (head.size() > had)
+    record.resize(had + file_->read_at(offset + had, std::span(record).subspan(had)));
+  HN_TRY(Loaded loaded, check_loaded(record, address));
+  loaded.owned = std::move(record);
+  return loaded;
 }
 
 void SealedPack::find_range(const object::Address& low, const object::Address& high,

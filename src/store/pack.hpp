@@ -46,14 +46,19 @@ class Pack {
 std::string pack_path(const std::string& folder, std::uint64_t number);
 std::string index_path(const std::string& folder, std::uint64_t number);
 
-// A pack that nothing is appended to: mapped, with its index.
+// A pack that nothing is appended to: mapped, with its index. Blocks of one that is longer than
+// `mapped_max` are looked up and loaded by calls: there nearly each look at the mapping brings
+// pages that are given back before they are looked at again, and that takes longer.
 class SealedPack final : public Pack {
  public:
+  static constexpr std::uint64_t kMappedMax = std::uint64_t{512} << 20;
+
   // An index that is missing or damaged is made from the pack, and written for the next time if
   // that can be. Throws Failure: not_found if there is no such pack, damaged if it is shorter than
   // `bytes` or not a pack.
   static std::shared_ptr<const SealedPack> open(os::FileSystem& fs, const std::string& folder,
-                                                std::uint64_t number, std::uint64_t bytes);
+                                                std::uint64_t number, std::uint64_t bytes,
+                                                std::uint64_t mapped_max = kMappedMax);
 
   std::optional<std::uint64_t> find(const object::Address& address) const noexcept override;
   Result<Loaded> load(std::uint64_t offset, const object::Address& address) const override;
@@ -69,7 +74,11 @@ class SealedPack final : public Pack {
   SealedPack(std::uint64_t number, std::unique_ptr<os::Mapping> mapping);
   bool open_index(os::FileSystem& fs, const std::string& path);
   void make_index(os::FileSystem& fs, const std::string& path);
+  std::optional<std::uint64_t> find_by_calls(const object::Address& address) const;
+  Result<Loaded> load_by_calls(std::uint64_t offset, const object::Address& address) const;
 
+  std::unique_ptr<os::File> file_;        // of a long one
+  std::unique_ptr<os::File> index_file_;  // of a long one whose index was good
   std::unique_ptr<os::Mapping> mapping_;
   std::unique_ptr<os::Mapping> index_mapping_;
   Bytes made_index_;

@@ -160,8 +160,16 @@ Result<void> IndexView::check_rows() const noexcept {
   return {};
 }
 
+std::uint64_t IndexView::address_at(std::size_t row) noexcept {
+  return kRowsAt + std::uint64_t{row} * kAddressBytes;
+}
+
+std::uint64_t IndexView::offset_at(std::size_t row) const noexcept {
+  return kRowsAt + std::uint64_t{count_} * kAddressBytes + std::uint64_t{row} * 8;
+}
+
 ByteView IndexView::address_bytes(std::size_t i) const noexcept {
-  return bytes_.subspan(kRowsAt + i * kAddressBytes, kAddressBytes);
+  return bytes_.subspan(address_at(i), kAddressBytes);
 }
 
 std::uint32_t IndexView::fanout(std::size_t first_byte) const noexcept {
@@ -175,7 +183,14 @@ object::Address IndexView::address(std::size_t i) const noexcept {
 }
 
 std::uint64_t IndexView::offset(std::size_t i) const noexcept {
-  return Decoder(bytes_.subspan(kRowsAt + count_ * kAddressBytes + i * 8, 8)).u64();
+  return Decoder(bytes_.subspan(offset_at(i), 8)).u64();
+}
+
+IndexView::Guess IndexView::guess(const object::Address& address) const noexcept {
+  const std::size_t first_byte = address.bytes[0];
+  const std::size_t low = first_byte == 0 ? 0 : fanout(first_byte - 1);
+  const std::size_t high = fanout(first_byte);
+  return {low, high, likely_row(address.bytes, low, high)};
 }
 
 std::size_t IndexView::lower_bound(const object::Address& address) const noexcept {

@@ -47,6 +47,16 @@ class IndexView {
   std::uint64_t offset(std::size_t i) const noexcept;
   // The offset of the record of an address.
   std::optional<std::uint64_t> find(const object::Address& address) const noexcept;
+  // The rows among which an address may be, and near which of them it is likely to be.
+  struct Guess {
+    std::size_t low = 0;
+    std::size_t high = 0;
+    std::size_t row = 0;
+  };
+  Guess guess(const object::Address& address) const noexcept;
+  // Where in the index the address and the offset of a row stand.
+  static std::uint64_t address_at(std::size_t row) noexcept;
+  std::uint64_t offset_at(std::size_t row) const noexcept;
   // The first row whose address is not less.
   std::size_t lower_bound(const object::Address& address) const noexcept;
 

@@ -7,6 +7,14 @@
 
 namespace hn {
 
+// Where among the rows [low, high) a hash is likely to stand: the rows are hashes in their order
+// that all begin with the same byte, as it does.
+inline std::size_t likely_row(ByteView hash, std::size_t low, std::size_t high) noexcept {
+  std::uint64_t fraction = 0;
+  for (std::size_t i = 1; i <= 4; ++i) fraction = fraction << 8U | hash[i];
+  return low + static_cast<std::size_t>(fraction * (high - low) >> 32U);
+}
+
 // The first row of [low, high) that is not less than a hash, or `high`. The rows are hashes in
 // their order that all begin with the same byte; `less(row)` says whether one is less than `hash`.
 //
@@ -17,9 +25,7 @@ namespace hn {
 template <class Less>
 std::size_t lower_bound_of_hash(ByteView hash, std::size_t low, std::size_t high, Less less) {
   if (low == high) return low;
-  std::uint64_t fraction = 0;
-  for (std::size_t i = 1; i <= 4; ++i) fraction = fraction << 8U | hash[i];
-  const std::size_t guess = low + static_cast<std::size_t>(fraction * (high - low) >> 32U);
+  const std::size_t guess = likely_row(hash, low, high);
   std::size_t step = 8;
   if (less(guess)) {
     low = guess + 1;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "hn/os/lock.hpp"
+#include "store/pack.hpp"
 #include "support/store_tools.hpp"
 
 using namespace hn;
@@ -351,6 +352,40 @@ TEST_CASE("a journal of outdated records is rewritten; entries and numbers stay"
   batch.commit();
   store.refresh();
   CHECK(store.last_operation() == 301);
+}
+
+TEST_CASE("a pack that is read by calls answers as one that is mapped") {
+  CrashFs fs;
+  Store store(with_store(fs), kStore, {.spill_bytes = 1000, .threads = 1});
+  auto batch = store.begin();
+  std::vector<object::Address> addresses;
+  for (std::uint64_t i = 0; i < 3000; ++i) {
+    const Bytes bytes = some_bytes(i, i % 100 == 0 ? 50'000 : 20 + i % 50);
+    addresses.push_back(object::address_of(write_chunk(batch, bytes)));
+  }
+  batch.commit();
+  std::optional<std::uint64_t> number;
+  for (const std::string& name : fs.list(kStore + "/packs"))
+    if (name.ends_with(".idx")) number = std::stoull(name.substr(0, 16), nullptr, 16);
+  REQUIRE(number);
+  const std::uint64_t bytes = fs.stat(pack_path(kStore, *number))->size;
+  const auto mapped = SealedPack::open(fs, kStore, *number, bytes);
+  const auto called = SealedPack::open(fs, kStore, *number, bytes, 0);
+  SeededRandom random(3);
+  for (const object::Address& address : addresses) {
+    const auto offset = mapped->find(address);
+    REQUIRE(offset);
+    REQUIRE(called->find(address) == offset);
+    const auto loaded = called->load(*offset, address);
+    REQUIRE(loaded);
+    CHECK(equal(loaded->bytes, mapped->load(*offset, address)->bytes));
+    CHECK_FALSE(called->load(*offset + 1, address));
+    object::Address other = address;
+    random.fill(std::span(other.bytes).last(1 + address.bytes[0] % 32));
+    CHECK(called->find(other) == mapped->find(other));
+  }
+  CHECK_FALSE(called->load(bytes, addresses[0]));
+  CHECK_FALSE(called->load(bytes - 3, addresses[0]));
 }
 
 TEST_CASE("a scratch file has no name, and takes none that is there") {
