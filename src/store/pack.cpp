@@ -177,7 +177,7 @@ std::optional<std::uint64_t> SealedPack::find_by_calls(const object::Address& ad
 
 Result<Loaded> SealedPack::load_by_calls(std::uint64_t offset,
                                          const object::Address& address) const {
-  constexpr std::size_t kAtOnce = 4096;
+  constexpr std::size_t kAtOnce = 1024;  // most records
   const std::uint64_t left = bytes() - offset;
   Bytes record(static_cast<std::size_t>(std::min<std::uint64_t>(left, kAtOnce)));
   record.resize(file_->read_at(offset, record));
