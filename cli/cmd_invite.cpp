@@ -1,7 +1,10 @@
+#include <algorithm>
 #include <ostream>
 
+#include "daemon_status.hpp"
 #include "failure.hpp"
 #include "hn/node/address.hpp"
+#include "hn/node/daemon.hpp"
 #include "hn/repo/exchange.hpp"
 #include "output.hpp"
 
@@ -18,6 +21,13 @@ log::Right right_of(const Given& given) {
   return given.has("write") ? log::Right::write : log::Right::read;
 }
 
+bool is_served(const Context& context, const repo::Repository& repository) {
+  const auto status = daemon_status(context);
+  return status && std::ranges::any_of(status->at("repositories"), [&](const Json& row) {
+           return row.value("path", "") == repository.layout().root && row.value("served", false);
+         });
+}
+
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   const log::Right right = right_of(given);
@@ -28,7 +38,7 @@ int run(Context& context, const Given& given) {
       throw Failure(Code::usage, "'" + address + "' is not HOST:PORT");
     if (address.find(':') == std::string::npos) address += ":" + std::to_string(node::kDefaultPort);
   }
-  if (addresses.empty()) addresses = node::own_addresses(node::kDefaultPort);
+  if (addresses.empty()) addresses = addresses_here(context);
   if (addresses.size() > log::kLinkAddressesMax) addresses.resize(log::kLinkAddressesMax);
   const log::Link link = repo::invite(repository, right, addresses);
   const std::string text = log::encode_link(link);
@@ -41,7 +51,11 @@ int run(Context& context, const Given& given) {
   } else {
     context.out << text << "\n";
     context.err << "good once, for one device, to " << log::name_of(right)
-                << "; it is redeemed here, so let this device answer: hn serve\n";
+                << "; it is redeemed here"
+                << (is_served(context, repository)
+                        ? ", where the daemon answers"
+                        : ", so let this device answer: hn serve, or hn daemon start")
+                << "\n";
   }
   return 0;
 }

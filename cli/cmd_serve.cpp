@@ -1,6 +1,7 @@
 #include <ostream>
 
 #include "hn/node/operations.hpp"
+#include "hooks.hpp"
 #include "output.hpp"
 
 namespace hn::cli {
@@ -38,6 +39,10 @@ int run(Context& context, const Given& given) {
     context.out << "listening on";
     for (const std::string& address : node::own_addresses(port)) context.out << " " << address;
     context.out << std::endl;
+  };
+  // A hook that may refuse is asked by hn sync alone: nothing is published past it.
+  options.publishes = [&context](const repo::Repository& repository) {
+    return !has_hook(context, repository, "pre-sync");
   };
   options.on_news = [&context](const std::string& line) { context.err << line << std::endl; };
   node::serve(context.world, repositories, options);

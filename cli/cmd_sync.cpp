@@ -3,6 +3,7 @@
 
 #include "auto_gc.hpp"
 #include "hn/merge/conflicts.hpp"
+#include "hn/node/daemon.hpp"
 #include "hn/repo/publish.hpp"
 #include "hn/repo/status.hpp"
 #include "hooks.hpp"
@@ -184,27 +185,43 @@ int catch_up(Context& context, repo::Repository& repository, const Given& given)
   return 0;
 }
 
+// Through the daemon where one serves this repository: its sessions are open already.
+std::optional<node::SyncReport> by_daemon(const Context& context,
+                                          const repo::Repository& repository, const Given& given) {
+  if (!given.values("PEER").empty() || given.has("via") || given.has("timeout"))
+    return std::nullopt;
+  const auto answer = node::ask_daemon(context.world, "sync " + repository.layout().root);
+  auto report = answer ? report_from(*answer) : std::nullopt;
+  return report && !report->peers.empty() ? report : std::nullopt;
+}
+
+node::SyncReport by_itself(Context& context, repo::Repository& repository, const Given& given) {
+  ProgressLine line(context);
+  node::SyncOptions options = sync_options(given, line);
+  if (!given.has("via")) options.targets = targets_of(repository, given.values("PEER"));
+  return node::sync(repository, options);
+}
+
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   const std::vector<std::string> words = given.values("PEER");
   if (given.has("via") && !words.empty())
     throw Failure(Code::usage, "--via is the way to the one peer it leads to");
-  if (words.empty() && !given.has("via") && !given.has("dry-run") &&
-      node::known_targets(repository).empty()) {
-    return catch_up(context, repository, given);
+  if (given.has("dry-run")) {
+    std::vector<node::SyncTarget> targets;
+    if (!given.has("via")) targets = targets_of(repository, words);
+    return dry_run(context, repository, targets, given.has("json"));
   }
-  std::vector<node::SyncTarget> targets;
-  if (!given.has("via")) targets = targets_of(repository, words);
-  if (given.has("dry-run")) return dry_run(context, repository, targets, given.has("json"));
+  // Spelling first: a hook is not run for what cannot be done.
+  if (!words.empty()) targets_of(repository, words);
+  const bool nobody = words.empty() && !given.has("via") && node::known_targets(repository).empty();
+  const bool daemon = node::ask_daemon(context.world, "status").has_value();
+  if (nobody && !daemon) return catch_up(context, repository, given);
   if (!given.has("no-verify")) require_hook(context, repository, "pre-sync");
   const Before before = look(repository);
-  node::SyncReport report;
-  {
-    ProgressLine line(context);
-    node::SyncOptions options = sync_options(given, line);
-    options.targets = std::move(targets);
-    report = node::sync(repository, options);
-  }
+  std::optional<node::SyncReport> asked = by_daemon(context, repository, given);
+  if (nobody && !asked) return catch_up(context, repository, given);
+  const node::SyncReport report = asked ? *asked : by_itself(context, repository, given);
   repository.refresh();
   const auto standing = repository.worktree();
   repo::Tip tip = standing ? repo::tip_of(repository, standing->branch) : repo::Tip{};

@@ -24,6 +24,7 @@ Command cmd_clone();
 Command cmd_commit();
 Command cmd_config();
 Command cmd_conflicts();
+Command cmd_daemon();
 Command cmd_describe();
 Command cmd_device();
 Command cmd_diff();
@@ -75,6 +76,7 @@ constexpr std::array kVerbs{
     Verb{"commit", cmd_commit},
     Verb{"config", cmd_config},
     Verb{"conflicts", cmd_conflicts},
+    Verb{"daemon", cmd_daemon},
     Verb{"describe", cmd_describe},
     Verb{"device", cmd_device},
     Verb{"diff", cmd_diff},

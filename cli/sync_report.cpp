@@ -100,6 +100,53 @@ Json outcome_json(const node::SyncReport& report) {
   return peers;
 }
 
+std::string report_text(const node::SyncReport& report) {
+  Json out;
+  out["peers"] = Json::array();
+  for (const node::PeerOutcome& peer : report.peers) {
+    Json row{{"shown", peer.shown},
+             {"agreed", peer.agreed},
+             {"detail", peer.detail},
+             {"entries_in", peer.entries_in},
+             {"entries_out", peer.entries_out},
+             {"blocks_in", peer.blocks_in},
+             {"bytes_in", peer.bytes_in},
+             {"blocks_out", peer.blocks_out},
+             {"bytes_out", peer.bytes_out}};
+    if (peer.problem) row["problem"] = static_cast<int>(*peer.problem);
+    out["peers"].push_back(std::move(row));
+  }
+  out["unpublishable"] = report.unpublishable;
+  return out.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::optional<node::SyncReport> report_from(const std::string& text) {
+  const Json in = Json::parse(text, nullptr, false);
+  if (in.is_discarded() || !in.is_object()) return std::nullopt;
+  try {
+    node::SyncReport report;
+    for (const Json& row : in.at("peers")) {
+      node::PeerOutcome& peer = report.peers.emplace_back();
+      row.at("shown").get_to(peer.shown);
+      row.at("agreed").get_to(peer.agreed);
+      row.at("detail").get_to(peer.detail);
+      row.at("entries_in").get_to(peer.entries_in);
+      row.at("entries_out").get_to(peer.entries_out);
+      row.at("blocks_in").get_to(peer.blocks_in);
+      row.at("bytes_in").get_to(peer.bytes_in);
+      row.at("blocks_out").get_to(peer.blocks_out);
+      row.at("bytes_out").get_to(peer.bytes_out);
+      const int problem = row.value("problem", -1);
+      if (problem > static_cast<int>(Code::io)) return std::nullopt;
+      if (problem >= 0) peer.problem = static_cast<Code>(problem);
+    }
+    in.at("unpublishable").get_to(report.unpublishable);
+    return report;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
 bool is_used_link(const node::SyncReport& report) {
   return !report.agreed() && !report.peers.empty() &&
          std::ranges::all_of(report.peers, [](const node::PeerOutcome& peer) {

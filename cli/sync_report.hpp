@@ -18,6 +18,11 @@ node::SyncTarget inviter(const log::Link& link);
 // The options that both share: --timeout, --via, and progress on a terminal.
 node::SyncOptions sync_options(const Given& given, ProgressLine& line);
 
+// All of a report, between the daemon and the command that asked it.
+std::string report_text(const node::SyncReport& report);
+// nullopt for anything else.
+std::optional<node::SyncReport> report_from(const std::string& text);
+
 Json outcome_json(const node::SyncReport& report);
 
 // Whether the invitation was refused for good.

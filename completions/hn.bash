@@ -33,7 +33,7 @@ _hn() {
     '')
       case $prev in -C) _hn_files -d; return ;; esac
       case $cur in -*) _hn_words '-C --help --version'; return ;; esac
-      _hn_words 'add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv resolve restore revoke rm serve show status switch sync tag version' ;;
+      _hn_words 'add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts daemon describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv resolve restore revoke rm serve show status switch sync tag version' ;;
     add)
       case $cur in -*) _hn_words '-f --force -n --dry-run -A --all --json'; return ;; esac
       _hn_place ''
@@ -150,6 +150,17 @@ _hn() {
         0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
       esac
       ;;
+    daemon)
+      case $prev in
+        --listen) return ;;
+        -n) return ;;
+      esac
+      case $cur in -*) _hn_words '--listen -n -f --follow --json'; return ;; esac
+      _hn_place '--listen -n'
+      case $place in
+        0) _hn_words "start stop status run logs" ;;
+      esac
+      ;;
     describe)
       case $cur in -*) _hn_words '--tags --long --exact-match --always --json'; return ;; esac
       _hn_place ''
@@ -230,7 +241,7 @@ _hn() {
       case $cur in -*) _hn_words '-a --all --completion'; return ;; esac
       _hn_place '--completion'
       case $place in
-        0) _hn_words "add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv resolve restore revoke rm serve show status switch sync tag version" ;;
+        0) _hn_words "add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts daemon describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv resolve restore revoke rm serve show status switch sync tag version" ;;
       esac
       ;;
     id)

@@ -47,6 +47,7 @@ complete -c hn -n __hn_at -a clone -d 'Join a repository with an invitation and 
 complete -c hn -n __hn_at -a commit -d 'Record the working tree as a commit'
 complete -c hn -n __hn_at -a config -d 'Read and change settings'
 complete -c hn -n __hn_at -a conflicts -d 'List the paths that are in conflict'
+complete -c hn -n __hn_at -a daemon -d 'Keep all repositories of a user in step with their peers'
 complete -c hn -n __hn_at -a describe -d 'Name a commit after the nearest tag'
 complete -c hn -n __hn_at -a device -d 'Say whose a store is that was moved or copied'
 complete -c hn -n __hn_at -a diff -d 'Show what differs between the working tree and a revision, or between two'
@@ -168,6 +169,11 @@ complete -c hn -n '__hn_at config' -s z -l null -d 'a NUL byte behind each value
 complete -c hn -n '__hn_at config' -l json -d 'as JSON'
 complete -c hn -n '__hn_at conflicts' -l json -d 'as JSON, with the terms of each'
 complete -c hn -n '__hn_at conflicts 0' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at daemon' -l listen -x -d 'start, run: listen there (else on every address, port 4697)'
+complete -c hn -n '__hn_at daemon' -s n -x -d 'logs: how many (else 50)'
+complete -c hn -n '__hn_at daemon' -s f -l follow -d 'logs: go on with what is written from now on'
+complete -c hn -n '__hn_at daemon' -l json -d 'status: as JSON'
+complete -c hn -n '__hn_at daemon 0 --listen -n' -a 'start stop status run logs'
 complete -c hn -n '__hn_at describe' -l tags -d 'tags without a message too'
 complete -c hn -n '__hn_at describe' -l long -d 'distance and id also where a tag stands there'
 complete -c hn -n '__hn_at describe' -l exact-match -d 'only a tag that stands there'
@@ -265,7 +271,7 @@ complete -c hn -n '__hn_at grep 0+ -e -f -A --after-context -B --before-context 
 complete -c hn -n '__hn_at grep 0+ -e -f -A --after-context -B --before-context -C --context --max-depth --color' -F
 complete -c hn -n '__hn_at help' -s a -l all -d 'list the aliases too'
 complete -c hn -n '__hn_at help' -l completion -x -a 'bash zsh fish' -d 'print the completions for bash, zsh or fish'
-complete -c hn -n '__hn_at help 0 --completion' -a 'add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv resolve restore revoke rm serve show status switch sync tag version'
+complete -c hn -n '__hn_at help 0 --completion' -a 'add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts daemon describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv resolve restore revoke rm serve show status switch sync tag version'
 complete -c hn -n '__hn_at id' -l json -d 'as JSON'
 complete -c hn -n '__hn_at import' -l refs -x -d 'read these references, such as '\''refs/notes/*'\''; may be given again'
 complete -c hn -n '__hn_at import' -l name -x -d 'call this device NAME, where a repository is made'

@@ -4,13 +4,39 @@
 #include <csignal>
 
 #include <asio/io_context.hpp>
+#include <asio/ip/udp.hpp>
+#include <asio/posix/stream_descriptor.hpp>
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 
 #include "hn/repo/identity.hpp"
+#include "node/endpoint_address.hpp"
+#include "node/local_socket.hpp"
 #include "node/wire.hpp"
 
 namespace hn::node {
+namespace {
+
+// A descriptor that is looked at until the last owner lets go.
+struct Watched : std::enable_shared_from_this<Watched> {
+  Watched(asio::io_context& context, int file, std::function<void()> r)
+      : descriptor(context, dup(file)), ready(std::move(r)) {}
+
+  void wait() {
+    descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
+                          [weak = weak_from_this()](const asio::error_code& error) {
+                            const auto self = weak.lock();
+                            if (error || !self) return;
+                            self->ready();
+                            self->wait();
+                          });
+  }
+
+  asio::posix::stream_descriptor descriptor;
+  std::function<void()> ready;
+};
+
+}  // namespace
 
 struct Driver::State {
   explicit State(const repo::World& w)
@@ -129,6 +155,42 @@ void Driver::use_standard_streams() {
 
 void Driver::use_command(const std::string& command) {
   state_->wire = command_wire(state_->context, command);
+}
+
+Driver::Kept Driver::when_readable(int descriptor, std::function<void()> ready) {
+  const auto watched = std::make_shared<Watched>(state_->context, descriptor,
+                                                 [state = state_.get(), ready = std::move(ready)] {
+                                                   ready();
+                                                   state->pump();
+                                                 });
+  watched->wait();
+  return watched;
+}
+
+Driver::Kept Driver::answer_at(const std::string& path,
+                               std::function<void(std::string_view question, Reply reply)> answer) {
+  return std::make_shared<LocalSocket>(
+      state_->context, path,
+      [state = state_.get(), answer = std::move(answer)](std::string_view question, Reply reply) {
+        answer(question, std::move(reply));
+        state->pump();
+      });
+}
+
+void Driver::resolve(const HostPort& target,
+                     std::function<void(std::vector<net::PeerAddress> addresses)> found) {
+  const auto resolver = std::make_shared<asio::ip::udp::resolver>(state_->context);
+  resolver->async_resolve(
+      target.host, std::to_string(target.port),
+      [resolver, state = state_.get(), found = std::move(found)](
+          const asio::error_code& error, const asio::ip::udp::resolver::results_type& results) {
+        std::vector<net::PeerAddress> out;
+        if (!error) {
+          for (const auto& entry : results) out.push_back(pack(entry.endpoint()));
+        }
+        found(std::move(out));
+        state->pump();
+      });
 }
 
 Driver::End Driver::run(const std::function<bool()>& done,

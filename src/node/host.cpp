@@ -138,10 +138,11 @@ Hash RepositoryHost::state_digest() {
   return *state_;
 }
 
-bool RepositoryHost::refresh() {
+bool RepositoryHost::refresh(bool publish) {
   const std::size_t before = repository_.store().entry_count();
   repository_.refresh();
-  if (!repository_.drafts().empty()) unpublishable_ = repo::publish_drafts(repository_).refused;
+  if (publish && !repository_.drafts().empty())
+    unpublishable_ = repo::publish_drafts(repository_).refused;
   const bool changed = repository_.store().entry_count() != before;
   if (changed) state_.reset();
   return changed;

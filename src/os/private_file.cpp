@@ -29,6 +29,13 @@ void replace(FileSystem& fs, const std::string& path, ByteView bytes, Access acc
 
 }  // namespace
 
+void make_folders(FileSystem& fs, const std::string& path) {
+  if (path.empty() || path == "/" || path == "." || fs.stat(path)) return;
+  make_folders(fs, parent_of(path));
+  fs.make_folder(path);
+  fs.sync_folder(parent_of(path));
+}
+
 void replace_file(FileSystem& fs, const std::string& path, ByteView bytes) {
   replace(fs, path, bytes, Access::create);
 }

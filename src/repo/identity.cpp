@@ -19,16 +19,9 @@ std::string device_path(const World& world, const Instance& instance) {
   return world.folders.data + "/devices/" + to_hex(instance) + ".key";
 }
 
-void make_folders(os::FileSystem& fs, const std::string& path) {
-  if (path == "/" || path == "." || fs.stat(path)) return;
-  make_folders(fs, os::parent_of(path));
-  fs.make_folder(path);
-  fs.sync_folder(os::parent_of(path));
-}
-
 void write_secret(const World& world, const std::string& path, std::string_view kind,
                   const Secret& secret) {
-  make_folders(world.fs, os::parent_of(path));
+  os::make_folders(world.fs, os::parent_of(path));
   std::string line(kind);
   line += to_hex(secret) + "\n";
   os::write_private_file(world.fs, path, as_bytes(line));

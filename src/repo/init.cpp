@@ -5,7 +5,9 @@
 #include "hn/log/write.hpp"
 #include "hn/merge/fold.hpp"
 #include "hn/object/cut.hpp"
+#include "hn/os/private_file.hpp"
 #include "hn/repo/branches.hpp"
+#include "hn/repo/own_repositories.hpp"
 
 namespace hn::repo {
 namespace {
@@ -21,13 +23,6 @@ Instance new_instance(const World& world) {
   return instance;
 }
 
-void make_folders(os::FileSystem& fs, const std::string& path) {
-  if (path.empty() || path == "/" || fs.stat(path)) return;
-  make_folders(fs, os::parent_of(path));
-  fs.make_folder(path);
-  fs.sync_folder(os::parent_of(path));
-}
-
 Layout make_layout(const World& world, const std::string& folder) {
   Layout layout{folder};
   os::FileSystem& fs = world.fs;
@@ -35,7 +30,7 @@ Layout make_layout(const World& world, const std::string& folder) {
     throw Failure(Code::exists, "there is a repository in " + folder + " already",
                   "what it holds: hn -C DIR status");
   }
-  make_folders(fs, folder);
+  os::make_folders(fs, folder);
   fs.make_folder(layout.hn());
   fs.make_folder(layout.hn() + "/info");
   fs.open(layout.hn() + "/.gitignore", os::Access::create)->write_at(0, as_bytes(kIgnoreAll));
@@ -108,6 +103,7 @@ Repository init(const World& world, const InitRequest& request) {
     const WorktreeRecord standing{{request.default_branch, entry.id}, std::nullopt};
     batch.put(std::string(key::kWorktree), encode(standing));
   });
+  note_repository(world, {instance, layout.root});
   return Repository(world, layout);
 }
 
@@ -119,6 +115,7 @@ Repository init_clone(const World& world, const std::string& folder, const log::
   StoreRecord record{instance, repository, key.public_key(), label,
                      os::to_text(world.place_of(layout.store()))};
   found_store(world, layout, record, [](store::Batch&) {});
+  note_repository(world, {instance, layout.root});
   return Repository(world, layout);
 }
 
@@ -184,6 +181,7 @@ void device_renewed(Repository& repository, const std::string& label) {
   // Invitations are the original's to redeem.
   for (const auto& [name, bytes] : repository.store().list(key::kInvitations)) batch.erase(name);
   batch.commit();
+  note_repository(repository.world(), {record.instance, repository.layout().root});
   repository.refresh();
 }
 

@@ -3,6 +3,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "hn/net/sync_node.hpp"
 #include "hn/node/address.hpp"
@@ -30,6 +32,20 @@ class Driver {
   void use_standard_streams();
   // ... or on those of a command, run by /bin/sh.
   void use_command(const std::string& command);
+
+  // What else goes on beside the wire. Each returns what keeps it going; the callbacks come from
+  // run(), on its thread.
+  using Kept = std::shared_ptr<void>;
+  // Calls `ready` whenever the descriptor can be read, which `ready` does.
+  Kept when_readable(int descriptor, std::function<void()> ready);
+  // Answers questions at a socket of the file system (local.hpp), a line each; `reply` is called
+  // once, at any time.
+  using Reply = std::function<void(std::string answer)>;
+  Kept answer_at(const std::string& path,
+                 std::function<void(std::string_view question, Reply reply)> answer);
+  // Asks the system's resolver without waiting; nothing found is an empty list.
+  void resolve(const HostPort& target,
+               std::function<void(std::vector<net::PeerAddress> addresses)> found);
 
   // Runs until `done` answers true (asked after each event and at each tick), a signal comes, or
   // the pipe ends. `on_event` gets what the node tells; `on_tick` is called about every `tick`.

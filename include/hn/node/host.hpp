@@ -34,11 +34,13 @@ class RepositoryHost final : public net::SyncHost {
       std::size_t max, const std::unordered_set<log::EntryId>& without) override;
   Hash state_digest() override;
 
-  // Looks for what other processes recorded; publishes drafts. True if there was anything.
-  bool refresh();
+  // Looks for what other processes recorded; publishes drafts where it may. True if there was
+  // anything.
+  bool refresh(bool publish);
 
-  repo::Repository& parts() noexcept { return repository_; }
+  repo::Repository& parts() const noexcept { return repository_; }
   const std::optional<Failure>& failure() const noexcept { return failure_; }
+  void fail_with(const Failure& failure) { failure_ = failure; }
   // Branches with drafts that this device may not publish.
   const std::vector<std::string>& unpublishable() const noexcept { return unpublishable_; }
 

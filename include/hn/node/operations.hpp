@@ -23,6 +23,8 @@ using OnProgress = std::function<void(const Progress&)>;
 struct ServeOptions {
   HostPort listen;
   bool standard_streams = false;  // one peer on standard input and output, instead of a port
+  // Whether drafts may be published when somebody comes; asked each time.
+  std::function<bool(const repo::Repository&)> publishes;
   std::function<void(std::uint16_t port)> on_listening;
   std::function<void(const std::string& line)> on_news;  // one line for people about what happened
 };

@@ -15,6 +15,8 @@ class FolderWatch {
 
   // Returns at once where something changed since the last call.
   void wait();
+  // Can be read (poll(2)) while wait() would return at once. Stays this object's.
+  int descriptor() const noexcept { return file_; }
 
  private:
   int file_ = -1;

@@ -1,0 +1,29 @@
+#include "daemon_status.hpp"
+
+#include "hn/node/address.hpp"
+#include "hn/node/daemon.hpp"
+
+namespace hn::cli {
+
+std::optional<Json> daemon_status(const Context& context) {
+  const auto answer = node::ask_daemon(context.world, "status");
+  if (!answer) return std::nullopt;
+  Json status = Json::parse(*answer, nullptr, false);
+  const bool understood = status.is_object() && status.contains("addresses") &&
+                          status.contains("repositories") && status["addresses"].is_array() &&
+                          status["repositories"].is_array();
+  if (!understood)
+    throw Failure(Code::protocol, "the daemon's answer is not understood",
+                  "it may be of another version: hn daemon stop, hn daemon start");
+  return status;
+}
+
+std::vector<std::string> addresses_here(const Context& context) {
+  const auto status = daemon_status(context);
+  if (!status) return node::own_addresses(node::kDefaultPort);
+  std::vector<std::string> out;
+  for (const Json& address : status->at("addresses")) out.push_back(address.get<std::string>());
+  return out;
+}
+
+}  // namespace hn::cli

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "output.hpp"
+
+namespace hn::cli {
+
+// What the daemon of this user says of itself, as `hn daemon status --json` prints it; nullopt
+// where none runs. Failure protocol where the answer is not understood.
+std::optional<Json> daemon_status(const Context& context);
+
+// Where this machine can be called: the daemon's addresses, or what serving would listen on.
+std::vector<std::string> addresses_here(const Context& context);
+
+}  // namespace hn::cli

@@ -1,0 +1,282 @@
+#include "hn/node/daemon.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "hn/base/text.hpp"
+#include "hn/node/local.hpp"
+#include "hn/os/folder_watch.hpp"
+#include "hn/os/lock.hpp"
+#include "hn/repo/own_repositories.hpp"
+#include "node/server.hpp"
+
+namespace hn::node {
+namespace {
+
+constexpr Duration kTick = std::chrono::seconds(1);
+// How often folders are looked for that went without a word (removed, on a disk that is gone), and
+// stores that failed are tried again.
+constexpr int kTicksBetweenLooks = 60;
+
+std::string socket_path(const repo::World& world) {
+  return world.folders.state + "/daemon.sock";
+}
+
+// One of the user's repositories, served or not.
+struct Place {
+  std::string root;
+  std::string problem;
+  std::unique_ptr<repo::Repository> repository;  // while it is served
+  std::unique_ptr<os::FolderWatch> watch;        // of its store
+  Driver::Kept watching;
+};
+
+class Daemon {
+ public:
+  Daemon(const repo::World& world, const DaemonOptions& options)
+      : world_(world),
+        options_(options),
+        lock_(only_one(world)),
+        driver_(world),
+        server_(world, driver_, rules()),
+        notes_(repo::notes_folder(world)) {}
+
+  void run() {
+    started_ = world_.clock.wall().seconds;
+    listen();
+    const Driver::Kept answering = driver_.answer_at(
+        socket_path(world_), [this](std::string_view question, Driver::Reply reply) {
+          answer(question, std::move(reply));
+        });
+    const Driver::Kept watching = driver_.when_readable(notes_.descriptor(), [this] {
+      notes_.wait();
+      look_at_list();
+    });
+    look_at_list();
+    if (options_.on_listening) options_.on_listening(addresses_);
+    driver_.run([this] { return stopping_; },
+                [this](const net::SyncEvent& event) { server_.handle(event); }, kTick,
+                [this] { tick(); });
+    places_.clear();
+  }
+
+ private:
+  static os::Lock only_one(const repo::World& world) {
+    os::make_private_folders(world.folders.state);
+    auto lock = os::Lock::try_now(world.fs, world.folders.state + "/daemon.lock");
+    if (!lock)
+      throw Failure(Code::busy, "the daemon of this user runs already", "hn daemon status");
+    return std::move(*lock);
+  }
+
+  Server::Options rules() {
+    Server::Options out;
+    out.calls = true;
+    out.publishes = options_.publishes;
+    out.on_news = [this](const repo::Repository& repository, const std::string& line) {
+      say(repository.layout().root, line);
+    };
+    // Its Repository goes later: the server still stands on it.
+    out.on_failure = [this](const repo::Repository& repository, const Failure& failure) {
+      for (auto& [instance, place] : places_) {
+        if (place.repository.get() != &repository) continue;
+        place.problem = failure.context();
+        say(place.root, failure.context());
+        broken_ = true;
+      }
+    };
+    return out;
+  }
+
+  void listen() {
+    HostPort at = options_.listen.value_or(HostPort{});
+    std::uint16_t port = 0;
+    try {
+      port = driver_.listen(at);
+    } catch (const Failure&) {
+      if (options_.listen) throw;
+      at.port = 0;
+      port = driver_.listen(at);
+    }
+    if (at.host.empty()) {
+      addresses_ = own_addresses(port);
+    } else {
+      const std::string host =
+          at.host.find(':') == std::string::npos ? at.host : "[" + at.host + "]";
+      addresses_ = {host + ":" + std::to_string(port)};
+    }
+  }
+
+  void tick() {
+    close_broken();
+    if (++ticks_ % kTicksBetweenLooks == 0) look_at_list();
+    server_.tick();
+  }
+
+  void close_broken() {
+    if (!std::exchange(broken_, false)) return;
+    for (auto& [instance, place] : places_) {
+      if (!place.problem.empty()) close(place);
+    }
+  }
+
+  static void close(Place& place) {
+    place.watching.reset();
+    place.watch.reset();
+    place.repository.reset();
+  }
+
+  // Takes up what is new in the list and lets go of what is no longer there.
+  void look_at_list() {
+    close_broken();
+    std::map<repo::Instance, Place> before = std::exchange(places_, {});
+    for (const repo::OwnRepository& own : repo::own_repositories(world_)) {
+      const auto known = before.find(own.instance);
+      Place* place = nullptr;
+      if (known != before.end() && known->second.root == own.root) {
+        place = &(places_[own.instance] = std::move(known->second));
+        before.erase(known);
+      } else {
+        place = &places_[own.instance];
+        place->root = own.root;
+      }
+      if (!is_there(own)) {
+        if (place->repository) say(own.root, "is no longer there");
+        leave(*place);
+        places_.erase(own.instance);
+        repo::forget_repository(world_, own.instance);
+      }
+    }
+    for (auto& [instance, place] : before) leave(place);
+    for (auto& [instance, place] : places_) {
+      if (!place.repository) take(instance, place);
+    }
+  }
+
+  // A folder that cannot be looked into may be on a disk that is away: its note stays.
+  bool is_there(const repo::OwnRepository& own) const {
+    return world_.fs.stat(own.root + "/.hn").has_value() ||
+           !world_.fs.stat(os::parent_of(own.root)).has_value();
+  }
+
+  void leave(Place& place) {
+    if (place.repository) server_.remove(*place.repository);
+    close(place);
+  }
+
+  // Serves it, or notes why not and looks again when something changes there.
+  void take(const repo::Instance& instance, Place& place) {
+    try {
+      // From before the store is read: what is committed meanwhile is noticed.
+      if (!place.watch) {
+        place.watch = std::make_unique<os::FolderWatch>(place.root + "/.hn/store");
+        place.watching = driver_.when_readable(place.watch->descriptor(),
+                                               [this, instance] { look_at(instance); });
+      }
+      auto repository =
+          std::make_unique<repo::Repository>(repo::Repository::open(world_, place.root));
+      place.problem = why_not(instance, place, *repository);
+      if (!place.problem.empty()) return;
+      repository->key();
+      server_.add(*repository);
+      place.repository = std::move(repository);
+      say(place.root, "is served");
+    } catch (const Failure& failure) {
+      place.problem = failure.context();
+    }
+  }
+
+  void look_at(const repo::Instance& instance) {
+    Place& place = places_.at(instance);
+    place.watch->wait();
+    if (place.repository && place.problem.empty()) return server_.look(*place.repository);
+    if (!place.repository) take(instance, place);
+  }
+
+  std::string why_not(const repo::Instance& instance, const Place& place,
+                      const repo::Repository& repository) const {
+    if (repository.layout().root != place.root || repository.record().instance != instance)
+      return "another store is there now";
+    if (repository.settings().get("daemon.serve") == "false") return "daemon.serve is false";
+    if (repository.view().genesis() == nullptr) return "its clone did not come to an end";
+    for (const auto& [other, known] : places_) {
+      if (known.repository && known.repository->id() == repository.id())
+        return "the same repository is served from " + known.root;
+    }
+    return {};
+  }
+
+  // --- Questions
+
+  void answer(std::string_view question, Driver::Reply reply) {
+    constexpr std::string_view kSync = "sync ";
+    if (question == "status") return reply(options_.tell_status(status()));
+    if (question == "stop") {
+      stopping_ = true;
+      return reply("stopping\n");
+    }
+    if (question.starts_with(kSync)) return sync(std::string(question.substr(kSync.size())), reply);
+    reply("no such question\n");
+  }
+
+  void sync(const std::string& root, const Driver::Reply& reply) {
+    const auto known =
+        std::ranges::find_if(places_, [&](const auto& entry) { return entry.second.root == root; });
+    if (known == places_.end() || !known->second.repository) return reply("not served\n");
+    server_.bring_in_step(*known->second.repository, [this, reply](const SyncReport& report) {
+      reply(options_.tell_report(report));
+    });
+  }
+
+  DaemonStatus status() const {
+    DaemonStatus out;
+    out.process = static_cast<int>(getpid());
+    out.since = started_;
+    out.addresses = addresses_;
+    for (const auto& [instance, place] : places_) {
+      RepositoryStatus one;
+      one.root = place.root;
+      one.problem = place.problem;
+      if (place.repository) {
+        one.id = place.repository->id();
+        one.label = place.repository->record().label;
+        one.peers = server_.peers_of(*place.repository);
+      }
+      out.repositories.push_back(std::move(one));
+    }
+    std::ranges::sort(out.repositories, {}, &RepositoryStatus::root);
+    return out;
+  }
+
+  void say(const std::string& root, const std::string& line) const {
+    if (options_.on_news) options_.on_news(escape_controls(root) + ": " + line);
+  }
+
+  const repo::World& world_;
+  const DaemonOptions& options_;
+  os::Lock lock_;
+  Driver driver_;
+  std::map<repo::Instance, Place> places_;  // before the server, which stands on them
+  Server server_;
+  os::FolderWatch notes_;
+  std::vector<std::string> addresses_;
+  std::int64_t started_ = 0;
+  int ticks_ = 0;
+  bool stopping_ = false;
+  bool broken_ = false;
+};
+
+}  // namespace
+
+void run_daemon(const repo::World& world, const DaemonOptions& options) {
+  Daemon(world, options).run();
+}
+
+std::optional<std::string> ask_daemon(const repo::World& world, std::string_view question) {
+  return ask_local(socket_path(world), question);
+}
+
+}  // namespace hn::node

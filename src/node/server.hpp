@@ -1,0 +1,130 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hn/node/daemon.hpp"
+#include "hn/node/driver.hpp"
+#include "hn/node/host.hpp"
+
+namespace hn::node {
+
+// Repositories that answer peers and, where that is asked for, call those they know and keep the
+// sessions open. All on the driver's thread; the driver must outlive it.
+class Server {
+ public:
+  struct Options {
+    bool calls = false;  // else it only answers
+    // Whether drafts are published before a peer is told of them.
+    std::function<bool(const repo::Repository&)> publishes;
+    // One line for people.
+    std::function<void(const repo::Repository&, const std::string& line)> on_news;
+    // The store of this repository cannot be read or written any more; it is no longer served.
+    std::function<void(const repo::Repository&, const Failure& failure)> on_failure;
+  };
+  Server(const repo::World& world, Driver& driver, Options options);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // The repository must outlive its removal; one of each id. Throws Failure where its store does
+  // not answer.
+  void add(repo::Repository& repository);
+  void remove(const repo::Repository& repository);
+
+  void handle(const net::SyncEvent& event) { std::visit(*this, event); }
+  // Calls whoever is due. Wants to be called now and then: each second where it calls.
+  void tick();
+  // Another process may have written there: tells the peers, and publishes what is to be published.
+  void look(const repo::Repository& repository);
+  // A peer answers at this address now: those that know its key call there.
+  void found(const crypto::TransportKey& key, const net::PeerAddress& address);
+  // Publishes, calls everybody that is known without waiting, and says when each of them is in step
+  // or was not reached.
+  void bring_in_step(const repo::Repository& repository,
+                     std::function<void(const SyncReport& report)> done);
+
+  bool anybody_here() const noexcept;
+  std::vector<PeerStatus> peers_of(const repo::Repository& repository) const;
+
+  // Events.
+  void operator()(const net::SyncPeer& peer);
+  void operator()(const net::SyncProgress& progress);
+  void operator()(const net::SyncSettled& settled);
+  void operator()(const net::SyncRefused& refused);
+  void operator()(const net::SyncFailed& failed);
+  void operator()(const net::SyncEnded& ended);
+  void operator()(const net::SyncStrike& strike);
+
+ private:
+  struct Served;
+  // A known peer of a repository: where it may be, and when it is called next.
+  struct Contact {
+    std::string label;
+    std::vector<std::string> addresses;   // as recorded; asked of the resolver at each call
+    std::vector<net::PeerAddress> heard;  // where it said it is, tried first
+    std::size_t next_address = 0;
+    Time next_call{};
+    Duration wait{};
+    bool resolving = false;
+    std::optional<net::SyncId> session;  // that calls, or is open
+    std::string problem;                 // of the last call
+  };
+  struct Session {
+    Served* served = nullptr;
+    crypto::TransportKey key;
+    std::string label;
+    net::PeerAddress address;
+    bool called = false;
+    bool proven = false;
+    std::optional<Time> settled;  // nothing left to ask for, since
+    bool agreed = false;
+    std::int64_t since = 0;
+    net::SyncProgress totals;
+  };
+  // Somebody waits for a repository to be in step.
+  struct Waiting {
+    std::set<crypto::TransportKey> unknown;  // not yet reached, nor given up
+    std::map<crypto::TransportKey, PeerOutcome> outcomes;
+    std::map<net::SyncId, net::SyncProgress> before;  // what its sessions had carried then
+    std::function<void(const SyncReport&)> done;
+    Time until{};
+  };
+  struct Served {
+    explicit Served(repo::Repository& repository) : host(repository) {}
+    RepositoryHost host;
+    std::map<crypto::TransportKey, Contact> contacts;
+    std::vector<Waiting> waiting;
+  };
+
+  Served* served(const repo::Repository& repository) const;
+  void learn_contacts(Served& one);
+  void call(Served& one, const crypto::TransportKey& key, Contact& contact);
+  void call_at(Served& one, const crypto::TransportKey& key, const net::PeerAddress& address);
+  void call_failed(Served& one, const crypto::TransportKey& key, const std::string& why);
+  bool refresh(Served& one, bool asked);
+  bool remember(Served& one, const net::SyncPeer& peer);
+  void keep_one_of_two(const net::SyncId& id);
+  void over(const net::SyncId& id, const std::string& why);
+  void give_up_call(Contact& contact);
+  void answer_waiting(Served& one);
+  void stop_on_failure(Served& one);
+  void say(const Served& one, const std::string& line) const;
+  Duration spread(Duration wait) const;
+
+  const repo::World& world_;
+  Driver& driver_;
+  Options options_;
+  std::vector<std::unique_ptr<Served>> served_;
+  std::map<net::SyncId, Session> sessions_;
+  // For what comes back after this object is gone.
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+};
+
+}  // namespace hn::node

@@ -1,0 +1,6 @@
+# Daemons of two users on one machine.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+if(TARGET hn)
+  add_test(NAME cli_daemon COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/daemon_test.py
+    $<TARGET_FILE:hn>)
+endif()

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Two users' daemons keep their repositories in step.
+
+usage: daemon_test.py HN
+
+Nothing sleeps for a guess: what another process does is waited for by asking until it is so, for a
+minute at most.
+"""
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+
+import bench
+
+SECONDS_MAX = 60
+
+
+class Users(bench.Bench):
+    """Anna and Bob, each with a home and a daemon of their own."""
+
+    def __init__(self, hn, root):
+        super().__init__(hn, root)
+        for who in ("anna", "bob"):
+            os.mkdir(f"{root}/{who}")
+            self.of(who, "config", "--global", "user.name", who)
+            self.of(who, "config", "--global", "user.email", who + "@example.org")
+
+    def run_of(self, who, *words):
+        return self.run(*words, env={**self.environment, "HOME": f"{self.root}/{who}"}, cwd=f"{self.root}/{who}")
+
+    def of(self, who, *words, wanted=0):
+        status, out, err = self.run_of(who, *words)
+        if status != wanted:
+            raise SystemExit(f"{who}: {words}: {status} {out} {err}")
+        return out
+
+    def tip(self, who, revision="main"):
+        return self.of(who, "-C", "work", "log", "-1", "--format=%H", revision)
+
+    def status(self, who):
+        return json.loads(self.of(who, "daemon", "status", "--json"))
+
+    def peers(self, who, repository):
+        for row in self.status(who)["repositories"]:
+            if row["path"] == f"{self.root}/{who}/{repository}":
+                return row["peers"] if row["served"] else row["problem"]
+        return "not listed"
+
+    def wait(self, what, so):
+        """Until so() is true; what it was last stands in the complaint."""
+        end = time.monotonic() + SECONDS_MAX
+        while time.monotonic() < end:
+            if so():
+                self.expect(True, what)
+                return
+            time.sleep(0.02)
+        self.expect(False, what + ": not within a minute")
+
+    def in_step(self, who, repository):
+        peers = self.peers(who, repository)
+        return isinstance(peers, list) and len(peers) == 1 and peers[0].get("agreed", False)
+
+    def commit(self, who, repository, name, text):
+        with open(f"{self.root}/{who}/{repository}/{name}", "w", encoding="ascii") as file:
+            file.write(text)
+        self.of(who, "-C", repository, "commit", "-m", name)
+
+
+def start_and_stop(users):
+    status, out, _ = users.run_of("anna", "daemon")
+    users.expect(status == 1 and out == "no daemon runs; hn daemon start\n", "no daemon is said, with status 1")
+    users.expect(users.run_of("anna", "daemon", "stop")[:2] == (0, "no daemon runs\n"), "nothing to stop")
+    said = users.of("anna", "daemon", "start", "--listen", "127.0.0.1:0")
+    users.expect(said.startswith("listening on 127.0.0.1:"), said)
+    status, _, err = users.run_of("anna", "daemon", "start")
+    users.expect(status == 128 and "runs already" in err, f"a second daemon is refused: {status} {err}")
+    status, _, err = users.run_of("anna", "daemon", "run", "--listen", "127.0.0.1:0")
+    users.expect(status == 128 and "runs already" in err, f"nor beside it: {status} {err}")
+    process = users.status("anna")["process"]
+    users.expect(users.of("anna", "daemon", "stop") == "stopped\n", "stopped")
+    users.wait("its process is gone", lambda: not os.path.exists(f"/proc/{process}"))
+    status, _, err = users.run_of("anna", "daemon", "start", "--listen", "192.0.2.1:1")
+    users.expect(status == 128 and "cannot listen" in err, f"why it did not start: {status} {err}")
+    users.expect(users.run_of("anna", "daemon", "walk")[0] == 129, "an action that is none")
+
+
+def news_travels(users):
+    users.of("anna", "daemon", "start", "--listen", "127.0.0.1:0")
+    users.of("bob", "daemon", "start", "--listen", "127.0.0.1:0")
+    users.of("anna", "init", "work", "--name", "anna")
+    users.commit("anna", "work", "one", "one\n")
+    users.wait("a new repository is served", lambda: users.peers("anna", "work") == [])
+    link = json.loads(users.of("anna", "-C", "work", "invite", "--write", "--json"))["link"]
+    users.of("bob", "clone", link, "work", "--name", "bob")
+    users.wait("bob's daemon calls anna's", lambda: users.in_step("bob", "work"))
+
+    # No command syncs; the entries arrive all the same.
+    users.commit("bob", "work", "two", "two\n")
+    tip = users.tip("bob", "HEAD")
+    users.wait("bob's commit comes to anna", lambda: users.tip("anna") == tip)
+    users.commit("anna", "work", "three", "three\n")
+    users.of("anna", "-C", "work", "sync")
+    users.expect(os.path.exists(f"{users.root}/anna/work/two"), "anna's working tree follows her sync")
+    report = json.loads(users.of("bob", "-C", "work", "sync", "--json"))
+    users.expect(report["agreed"] and [peer["peer"] for peer in report["peers"]] == ["anna"], f"bob's sync: {report}")
+    users.expect(sorted(os.listdir(users.root + "/bob/work")) == [".hn", "one", "three", "two"], "bob has all three")
+    same = [users.tip(who, "HEAD") for who in ("anna", "bob")]
+    users.expect(same[0] == same[1], f"one head: {same}")
+
+
+def outage(users):
+    """A daemon that is killed is missed, and found again."""
+    address = users.status("anna")["addresses"][0]
+    os.kill(users.status("anna")["process"], signal.SIGKILL)
+    users.wait("nobody answers", lambda: users.run_of("anna", "daemon")[0] == 1)
+    users.commit("bob", "work", "four", "four\n")
+    users.wait("bob's daemon notices", lambda: not users.peers("bob", "work")[0]["connected"])
+    users.of("anna", "daemon", "start", "--listen", address)
+    # Asked, it calls at once and does not wait for its turn.
+    users.of("bob", "-C", "work", "sync")
+    same = [users.tip(who) for who in ("anna", "bob")]
+    users.expect(same[0] == same[1], f"in step after the outage: {same}")
+
+
+def held_back(users):
+    """What a daemon must not do by itself."""
+    users.of("bob", "-C", "work", "sync")
+    hook = f"{users.root}/bob/work/.hn/hooks/pre-sync"
+    os.makedirs(os.path.dirname(hook), exist_ok=True)
+    with open(hook, "w", encoding="ascii") as file:
+        file.write("#!/bin/sh\nexit 1\n")
+    os.chmod(hook, 0o700)
+    users.commit("bob", "work", "secret", "secret\n")
+    status, _, _ = users.run_of("bob", "-C", "work", "sync")
+    users.expect(status != 0, "the hook refuses")
+    # News in the other direction proves that bob's daemon has looked meanwhile.
+    users.commit("anna", "work", "five", "five\n")
+    users.of("anna", "-C", "work", "sync")
+    users.wait("anna's commit comes to bob",
+               lambda: "five" in users.of("bob", "-C", "work", "log", "--all", "--format=%s"))
+    users.expect("secret" not in users.of("anna", "-C", "work", "log", "--all", "--format=%s"), "not past the hook")
+    os.remove(hook)
+    users.of("bob", "-C", "work", "sync")
+    users.expect("secret" in users.of("anna", "-C", "work", "log", "--all", "--format=%s"), "and then it goes")
+
+    users.of("bob", "init", "alone")
+    users.of("bob", "-C", "alone", "config", "daemon.serve", "false")
+    users.of("bob", "daemon", "stop")
+    users.of("bob", "daemon", "start", "--listen", "127.0.0.1:0")
+    users.expect(users.peers("bob", "alone") == "daemon.serve is false", "a repository that is left alone")
+    os.rename(users.root + "/bob/alone", users.root + "/bob/elsewhere")
+    users.of("bob", "init", "another")
+    users.wait("a folder that went is forgotten", lambda: users.peers("bob", "alone") == "not listed")
+    log = users.of("bob", "daemon", "logs", "-n", "1000")
+    users.expect("anna is here" in log and "is served" in log, f"the log: {log}")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as root:
+        users = Users(os.path.abspath(sys.argv[1]), root)
+        try:
+            for part in (start_and_stop, news_travels, outage, held_back):
+                part(users)
+        finally:
+            for who in ("anna", "bob"):
+                users.run_of(who, "daemon", "stop")
+    print(f"{users.passed} right, {users.failed} wrong")
+    sys.exit(users.failed > 0)
+
+
+if __name__ == "__main__":
+    main()
