@@ -134,6 +134,8 @@ int run_here(Context& context, const Given& given) {
     options.listen = node::parse_host_port(*listen);
     if (!options.listen) throw Failure(Code::usage, "'" + *listen + "' is not HOST:PORT");
   }
+  const repo::Settings settings = repo::read_settings(context.world, std::nullopt);
+  options.lan = settings.get("daemon.lan") != "false";
   options.on_listening = [&context](const std::vector<std::string>& addresses) {
     context.out << "listening on";
     for (const std::string& address : addresses) context.out << " " << address;

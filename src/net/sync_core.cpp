@@ -40,6 +40,10 @@ void SyncCore::host_changed(SyncHost& host) {
   if (const auto shared = shared_of(host)) shared->touch();
 }
 
+void SyncCore::places_changed(SyncHost& host) {
+  if (const auto shared = shared_of(host)) shared->touch_places();
+}
+
 // --- Calls
 
 SyncId SyncCore::call(Time now, ConnectionId connection, SyncHost& host,
@@ -91,6 +95,12 @@ void SyncCore::end(SyncId id) {
 bool SyncCore::up(ConnectionId connection) const {
   const auto it = lines_.find(connection);
   return it != lines_.end() && it->second.up;
+}
+
+std::vector<ConnectionId> SyncCore::connections() const {
+  std::vector<ConnectionId> out;
+  for (const auto& [connection, line] : lines_) out.push_back(connection);
+  return out;
 }
 
 std::vector<ConnectionId> SyncCore::connections_to(const crypto::TransportKey& key) const {

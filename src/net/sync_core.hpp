@@ -26,6 +26,8 @@ class SyncCore {
   void add_host(SyncHost& host);
   void remove_host(SyncHost& host);
   void host_changed(SyncHost& host);
+  void places_changed(SyncHost& host);
+  std::vector<ConnectionId> connections() const;
 
   // A call on a connection that is up or coming up.
   SyncId call(Time now, ConnectionId connection, SyncHost& host, std::optional<JoinAsk> join);

@@ -208,11 +208,26 @@ bool SyncSession::turn(Time now, bool alone) {
     }
   }
   again = serve(kTurnBytes) || again;
+  say_places();
   say_state();
   // A silence counts from the question on.
   if (waiting() && !waited_) heard_at_ = now;
   waited_ = waiting();
   return again && !over();
+}
+
+// --- Who else there is
+
+void SyncSession::say_places() {
+  if (over() || places_said_ == shared_.places_version() || !peer_may_read()) return;
+  const bool first = places_said_ == ~std::uint64_t{0};
+  places_said_ = shared_.places_version();
+  PlacesMessage m{shared_.host().places()};
+  if (!first || !m.peers.empty()) say(encode(m));
+}
+
+void SyncSession::handle(PlacesMessage m) {
+  emit(SyncPlaces{setup_.id, std::move(m.peers)});
 }
 
 // --- Where both ends stand

@@ -96,6 +96,11 @@ void SyncNode::host_changed(SyncHost& host) {
   state_->busy = true;
 }
 
+void SyncNode::places_changed(SyncHost& host) {
+  state_->core.places_changed(host);
+  state_->busy = true;
+}
+
 SyncId SyncNode::sync(Time now, const PeerAddress& to,
                       const std::optional<crypto::TransportKey>& expected, SyncHost& host) {
   state_->now = now;
@@ -125,6 +130,13 @@ void SyncNode::drop_peer(Time now, const crypto::TransportKey& key) {
   state_->now = now;
   for (const ConnectionId connection : state_->core.connections_to(key))
     state_->endpoint.close(now, connection, kCodeRefused, "banned");
+  state_->run();
+}
+
+void SyncNode::leave(Time now) {
+  state_->now = now;
+  for (const ConnectionId connection : state_->core.connections())
+    state_->endpoint.close(now, connection, kCodeDone, "");
   state_->run();
 }
 

@@ -93,6 +93,7 @@ class SyncSession {
   void handle(const EntriesEndMessage& m);
   void handle(const HoldsMessage& m);
   void handle(const StateMessage& m);
+  void handle(PlacesMessage m);
   bool admit(const HelloMessage& m);
   bool peer_may_read();
   bool take_entries(const std::vector<log::SignedEntry>& entries);
@@ -101,6 +102,7 @@ class SyncSession {
   bool push(std::size_t bytes_max);
   void say_holds();
   void say_state();
+  void say_places();
   void compare();
   void notice_changes();
   bool serve(std::size_t bytes_max);
@@ -158,6 +160,8 @@ class SyncSession {
   std::optional<std::pair<Hash, Hash>> followed_up_;
   unsigned follow_ups_ = 0;
   std::optional<std::pair<StateMessage, StateMessage>> settled_;
+
+  std::uint64_t places_said_ = ~std::uint64_t{0};  // which version of the host's places
 
   bool waiting() const noexcept { return ends_due_ > 0 || puller_.waiting(); }
   bool waited_ = false;

@@ -49,6 +49,13 @@ class SharedRepository {
     ++version_;
   }
 
+  // Counts up when the host may have other places to tell.
+  std::uint64_t places_version() const noexcept { return places_version_; }
+  void touch_places() noexcept {
+    ++generation_;
+    ++places_version_;
+  }
+
   // Manifests of live publishes, in log order, each once, but for those publishes.
   std::vector<log::ManifestRoot> wanted(const std::unordered_set<log::EntryId>& without) const;
   // What the view holds and a peer lacks, in log order, without the publishes of others whose
@@ -69,6 +76,7 @@ class SharedRepository {
   bool dirty_ = false;
   std::uint64_t generation_ = 0;
   std::uint64_t version_ = 0;
+  std::uint64_t places_version_ = 0;
 };
 
 }  // namespace hn::net

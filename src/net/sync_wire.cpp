@@ -14,7 +14,8 @@ enum Control : std::uint8_t {
   kEntries = 3,
   kEntriesEnd = 4,
   kHolds = 5,
-  kState = 6
+  kState = 6,
+  kPlaces = 7
 };
 enum AnswerType : std::uint8_t { kBlock = 1, kAbsent = 2 };
 
@@ -102,6 +103,22 @@ Result<ControlMessage> decode_holds(Decoder& in) {
   for (std::uint64_t i = 0; i < count && !in.failed(); ++i)
     m.manifests.push_back(take_manifest(in));
   if (!in.done()) return broken("holds of another shape");
+  return ControlMessage(std::move(m));
+}
+
+Result<ControlMessage> decode_places(Decoder& in) {
+  PlacesMessage m;
+  const std::uint64_t peers = in.varint(kPlacesPeersMax);
+  for (std::uint64_t i = 0; i < peers && !in.failed(); ++i) {
+    PeerPlaces peer;
+    peer.key.bytes = in.hash();
+    const std::uint64_t count = in.varint(kPlacesOfPeerMax);
+    for (std::uint64_t k = 0; k < count && !in.failed(); ++k)
+      peer.addresses.push_back(*PeerAddress::from(take_array<kPlaceBytes>(in)));
+    if (count == 0 || (i > 0 && peer.key <= m.peers.back().key)) in.fail();
+    m.peers.push_back(std::move(peer));
+  }
+  if (!in.done()) return broken("places of another shape");
   return ControlMessage(std::move(m));
 }
 
@@ -226,6 +243,15 @@ Bytes encode(const HoldsMessage& m) {
 Bytes encode(const StateMessage& m) {
   return Encoder().u8(kState).raw(m.frontier).raw(m.state).varint(m.absent).varint(m.heard).bytes();
 }
+Bytes encode(const PlacesMessage& m) {
+  Encoder out;
+  out.u8(kPlaces).varint(m.peers.size());
+  for (const PeerPlaces& peer : m.peers) {
+    out.raw(peer.key.bytes).varint(peer.addresses.size());
+    for (const PeerAddress& address : peer.addresses) out.raw(address.bytes());
+  }
+  return std::move(out).take();
+}
 
 Result<ControlMessage> decode_control(ByteView bytes) {
   Decoder in(bytes);
@@ -252,6 +278,8 @@ Result<ControlMessage> decode_control(ByteView bytes) {
       if (!in.done()) return broken("a state of another shape");
       return ControlMessage(m);
     }
+    case kPlaces:
+      return decode_places(in);
     default:
       return broken("a control message of no known type");
   }

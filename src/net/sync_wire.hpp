@@ -75,8 +75,11 @@ struct StateMessage {
   std::uint64_t heard = 0;  // ends of entries that had come from the other end
   friend bool operator==(const StateMessage&, const StateMessage&) = default;
 };
+struct PlacesMessage {
+  std::vector<PeerPlaces> peers;  // ascending by key
+};
 using ControlMessage = std::variant<HelloMessage, FrontierMessage, EntriesMessage,
-                                    EntriesEndMessage, HoldsMessage, StateMessage>;
+                                    EntriesEndMessage, HoldsMessage, StateMessage, PlacesMessage>;
 
 Bytes encode(const HelloMessage& m);
 Bytes encode(const FrontierMessage& m);
@@ -84,6 +87,7 @@ Bytes encode(const EntriesMessage& m);
 Bytes encode(const EntriesEndMessage& m);
 Bytes encode(const HoldsMessage& m);
 Bytes encode(const StateMessage& m);
+Bytes encode(const PlacesMessage& m);
 Result<ControlMessage> decode_control(ByteView bytes);
 
 // The one message of a requester on a request stream.

@@ -82,6 +82,47 @@ std::string to_text(const net::PeerAddress& address) {
   return "[" + v6.to_string() + "]" + port;
 }
 
+bool is_loopback(const net::PeerAddress& address) {
+  const auto endpoint = unpack(address);
+  if (!endpoint) return false;
+  const asio::ip::address_v6 v6 = endpoint->address().to_v6();
+  if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).is_loopback();
+  return v6.is_loopback();
+}
+
+bool may_be_called(const net::PeerAddress& address, bool over_loopback) {
+  const auto endpoint = unpack(address);
+  if (!endpoint || endpoint->port() == 0) return false;
+  if (is_loopback(address)) return over_loopback;
+  const asio::ip::address_v6 v6 = endpoint->address().to_v6();
+  if (!v6.is_v4_mapped()) return !v6.is_multicast() && !v6.is_unspecified() && !v6.is_link_local();
+  constexpr std::uint32_t kLinkLocal = 0xa9fe0000;  // 169.254.0.0/16
+  const auto v4 = asio::ip::make_address_v4(asio::ip::v4_mapped, v6);
+  return !v4.is_multicast() && !v4.is_unspecified() && v4 != asio::ip::address_v4::broadcast() &&
+         (v4.to_uint() & 0xffff0000U) != kLinkLocal;
+}
+
+std::uint16_t port_of(const net::PeerAddress& address) {
+  const auto endpoint = unpack(address);
+  return endpoint ? endpoint->port() : std::uint16_t{0};
+}
+
+net::PeerAddress with_port(const net::PeerAddress& address, std::uint16_t port) {
+  auto endpoint = unpack(address);
+  if (!endpoint) return address;
+  endpoint->port(port);
+  return pack(*endpoint);
+}
+
+std::optional<net::PeerAddress> numeric_address(std::string_view text) {
+  const auto parsed = parse_host_port(text);
+  if (!parsed) return std::nullopt;
+  asio::error_code error;
+  const asio::ip::address address = asio::ip::make_address(parsed->host, error);
+  if (error) return std::nullopt;
+  return pack(asio::ip::udp::endpoint(address, parsed->port));
+}
+
 net::PeerAddress pipe_address() {
   const Byte zero = 0;
   return *net::PeerAddress::from({&zero, 1});

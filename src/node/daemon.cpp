@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "hn/base/text.hpp"
+#include "hn/net/beacon.hpp"
 #include "hn/node/local.hpp"
 #include "hn/os/folder_watch.hpp"
 #include "hn/os/lock.hpp"
@@ -20,6 +21,7 @@ constexpr Duration kTick = std::chrono::seconds(1);
 // How often folders are looked for that went without a word (removed, on a disk that is gone), and
 // stores that failed are tried again.
 constexpr int kTicksBetweenLooks = 60;
+constexpr int kBeaconsPerTick = 64;
 
 std::string socket_path(const repo::World& world) {
   return world.folders.state + "/daemon.sock";
@@ -48,19 +50,28 @@ class Daemon {
     started_ = world_.clock.wall().seconds;
     listen();
     const Driver::Kept answering = driver_.answer_at(
-        socket_path(world_), [this](std::string_view question, Driver::Reply reply) {
-          answer(question, std::move(reply));
-        });
+        socket_path(world_),
+        [this](std::string_view question, const Driver::Reply& reply) { answer(question, reply); });
     const Driver::Kept watching = driver_.when_readable(notes_.descriptor(), [this] {
       notes_.wait();
       look_at_list();
     });
     look_at_list();
+    Driver::Kept hearing;
+    // Who listens in one place alone is not found elsewhere.
+    if (options_.lan && at_.host.empty()) {
+      hearing = driver_.hear_lan(
+          [this](ByteView datagram, const net::PeerAddress& from) { hear_beacon(datagram, from); });
+      say_beacon(true);
+    }
     if (options_.on_listening) options_.on_listening(addresses_);
     driver_.run([this] { return stopping_; },
                 [this](const net::SyncEvent& event) { server_.handle(event); }, kTick,
                 [this] { tick(); });
-    places_.clear();
+    // A goodbye is worth one try.
+    driver_.node().leave(driver_.now());
+    driver_.send_what_is_due();
+    for (auto& [instance, place] : places_) leave(place);
   }
 
  private:
@@ -101,19 +112,53 @@ class Daemon {
       at.port = 0;
       port = driver_.listen(at);
     }
-    if (at.host.empty()) {
-      addresses_ = own_addresses(port);
+    at_ = {at.host, port};
+    tell_addresses();
+  }
+
+  // A machine comes into other networks.
+  void tell_addresses() {
+    if (at_.host.empty()) {
+      addresses_ = own_addresses(at_.port);
     } else {
-      const std::string host =
-          at.host.find(':') == std::string::npos ? at.host : "[" + at.host + "]";
-      addresses_ = {host + ":" + std::to_string(port)};
+      const bool v6 = at_.host.find(':') != std::string::npos;
+      addresses_ = {(v6 ? "[" + at_.host + "]" : at_.host) + ":" + std::to_string(at_.port)};
     }
+    std::vector<net::PeerAddress> places;
+    for (const std::string& address : addresses_) {
+      if (const auto numeric = numeric_address(address)) places.push_back(*numeric);
+    }
+    server_.listens_at(std::move(places));
   }
 
   void tick() {
     close_broken();
-    if (++ticks_ % kTicksBetweenLooks == 0) look_at_list();
+    if (++ticks_ % kTicksBetweenLooks == 0) {
+      look_at_list();
+      tell_addresses();
+      say_beacon(true);
+    }
+    if (std::exchange(beacon_due_, false)) say_beacon(false);
+    beacons_heard_ = 0;
     server_.tick();
+  }
+
+  // --- The local network
+
+  void say_beacon(bool asks) {
+    const net::Beacon beacon =
+        net::make_beacon(driver_.node().public_key(), at_.port, asks, world_.random);
+    driver_.say_on_lan(net::encode(beacon));
+  }
+
+  // Who it is costs a hash for each peer that is known: a flood is not looked at.
+  void hear_beacon(ByteView datagram, const net::PeerAddress& from) {
+    const auto beacon = net::decode_beacon(datagram);
+    if (!beacon || ++beacons_heard_ > kBeaconsPerTick) return;
+    if (net::is_beacon_of(*beacon, driver_.node().public_key())) return;
+    if (beacon->asks) beacon_due_ = true;
+    server_.found([&](const crypto::TransportKey& key) { return net::is_beacon_of(*beacon, key); },
+                  with_port(from, beacon->port));
   }
 
   void close_broken() {
@@ -211,7 +256,7 @@ class Daemon {
 
   // --- Questions
 
-  void answer(std::string_view question, Driver::Reply reply) {
+  void answer(std::string_view question, const Driver::Reply& reply) {
     constexpr std::string_view kSync = "sync ";
     if (question == "status") return reply(options_.tell_status(status()));
     if (question == "stop") {
@@ -262,9 +307,12 @@ class Daemon {
   std::map<repo::Instance, Place> places_;  // before the server, which stands on them
   Server server_;
   os::FolderWatch notes_;
+  HostPort at_;
   std::vector<std::string> addresses_;
   std::int64_t started_ = 0;
   int ticks_ = 0;
+  int beacons_heard_ = 0;  // since the last tick
+  bool beacon_due_ = false;
   bool stopping_ = false;
   bool broken_ = false;
 };

@@ -11,6 +11,7 @@
 
 #include "hn/repo/identity.hpp"
 #include "node/endpoint_address.hpp"
+#include "node/lan.hpp"
 #include "node/local_socket.hpp"
 #include "node/wire.hpp"
 
@@ -123,6 +124,7 @@ struct Driver::State {
   asio::steady_timer timer;
   asio::steady_timer ticker;
   asio::signal_set signals;
+  std::weak_ptr<Lan> lan;
   net::Datagram datagram;
   bool held = false;  // `datagram` was polled and not yet taken by the wire
   bool blocked = false;
@@ -157,6 +159,10 @@ void Driver::use_command(const std::string& command) {
   state_->wire = command_wire(state_->context, command);
 }
 
+void Driver::send_what_is_due() {
+  state_->transmit();
+}
+
 Driver::Kept Driver::when_readable(int descriptor, std::function<void()> ready) {
   const auto watched = std::make_shared<Watched>(state_->context, descriptor,
                                                  [state = state_.get(), ready = std::move(ready)] {
@@ -175,6 +181,25 @@ Driver::Kept Driver::answer_at(const std::string& path,
         answer(question, std::move(reply));
         state->pump();
       });
+}
+
+Driver::Kept Driver::hear_lan(
+    std::function<void(ByteView datagram, const net::PeerAddress& from)> heard) {
+  const auto lan =
+      std::make_shared<Lan>(state_->context, [state = state_.get(), heard = std::move(heard)](
+                                                 ByteView datagram, const net::PeerAddress& from) {
+        heard(datagram, from);
+        state->pump();
+      });
+  state_->lan = lan;
+  return lan;
+}
+
+void Driver::say_on_lan(ByteView datagram) {
+  const auto lan = state_->lan.lock();
+  if (!lan) return;
+  lan->join();
+  lan->say(datagram);
 }
 
 void Driver::resolve(const HostPort& target,

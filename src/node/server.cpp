@@ -8,15 +8,19 @@
 namespace hn::node {
 namespace {
 
-// Between calls of a peer that does not answer: doubled each time, up to the second.
-constexpr Duration kFirstWait = std::chrono::seconds(5);
-constexpr Duration kLongestWait = std::chrono::minutes(10);
 // After a session that was open: a moment, in which the other end may call.
 constexpr Duration kAgainWait = std::chrono::seconds(1);
 // How long somebody who asked to be in step waits without an answer.
 constexpr Duration kInStepWait = std::chrono::seconds(30);
+constexpr Duration kAbsentWait = std::chrono::seconds(2);
 constexpr Duration kDisagreeMax = std::chrono::seconds(2);
-constexpr std::size_t kHeardMax = 4;
+// A peer whose beacons are heard is not called more often.
+constexpr Duration kFoundPause = std::chrono::seconds(5);
+// Peers of one repository that are remembered, and sessions about it that are held open by calling.
+constexpr std::size_t kContactsMax = 256;
+constexpr std::size_t kSessionsWanted = 32;
+// How often peers are told where others are.
+constexpr Duration kTellPlaces = std::chrono::seconds(10);
 
 std::string counts(std::uint64_t entries, std::uint64_t blocks) {
   return std::to_string(entries) + (entries == 1 ? " entry" : " entries") + " and " +
@@ -96,20 +100,8 @@ void Server::learn_contacts(Served& one) {
     if (peer.transport == driver_.node().public_key()) continue;
     Contact& contact = one.contacts[peer.transport];
     contact.label = peer.label;
-    if (contact.addresses == peer.addresses) continue;
-    contact.addresses = peer.addresses;
-    contact.next_address = 0;
-    contact.next_call = driver_.now();
-    contact.wait = kFirstWait;
+    contact.know(peer.addresses, driver_.now());
   }
-}
-
-// Between a half more and a half less, so that what began together does not stay together.
-Duration Server::spread(Duration wait) const {
-  std::array<Byte, 2> random{};
-  world_.random.fill(random);
-  const double part = static_cast<double>(random[0] << 8 | random[1]) / 65536.0;
-  return std::chrono::duration_cast<Duration>(wait * (0.5 + part));
 }
 
 void Server::tick() {
@@ -117,40 +109,53 @@ void Server::tick() {
   for (const auto& one : served_) {
     if (options_.calls) {
       for (auto& [key, contact] : one->contacts) {
-        if (contact.next_call <= now) call(*one, key, contact);
+        if (contact.is_due(now) && sessions_of(*one) < kSessionsWanted) call(*one, key, contact);
       }
     }
-    for (Waiting& waiting : one->waiting) {
-      if (waiting.until > now) continue;
-      for (const crypto::TransportKey& key : std::exchange(waiting.unknown, {})) {
-        PeerOutcome& outcome = waiting.outcomes[key];
-        outcome.problem = Code::timeout;
-        outcome.detail = "no answer in time";
-      }
-    }
+    for (Waiting& waiting : one->waiting) stop_waiting_for_absent(*one, waiting, now);
     answer_waiting(*one);
+  }
+  if (options_.calls && now - places_told_ >= kTellPlaces) tell_places();
+}
+
+// All get their time; but where somebody is in step, who does not even answer is not waited for.
+void Server::stop_waiting_for_absent(const Served& one, Waiting& waiting, Time now) {
+  const bool any =
+      std::ranges::any_of(waiting.outcomes, [](const auto& entry) { return entry.second.agreed; });
+  for (auto it = waiting.unknown.begin(); it != waiting.unknown.end();) {
+    const bool here = one.contacts.at(*it).session.has_value();
+    const Duration limit = any && !here ? kAbsentWait : kInStepWait;
+    if (now - waiting.begun < limit) {
+      ++it;
+      continue;
+    }
+    PeerOutcome& outcome = waiting.outcomes[*it];
+    outcome.problem = here ? Code::timeout : Code::unreachable;
+    outcome.detail = here ? "no answer in time" : "no answer so far";
+    it = waiting.unknown.erase(it);
   }
 }
 
+std::size_t Server::sessions_of(const Served& one) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      sessions_, [&](const auto& entry) { return entry.second.served == &one; }));
+}
+
 void Server::call(Served& one, const crypto::TransportKey& key, Contact& contact) {
-  const std::size_t places = contact.heard.size() + contact.addresses.size();
-  if (contact.session || contact.resolving || places == 0) return;
-  const std::size_t at = contact.next_address % places;
-  if (at < contact.heard.size()) return call_at(one, key, contact.heard[at]);
-  const auto target = parse_host_port(contact.addresses[at - contact.heard.size()]);
-  if (!target) return call_failed(one, key, "no address that can be called");
-  contact.resolving = true;
+  const auto place = contact.session ? std::nullopt : contact.take_place(driver_.now());
+  if (!place) return;
+  if (const auto address = numeric_address(*place)) return call_at(one, key, *address);
+  const auto target = parse_host_port(*place);
+  if (!target) return call_failed(one, key, std::nullopt, "no address that can be called");
   // The repository may be gone when the answer comes; so may this object.
   const repo::Repository* repository = &one.host.parts();
   driver_.resolve(*target, [this, repository, key, alive = std::weak_ptr(alive_),
                             host = target->host](const std::vector<net::PeerAddress>& found) {
     if (alive.expired()) return;
     Served* still = served(*repository);
-    if (still == nullptr) return;
-    Contact& asked = still->contacts[key];
-    asked.resolving = false;
-    if (asked.session) return;
-    if (found.empty()) return call_failed(*still, key, "the name " + host + " leads to no address");
+    if (still == nullptr || still->contacts[key].session) return;
+    if (found.empty())
+      return call_failed(*still, key, std::nullopt, "the name " + host + " leads to no address");
     call_at(*still, key, found.front());
   });
 }
@@ -159,7 +164,7 @@ void Server::call_at(Served& one, const crypto::TransportKey& key,
                      const net::PeerAddress& address) {
   const net::SyncId id = driver_.node().sync(driver_.now(), address, key, one.host);
   Contact& contact = one.contacts[key];
-  contact.session = id;
+  contact.called(id);
   Session& session = sessions_[id];
   session.served = &one;
   session.key = key;
@@ -169,19 +174,11 @@ void Server::call_at(Served& one, const crypto::TransportKey& key,
   session.since = world_.clock.wall().seconds;
 }
 
-// The next address at once; after the last one a pause.
-void Server::call_failed(Served& one, const crypto::TransportKey& key, const std::string& why) {
+void Server::call_failed(Served& one, const crypto::TransportKey& key,
+                         std::optional<net::SyncId> id, const std::string& why) {
   Contact& contact = one.contacts[key];
-  contact.session.reset();
   contact.problem = why;
-  const std::size_t places = contact.heard.size() + contact.addresses.size();
-  if (++contact.next_address < places) {
-    contact.next_call = driver_.now();
-    return call(one, key, contact);
-  }
-  contact.next_address = 0;
-  contact.next_call = driver_.now() + spread(contact.wait);
-  contact.wait = std::min(2 * contact.wait, kLongestWait);
+  if (!contact.failed(id, driver_.now(), world_.random)) return;
   for (Waiting& waiting : one.waiting) {
     if (waiting.unknown.erase(key) == 0) continue;
     waiting.outcomes[key].problem = Code::unreachable;
@@ -190,17 +187,104 @@ void Server::call_failed(Served& one, const crypto::TransportKey& key, const std
   answer_waiting(one);
 }
 
-void Server::found(const crypto::TransportKey& key, const net::PeerAddress& address) {
+// Calls without an answer that is still of use.
+void Server::give_up(const std::set<net::SyncId>& calls) {
+  for (const net::SyncId& id : calls) {
+    driver_.node().end(driver_.now(), id);
+    sessions_.erase(id);
+  }
+}
+
+// --- Where peers are
+
+void Server::listens_at(std::vector<net::PeerAddress> places) {
+  if (places.size() > net::kPlacesOfPeerMax) places.resize(net::kPlacesOfPeerMax);
+  if (places == own_places_) return;
+  own_places_ = std::move(places);
+  tell_places();
+}
+
+// To all who are here where the others are that are here too.
+void Server::tell_places() {
+  places_told_ = driver_.now();
   for (const auto& one : served_) {
-    const auto known = one->contacts.find(key);
-    if (known == one->contacts.end()) continue;
-    Contact& contact = known->second;
-    std::erase(contact.heard, address);
-    contact.heard.insert(contact.heard.begin(), address);
-    if (contact.heard.size() > kHeardMax) contact.heard.pop_back();
-    contact.next_address = 0;
-    contact.wait = kFirstWait;
-    call(*one, key, contact);
+    std::map<crypto::TransportKey, std::vector<net::PeerAddress>> known;
+    for (const auto& [id, session] : sessions_) {
+      if (session.served != one.get() || !session.proven) continue;
+      std::vector<net::PeerAddress> places;
+      for (const std::string& heard : one->contacts[session.key].heard()) {
+        if (const auto address = numeric_address(heard)) places.push_back(*address);
+      }
+      if (places.empty() && session.called) places = {session.address};
+      if (!places.empty()) known[session.key] = std::move(places);
+    }
+    while (known.size() >= net::kPlacesPeersMax) known.erase(std::prev(known.end()));
+    if (!own_places_.empty()) known[driver_.node().public_key()] = own_places_;
+    std::vector<net::PeerPlaces> rows;
+    for (auto& [key, places] : known) rows.push_back({key, std::move(places)});
+    if (rows == one->told) continue;
+    one->told = rows;
+    one->host.set_places(std::move(rows));
+    driver_.node().places_changed(one->host);
+  }
+}
+
+void Server::hear(Served& one, const crypto::TransportKey& key,
+                  const std::vector<net::PeerAddress>& addresses, bool over_loopback) {
+  if (key == driver_.node().public_key()) return;
+  if (!one.contacts.contains(key) && one.contacts.size() >= kContactsMax) return;
+  std::vector<std::string> heard;
+  for (const net::PeerAddress& address : addresses) {
+    const std::string place = to_text(address);
+    if (may_be_called(address, over_loopback) && std::ranges::find(heard, place) == heard.end())
+      heard.push_back(place);
+  }
+  if (!heard.empty()) one.contacts[key].hear(heard, driver_.now());
+}
+
+void Server::operator()(const net::SyncPlaces& places) {
+  const auto it = sessions_.find(places.session);
+  if (it == sessions_.end() || !options_.calls) return;
+  const Session session = it->second;
+  Served& one = *session.served;
+  const bool over_loopback = is_loopback(session.address);
+  for (const net::PeerPlaces& peer : places.peers) {
+    std::vector<net::PeerAddress> addresses = peer.addresses;
+    if (peer.key == session.key) {
+      const auto listens = [&](const net::PeerAddress& own) {
+        return port_of(own) == port_of(session.address);
+      };
+      // It calls from where it listens: nobody else needs to be believed.
+      if (std::ranges::any_of(addresses, listens)) {
+        addresses.insert(addresses.begin(), session.address);
+        if (!remember_place(one, session)) return;
+      }
+    }
+    hear(one, peer.key, addresses, over_loopback);
+  }
+}
+
+// For commands that run without a daemon.
+bool Server::remember_place(Served& one, const Session& session) {
+  repo::PeerRecord record;
+  record.transport = session.key;
+  record.addresses = {to_text(session.address)};
+  record.last_met = world_.clock.wall().seconds;
+  return remember(one, record);
+}
+
+void Server::found(const std::function<bool(const crypto::TransportKey&)>& is_it,
+                   const net::PeerAddress& address) {
+  for (const auto& one : served_) {
+    for (auto& [key, contact] : one->contacts) {
+      if (!is_it(key)) continue;
+      hear(*one, key, {address}, true);
+      const Time now = driver_.now();
+      if (contact.session || (contact.last_called && now - *contact.last_called < kFoundPause))
+        continue;
+      give_up(contact.begin(now));
+      call(*one, key, contact);
+    }
   }
 }
 
@@ -212,9 +296,9 @@ void Server::bring_in_step(const repo::Repository& repository,
   if (one == nullptr) return done({});
   Waiting waiting;
   waiting.done = std::move(done);
-  waiting.until = driver_.now() + kInStepWait;
+  waiting.begun = driver_.now();
   for (auto& [key, contact] : one->contacts) {
-    if (!contact.session && contact.heard.empty() && contact.addresses.empty()) continue;
+    if (!contact.session && contact.places().empty()) continue;
     waiting.unknown.insert(key);
     waiting.outcomes[key].shown = name_of_peer(contact.label, key);
   }
@@ -224,20 +308,12 @@ void Server::bring_in_step(const repo::Repository& repository,
   one->waiting.push_back(std::move(waiting));
   if (!refresh(*one, true)) return;
   for (auto& [key, contact] : one->contacts) {
-    give_up_call(contact);
-    contact.next_address = 0;
+    if (contact.session) continue;
+    // A call that has had no answer may have begun long before there was anybody to answer.
+    give_up(contact.begin(driver_.now()));
     call(*one, key, contact);
   }
   answer_waiting(*one);
-}
-
-// A call that has had no answer yet may have begun long before there was anybody to answer.
-void Server::give_up_call(Contact& contact) {
-  const auto it = contact.session ? sessions_.find(*contact.session) : sessions_.end();
-  if (it == sessions_.end() || it->second.proven) return;
-  driver_.node().end(driver_.now(), it->first);
-  sessions_.erase(it);
-  contact.session.reset();
 }
 
 void Server::answer_waiting(Served& one) {
@@ -293,19 +369,6 @@ void Server::operator()(const net::SyncPeer& peer) {
   session.called = peer.called;
   session.proven = true;
   session.since = world_.clock.wall().seconds;
-  if (!remember(*one, peer)) return;
-  Contact& contact = one->contacts[peer.key];
-  contact.label = peer.label;
-  contact.problem.clear();
-  contact.wait = kFirstWait;
-  contact.next_address = 0;
-  const std::string line = session.label + " is here, from " + to_text(peer.address);
-  if (!refresh(*one, false)) return;
-  say(*one, line);
-  keep_one_of_two(peer.session);
-}
-
-bool Server::remember(Served& one, const net::SyncPeer& peer) {
   repo::PeerRecord record;
   record.transport = peer.key;
   record.device = peer.device;
@@ -313,6 +376,15 @@ bool Server::remember(Served& one, const net::SyncPeer& peer) {
   record.last_met = world_.clock.wall().seconds;
   // The port of a peer that called need not be one where it listens.
   if (peer.called) record.addresses = {to_text(peer.address)};
+  if (!remember(*one, record)) return;
+  Contact& contact = one->contacts[peer.key];
+  contact.label = peer.label;
+  const std::string line = session.label + " is here, from " + to_text(peer.address);
+  if (!refresh(*one, false)) return;
+  if (keep_one_of_two(peer.session)) say(*one, line);
+}
+
+bool Server::remember(Served& one, const repo::PeerRecord& record) {
   try {
     repo::remember_peer(one.host.parts(), record);
     return true;
@@ -323,23 +395,27 @@ bool Server::remember(Served& one, const net::SyncPeer& peer) {
   }
 }
 
-// Where both ends called each other the one of the lesser key is kept, by both.
-void Server::keep_one_of_two(const net::SyncId& id) {
-  Session& made = sessions_.at(id);
+// Where both ends called each other the session of the lesser key's call is kept, by both; of two
+// calls of one end the one that was answered first. False where this is not the one.
+bool Server::keep_one_of_two(const net::SyncId& id) {
+  const Session made = sessions_.at(id);
   Contact& contact = made.served->contacts[made.key];
+  const auto open = contact.session ? sessions_.find(*contact.session) : sessions_.end();
   const bool ours = driver_.node().public_key() < made.key;
-  for (const auto& [other, session] : sessions_) {
-    if (other == id || session.served != made.served || session.key != made.key ||
-        !session.proven || session.called == made.called)
-      continue;
-    const net::SyncId kept = session.called == ours ? other : id;
-    const net::SyncId dropped = kept == id ? other : id;
-    contact.session = kept;
-    // The caller of the one that is dropped says goodbye.
-    if (!ours) driver_.node().end(driver_.now(), dropped);
-    return;
+  const bool keeps_open =
+      open != sessions_.end() &&
+      (open->second.called == made.called ? made.called : open->second.called == ours);
+  // The caller of the one that is dropped says goodbye.
+  if (keeps_open) {
+    if (made.called) give_up({id});
+    return false;
   }
-  contact.session = id;
+  const bool drops_call = open != sessions_.end() && open->second.called && !made.called;
+  const std::set<net::SyncId> dropped =
+      drops_call ? std::set<net::SyncId>{open->first} : std::set<net::SyncId>{};
+  give_up(contact.met(id));
+  give_up(dropped);
+  return true;
 }
 
 void Server::operator()(const net::SyncProgress& progress) {
@@ -398,16 +474,17 @@ void Server::over(const net::SyncId& id, const std::string& why) {
   sessions_.erase(it);
   Served& one = *session.served;
   const auto known = one.contacts.find(session.key);
-  if (known == one.contacts.end() || known->second.session != id) return;
+  if (known == one.contacts.end()) return;
   Contact& contact = known->second;
+  if (session.called && !session.proven) return call_failed(one, session.key, id, why);
+  if (contact.session != id) return;
   contact.session.reset();
   for (const auto& [other, still] : sessions_) {
     if (still.served == &one && still.key == session.key && still.proven) contact.session = other;
   }
   if (contact.session) return;
-  if (session.called && !session.proven) return call_failed(one, session.key, why);
   contact.problem = why;
-  contact.next_call = driver_.now() + spread(kAgainWait);
+  give_up(contact.begin(driver_.now() + kAgainWait));
 }
 
 void Server::stop_on_failure(Served& one) {
@@ -437,11 +514,8 @@ std::vector<PeerStatus> Server::peers_of(const repo::Repository& repository) con
     PeerStatus status;
     status.label = contact.label;
     status.key = key;
-    if (!contact.heard.empty()) {
-      status.address = to_text(contact.heard.front());
-    } else if (!contact.addresses.empty()) {
-      status.address = contact.addresses.front();
-    }
+    const std::vector<std::string> places = contact.places();
+    if (!places.empty()) status.address = places.front();
     status.problem = contact.problem;
     const auto it = contact.session ? sessions_.find(*contact.session) : sessions_.end();
     if (it != sessions_.end()) {
@@ -453,8 +527,8 @@ std::vector<PeerStatus> Server::peers_of(const repo::Repository& repository) con
       status.since = session.since;
       status.bytes_in = session.totals.bytes_in;
       status.bytes_out = session.totals.bytes_out;
-    } else if (!status.address.empty()) {
-      status.next_call = std::max(contact.next_call - driver_.now(), Duration(1));
+    } else if (const auto next = contact.next_call(); next && !places.empty()) {
+      status.next_call = std::max(*next - driver_.now(), Duration(1));
     }
     out.push_back(std::move(status));
   }

@@ -12,6 +12,7 @@
 #include "hn/node/daemon.hpp"
 #include "hn/node/driver.hpp"
 #include "hn/node/host.hpp"
+#include "node/contact.hpp"
 
 namespace hn::node {
 
@@ -43,8 +44,11 @@ class Server {
   void tick();
   // Another process may have written there: tells the peers, and publishes what is to be published.
   void look(const repo::Repository& repository);
-  // A peer answers at this address now: those that know its key call there.
-  void found(const crypto::TransportKey& key, const net::PeerAddress& address);
+  // Where this end listens; told to peers.
+  void listens_at(std::vector<net::PeerAddress> places);
+  // Whether some repository has a known peer of whose key this is true; called at that address.
+  void found(const std::function<bool(const crypto::TransportKey&)>& is_it,
+             const net::PeerAddress& address);
   // Publishes, calls everybody that is known without waiting, and says when each of them is in step
   // or was not reached.
   void bring_in_step(const repo::Repository& repository,
@@ -57,6 +61,7 @@ class Server {
   void operator()(const net::SyncPeer& peer);
   void operator()(const net::SyncProgress& progress);
   void operator()(const net::SyncSettled& settled);
+  void operator()(const net::SyncPlaces& places);
   void operator()(const net::SyncRefused& refused);
   void operator()(const net::SyncFailed& failed);
   void operator()(const net::SyncEnded& ended);
@@ -64,18 +69,6 @@ class Server {
 
  private:
   struct Served;
-  // A known peer of a repository: where it may be, and when it is called next.
-  struct Contact {
-    std::string label;
-    std::vector<std::string> addresses;   // as recorded; asked of the resolver at each call
-    std::vector<net::PeerAddress> heard;  // where it said it is, tried first
-    std::size_t next_address = 0;
-    Time next_call{};
-    Duration wait{};
-    bool resolving = false;
-    std::optional<net::SyncId> session;  // that calls, or is open
-    std::string problem;                 // of the last call
-  };
   struct Session {
     Served* served = nullptr;
     crypto::TransportKey key;
@@ -94,35 +87,44 @@ class Server {
     std::map<crypto::TransportKey, PeerOutcome> outcomes;
     std::map<net::SyncId, net::SyncProgress> before;  // what its sessions had carried then
     std::function<void(const SyncReport&)> done;
-    Time until{};
+    Time begun{};
   };
   struct Served {
     explicit Served(repo::Repository& repository) : host(repository) {}
     RepositoryHost host;
     std::map<crypto::TransportKey, Contact> contacts;
     std::vector<Waiting> waiting;
+    std::vector<net::PeerPlaces> told;
   };
 
   Served* served(const repo::Repository& repository) const;
   void learn_contacts(Served& one);
   void call(Served& one, const crypto::TransportKey& key, Contact& contact);
   void call_at(Served& one, const crypto::TransportKey& key, const net::PeerAddress& address);
-  void call_failed(Served& one, const crypto::TransportKey& key, const std::string& why);
+  void call_failed(Served& one, const crypto::TransportKey& key, std::optional<net::SyncId> id,
+                   const std::string& why);
   bool refresh(Served& one, bool asked);
-  bool remember(Served& one, const net::SyncPeer& peer);
-  void keep_one_of_two(const net::SyncId& id);
+  bool remember(Served& one, const repo::PeerRecord& record);
+  bool remember_place(Served& one, const Session& session);
+  bool keep_one_of_two(const net::SyncId& id);
   void over(const net::SyncId& id, const std::string& why);
-  void give_up_call(Contact& contact);
+  void hear(Served& one, const crypto::TransportKey& key,
+            const std::vector<net::PeerAddress>& addresses, bool over_loopback);
+  void tell_places();
+  std::size_t sessions_of(const Served& one) const;
+  void give_up(const std::set<net::SyncId>& calls);
   void answer_waiting(Served& one);
+  static void stop_waiting_for_absent(const Served& one, Waiting& waiting, Time now);
   void stop_on_failure(Served& one);
   void say(const Served& one, const std::string& line) const;
-  Duration spread(Duration wait) const;
 
   const repo::World& world_;
   Driver& driver_;
   Options options_;
   std::vector<std::unique_ptr<Served>> served_;
   std::map<net::SyncId, Session> sessions_;
+  std::vector<net::PeerAddress> own_places_;
+  Time places_told_{};
   // For what comes back after this object is gone.
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };

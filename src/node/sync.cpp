@@ -119,6 +119,7 @@ class Caller {
     repo::remember_peer(repository_, record);
   }
 
+  void operator()(const net::SyncPlaces&) {}
   void operator()(const net::SyncProgress& progress) {
     Call* call = call_of(progress.session);
     if (call == nullptr) return;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Two users' daemons keep their repositories in step.
+"""The daemons of three users keep their repositories in step.
 
 usage: daemon_test.py HN
 
@@ -17,14 +17,15 @@ import time
 import bench
 
 SECONDS_MAX = 60
+NAMES = ("anna", "bob", "carl")
 
 
 class Users(bench.Bench):
-    """Anna and Bob, each with a home and a daemon of their own."""
+    """Anna, Bob and Carl, each with a home and a daemon of their own."""
 
     def __init__(self, hn, root):
         super().__init__(hn, root)
-        for who in ("anna", "bob"):
+        for who in NAMES:
             os.mkdir(f"{root}/{who}")
             self.of(who, "config", "--global", "user.name", who)
             self.of(who, "config", "--global", "user.email", who + "@example.org")
@@ -126,6 +127,27 @@ def outage(users):
     users.expect(same[0] == same[1], f"in step after the outage: {same}")
 
 
+def introduced(users):
+    """Bob and Carl have met Anna alone. She tells each where the other is, and then she is not needed."""
+    link = json.loads(users.of("anna", "-C", "work", "invite", "--write", "--json"))["link"]
+    users.of("carl", "daemon", "start", "--listen", "127.0.0.1:0")
+    users.of("carl", "clone", link, "work", "--name", "carl")
+
+    def here(who):
+        peers = users.peers(who, "work")
+        return sorted(peer["peer"] for peer in peers if peer["connected"]) if isinstance(peers, list) else peers
+    users.wait("carl meets bob", lambda: here("carl") == ["anna", "bob"])
+    users.wait("bob meets carl", lambda: here("bob") == ["anna", "carl"])
+    users.of("anna", "daemon", "stop")
+    users.wait("anna has gone", lambda: here("bob") == ["carl"])
+    users.commit("carl", "work", "carls", "carls\n")
+    users.wait("carl's commit comes to bob without her", lambda: users.tip("bob") == users.tip("carl"))
+    users.of("anna", "daemon", "start", "--listen", "127.0.0.1:0")
+    users.of("anna", "-C", "work", "sync")
+    users.expect(users.tip("anna") == users.tip("carl"), "and to her when she is back elsewhere")
+    users.of("carl", "daemon", "stop")
+
+
 def held_back(users):
     """What a daemon must not do by itself."""
     users.of("bob", "-C", "work", "sync")
@@ -163,10 +185,10 @@ def main():
     with tempfile.TemporaryDirectory() as root:
         users = Users(os.path.abspath(sys.argv[1]), root)
         try:
-            for part in (start_and_stop, news_travels, outage, held_back):
+            for part in (start_and_stop, news_travels, outage, introduced, held_back):
                 part(users)
         finally:
-            for who in ("anna", "bob"):
+            for who in NAMES:
                 users.run_of(who, "daemon", "stop")
     print(f"{users.passed} right, {users.failed} wrong")
     sys.exit(users.failed > 0)

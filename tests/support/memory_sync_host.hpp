@@ -208,6 +208,9 @@ class MemorySyncHost : public net::SyncHost {
   }
 
   const object::BlockReader& blocks() const override { return durable_; }
+  std::vector<net::PeerPlaces> places() const override { return places_now; }
+  std::vector<net::PeerPlaces> places_now;
+
   bool holds_whole(const log::ManifestRoot& m) const override { return whole_.contains(m.root); }
   void note_whole(const log::ManifestRoot& m) override { whole_.insert(m.root); }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "hn/log/payload.hpp"
 #include "hn/net/event.hpp"
@@ -73,6 +74,23 @@ struct SyncSettled {
   std::uint64_t absent = 0;  // blocks that this end needs and the peer does not have either
 };
 
+// Where peers of this repository can be called: the speaker itself, and others that it talks with.
+// Hearsay: an address proves nothing, and who answers there has to show its key as anywhere.
+struct PeerPlaces {
+  crypto::TransportKey key;
+  std::vector<PeerAddress> addresses;  // kPlaceBytes each
+  friend auto operator<=>(const PeerPlaces&, const PeerPlaces&) = default;
+};
+inline constexpr std::size_t kPlaceBytes = 18;  // IPv6 (IPv4 mapped), port in big endian
+inline constexpr std::size_t kPlacesOfPeerMax = 8;
+inline constexpr std::size_t kPlacesPeersMax = 64;
+
+// The peer said where it and others are; in place of what it said before.
+struct SyncPlaces {
+  SyncId session;
+  std::vector<PeerPlaces> peers;  // by key
+};
+
 // The session is over.
 struct SyncRefused {
   SyncId session;
@@ -96,7 +114,7 @@ struct SyncStrike {
   std::string rule;          // which rule of hn-sync(7)
 };
 
-using SyncEvent = std::variant<SyncPeer, SyncProgress, SyncSettled, SyncRefused, SyncFailed,
-                               SyncEnded, SyncStrike>;
+using SyncEvent = std::variant<SyncPeer, SyncProgress, SyncSettled, SyncPlaces, SyncRefused,
+                               SyncFailed, SyncEnded, SyncStrike>;
 
 }  // namespace hn::net

@@ -10,7 +10,7 @@
 
 #include "hn/log/frontier.hpp"
 #include "hn/log/manifest.hpp"
-#include "hn/net/event.hpp"
+#include "hn/net/sync_event.hpp"
 
 // What the sync protocol (hn-sync(7)) asks of one repository on this machine.
 namespace hn::net {
@@ -108,6 +108,10 @@ class SyncHost {
   // Asked after a flush().
   virtual std::vector<object::Address> absent_blocks(
       std::size_t max, const std::unordered_set<log::EntryId>& without) = 0;
+
+  // What to tell members of where this end listens and other peers are: by key, each once, within
+  // the limits of PeerPlaces. Changes only if places_changed() follows.
+  virtual std::vector<PeerPlaces> places() const { return {}; }
 
   // A hash over the resolved heads of every branch and the targets of every tag: equal where two
   // stores show the same. Changes only with entries and blocks.

@@ -49,11 +49,17 @@ class SyncNode {
   // sessions about it tell their peers.
   void host_changed(SyncHost& host);
 
+  // SyncHost::places() has changed: sessions about it tell their peers.
+  void places_changed(SyncHost& host);
+
   // Says goodbye; SyncEnded at the peer. The connection closes when the last session that this end
   // called for is over and what was said has arrived.
   void end(Time now, SyncId session);
   // Closes every connection to a peer, for instance one that is banned.
   void drop_peer(Time now, const crypto::TransportKey& key);
+
+  // Closes every connection, as one who leaves: SyncEnded at the peers.
+  void leave(Time now);
 
   void handle_datagram(Time now, const PeerAddress& from, ByteView bytes);
   void handle_timeout(Time now);

@@ -30,6 +30,17 @@ net::PeerAddress pipe_address();
 // Asks the system's resolver. Failure unreachable where the name has no address.
 std::vector<net::PeerAddress> resolve(const HostPort& target);
 
+// Whether it makes sense to call there, by hearsay: a port and the address of one host, loopback
+// only where what was heard came that way.
+bool may_be_called(const net::PeerAddress& address, bool over_loopback);
+bool is_loopback(const net::PeerAddress& address);
+// The port of an address, 0 for a pipe's; and the same host with another port.
+std::uint16_t port_of(const net::PeerAddress& address);
+net::PeerAddress with_port(const net::PeerAddress& address, std::uint16_t port);
+
+// "192.0.2.1:4697" and the like as net carries it, without asking anybody; nullopt for names.
+std::optional<net::PeerAddress> numeric_address(std::string_view text);
+
 // This machine's addresses that others may reach, loopback left out unless there are no others,
 // with a port.
 std::vector<std::string> own_addresses(std::uint16_t port);

@@ -33,6 +33,9 @@ class Driver {
   // ... or on those of a command, run by /bin/sh.
   void use_command(const std::string& command);
 
+  // One try to send what the node has to say, after run().
+  void send_what_is_due();
+
   // What else goes on beside the wire. Each returns what keeps it going; the callbacks come from
   // run(), on its thread.
   using Kept = std::shared_ptr<void>;
@@ -43,6 +46,10 @@ class Driver {
   using Reply = std::function<void(std::string answer)>;
   Kept answer_at(const std::string& path,
                  std::function<void(std::string_view question, Reply reply)> answer);
+  // Datagrams of the local network (lan.hpp); say_on_lan() does nothing before.
+  Kept hear_lan(std::function<void(ByteView datagram, const net::PeerAddress& from)> heard);
+  void say_on_lan(ByteView datagram);
+
   // Asks the system's resolver without waiting; nothing found is an empty list.
   void resolve(const HostPort& target,
                std::function<void(std::vector<net::PeerAddress> addresses)> found);

@@ -32,7 +32,11 @@ class RepositoryHost final : public net::SyncHost {
   void note_whole(const log::ManifestRoot& manifest) override;
   std::vector<object::Address> absent_blocks(
       std::size_t max, const std::unordered_set<log::EntryId>& without) override;
+  std::vector<net::PeerPlaces> places() const override { return places_; }
   Hash state_digest() override;
+
+  // What places() answers from now on.
+  void set_places(std::vector<net::PeerPlaces> places) { places_ = std::move(places); }
 
   // Looks for what other processes recorded; publishes drafts where it may. True if there was
   // anything.
@@ -53,6 +57,7 @@ class RepositoryHost final : public net::SyncHost {
   mutable std::optional<store::Batch> batch_;
   std::optional<Hash> state_;
   std::optional<Failure> failure_;
+  std::vector<net::PeerPlaces> places_;
   std::vector<std::string> unpublishable_;
 };
 

@@ -72,6 +72,51 @@ TEST_CASE("both directions run in one session") {
   CHECK(t.anna.view().digest() == t.bert.view().digest());
 }
 
+PeerPlaces places_of(Byte key, Byte host) {
+  PeerPlaces out;
+  out.key.bytes.fill(key);
+  std::array<Byte, kPlaceBytes> bytes{};
+  bytes.back() = host;
+  out.addresses = {*PeerAddress::from(bytes)};
+  return out;
+}
+
+TEST_CASE("each end is told where the other and its peers are, and again when that changes") {
+  Two t;
+  t.anna.places_now = {places_of(1, 1), places_of(2, 2)};
+  t.sync();
+  REQUIRE(t.b.count<SyncPlaces>() == 1);
+  CHECK(t.b.last<SyncPlaces>()->session == t.session);
+  CHECK(t.b.last<SyncPlaces>()->peers == t.anna.places_now);
+  CHECK(t.a.count<SyncPlaces>() == 0);  // bert has nothing to tell
+
+  t.bert.places_now = {places_of(3, 3)};
+  CHECK(run({&t.a, &t.b}));
+  CHECK(t.a.count<SyncPlaces>() == 0);  // nobody said that it changed
+  t.b.core->places_changed(t.bert);
+  CHECK(run({&t.a, &t.b}));
+  REQUIRE(t.a.count<SyncPlaces>() == 1);
+  CHECK(t.a.last<SyncPlaces>()->peers == t.bert.places_now);
+
+  t.bert.places_now.clear();
+  t.b.core->places_changed(t.bert);
+  CHECK(run({&t.a, &t.b}));
+  CHECK(t.a.count<SyncPlaces>() == 2);
+  CHECK(t.a.last<SyncPlaces>()->peers.empty());
+  CHECK(t.b.count<SyncPlaces>() == 1);
+}
+
+TEST_CASE("nobody is told where peers are who may no longer read") {
+  Two t;
+  t.sync();
+  t.anna.revoke("bert");
+  t.anna.places_now = {places_of(1, 1)};
+  t.a.core->host_changed(t.anna);
+  t.a.core->places_changed(t.anna);
+  run({&t.a, &t.b});
+  CHECK(t.b.count<SyncPlaces>() == 0);
+}
+
 TEST_CASE("news travel on a session that stays open") {
   Two t;
   t.anna.publish(chunks("one", 3));
