@@ -42,6 +42,7 @@ Command cmd_members();
 Command cmd_merge();
 Command cmd_merge_tree();
 Command cmd_mv();
+Command cmd_peer();
 Command cmd_resolve();
 Command cmd_restore();
 Command cmd_revoke();
@@ -94,6 +95,7 @@ constexpr std::array kVerbs{
     Verb{"merge", cmd_merge},
     Verb{"merge-tree", cmd_merge_tree},
     Verb{"mv", cmd_mv},
+    Verb{"peer", cmd_peer},
     Verb{"resolve", cmd_resolve},
     Verb{"restore", cmd_restore},
     Verb{"revoke", cmd_revoke},

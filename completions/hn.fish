@@ -65,6 +65,7 @@ complete -c hn -n __hn_at -a members -d 'List the devices and what they may do, 
 complete -c hn -n __hn_at -a merge -d 'Merge another branch or commit into this one'
 complete -c hn -n __hn_at -a merge-tree -d 'Merge two commits without recording anything'
 complete -c hn -n __hn_at -a mv -d 'Rename recorded files and folders'
+complete -c hn -n __hn_at -a peer -d 'List the peers that are known, and say where they are or that they are banned'
 complete -c hn -n __hn_at -a resolve -d 'End conflicts by taking one of their sides'
 complete -c hn -n __hn_at -a restore -d 'Bring files back to what a commit has of them'
 complete -c hn -n __hn_at -a revoke -d 'Take a device'\''s rights away'
@@ -271,7 +272,7 @@ complete -c hn -n '__hn_at grep 0+ -e -f -A --after-context -B --before-context 
 complete -c hn -n '__hn_at grep 0+ -e -f -A --after-context -B --before-context -C --context --max-depth --color' -F
 complete -c hn -n '__hn_at help' -s a -l all -d 'list the aliases too'
 complete -c hn -n '__hn_at help' -l completion -x -a 'bash zsh fish' -d 'print the completions for bash, zsh or fish'
-complete -c hn -n '__hn_at help 0 --completion' -a 'add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts daemon describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv resolve restore revoke rm serve show status switch sync tag version'
+complete -c hn -n '__hn_at help 0 --completion' -a 'add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts daemon describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv peer resolve restore revoke rm serve show status switch sync tag version'
 complete -c hn -n '__hn_at id' -l json -d 'as JSON'
 complete -c hn -n '__hn_at import' -l refs -x -d 'read these references, such as '\''refs/notes/*'\''; may be given again'
 complete -c hn -n '__hn_at import' -l name -x -d 'call this device NAME, where a repository is made'
@@ -365,6 +366,9 @@ complete -c hn -n '__hn_at mv' -s n -l dry-run -d 'touch nothing, say what would
 complete -c hn -n '__hn_at mv' -s v -l verbose -d 'list what is renamed'
 complete -c hn -n '__hn_at mv' -l json -d 'as JSON'
 complete -c hn -n '__hn_at mv 0+' -F
+complete -c hn -n '__hn_at peer' -l why -x -d 'ban: a reason to remember'
+complete -c hn -n '__hn_at peer' -l json -d 'list: as JSON'
+complete -c hn -n '__hn_at peer 0 --why' -a 'list add remove ban unban'
 complete -c hn -n '__hn_at resolve' -l ours -d 'the first side'
 complete -c hn -n '__hn_at resolve' -l theirs -d 'the other side'
 complete -c hn -n '__hn_at resolve' -l base -d 'what both come from'

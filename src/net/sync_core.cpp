@@ -122,6 +122,7 @@ std::optional<ConnectionId> SyncCore::poll_idle() {
 }
 
 void SyncCore::handle_connected(Time now, const Connected& event) {
+  if (banned_.contains(event.peer)) return port_.close(event.connection, kCodeRefused, "banned");
   Line& line = lines_[event.connection];
   line.up = true;
   line.known = event;

@@ -28,6 +28,8 @@ class SyncCore {
   void host_changed(SyncHost& host);
   void places_changed(SyncHost& host);
   std::vector<ConnectionId> connections() const;
+  // Connections to these are closed as they come about.
+  void ban(std::set<crypto::TransportKey> keys) { banned_ = std::move(keys); }
 
   // A call on a connection that is up or coming up.
   SyncId call(Time now, ConnectionId connection, SyncHost& host, std::optional<JoinAsk> join);
@@ -92,6 +94,7 @@ class SyncCore {
   std::set<SyncId> ready_;
   std::map<const SharedRepository*, std::uint64_t> told_;
   SyncEvents events_;
+  std::set<crypto::TransportKey> banned_;
   std::uint64_t next_id_ = 1;
 };
 

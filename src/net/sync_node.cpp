@@ -126,10 +126,13 @@ void SyncNode::end(Time now, SyncId session) {
   state_->run();
 }
 
-void SyncNode::drop_peer(Time now, const crypto::TransportKey& key) {
+void SyncNode::ban(Time now, std::set<crypto::TransportKey> keys) {
   state_->now = now;
-  for (const ConnectionId connection : state_->core.connections_to(key))
-    state_->endpoint.close(now, connection, kCodeRefused, "banned");
+  for (const crypto::TransportKey& key : keys) {
+    for (const ConnectionId connection : state_->core.connections_to(key))
+      state_->endpoint.close(now, connection, kCodeRefused, "banned");
+  }
+  state_->core.ban(std::move(keys));
   state_->run();
 }
 

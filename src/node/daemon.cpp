@@ -11,6 +11,7 @@
 #include "hn/node/local.hpp"
 #include "hn/os/folder_watch.hpp"
 #include "hn/os/lock.hpp"
+#include "hn/repo/bans.hpp"
 #include "hn/repo/own_repositories.hpp"
 #include "node/server.hpp"
 
@@ -44,7 +45,8 @@ class Daemon {
         lock_(only_one(world)),
         driver_(world),
         server_(world, driver_, rules()),
-        notes_(repo::notes_folder(world)) {}
+        notes_(repo::notes_folder(world)),
+        bans_(repo::bans_folder(world)) {}
 
   void run() {
     started_ = world_.clock.wall().seconds;
@@ -55,6 +57,10 @@ class Daemon {
     const Driver::Kept watching = driver_.when_readable(notes_.descriptor(), [this] {
       notes_.wait();
       look_at_list();
+    });
+    const Driver::Kept watching_bans = driver_.when_readable(bans_.descriptor(), [this] {
+      bans_.wait();
+      server_.read_bans();
     });
     look_at_list();
     Driver::Kept hearing;
@@ -136,6 +142,7 @@ class Daemon {
     if (++ticks_ % kTicksBetweenLooks == 0) {
       look_at_list();
       tell_addresses();
+      server_.read_bans();
       say_beacon(true);
     }
     if (std::exchange(beacon_due_, false)) say_beacon(false);
@@ -307,6 +314,7 @@ class Daemon {
   std::map<repo::Instance, Place> places_;  // before the server, which stands on them
   Server server_;
   os::FolderWatch notes_;
+  os::FolderWatch bans_;
   HostPort at_;
   std::vector<std::string> addresses_;
   std::int64_t started_ = 0;

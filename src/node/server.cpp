@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hn/base/text.hpp"
+#include "hn/repo/bans.hpp"
 #include "hn/repo/publish.hpp"
 
 namespace hn::node {
@@ -17,6 +18,8 @@ constexpr Duration kDisagreeMax = std::chrono::seconds(2);
 // A peer whose beacons are heard is not called more often.
 constexpr Duration kFoundPause = std::chrono::seconds(5);
 // Peers of one repository that are remembered, and sessions about it that are held open by calling.
+constexpr std::uint32_t kBanWeight = 100;
+constexpr std::size_t kStrikesRemembered = 4096;
 constexpr std::size_t kContactsMax = 256;
 constexpr std::size_t kSessionsWanted = 32;
 // How often peers are told where others are.
@@ -34,7 +37,9 @@ std::string name_of_peer(std::string_view label, const crypto::TransportKey& key
 }  // namespace
 
 Server::Server(const repo::World& world, Driver& driver, Options options)
-    : world_(world), driver_(driver), options_(std::move(options)) {}
+    : world_(world), driver_(driver), options_(std::move(options)) {
+  read_bans();
+}
 
 Server::~Server() {
   for (const auto& one : served_) driver_.node().remove_host(one->host);
@@ -95,7 +100,12 @@ bool Server::refresh(Served& one, bool asked) {
 
 // --- Calls
 
+// Who was removed from the records is not called again, unless it is here or others speak of it.
 void Server::learn_contacts(Served& one) {
+  std::erase_if(one.contacts, [&](auto& entry) {
+    if (entry.second.session || !entry.second.heard().empty()) return false;
+    return !repo::is_known_peer(one.host.parts(), entry.first);
+  });
   for (const repo::PeerRecord& peer : repo::peers(one.host.parts())) {
     if (peer.transport == driver_.node().public_key()) continue;
     Contact& contact = one.contacts[peer.transport];
@@ -142,7 +152,8 @@ std::size_t Server::sessions_of(const Served& one) const {
 }
 
 void Server::call(Served& one, const crypto::TransportKey& key, Contact& contact) {
-  const auto place = contact.session ? std::nullopt : contact.take_place(driver_.now());
+  const bool wanted = !contact.session && !banned_.contains(key);
+  const auto place = wanted ? contact.take_place(driver_.now()) : std::nullopt;
   if (!place) return;
   if (const auto address = numeric_address(*place)) return call_at(one, key, *address);
   const auto target = parse_host_port(*place);
@@ -298,7 +309,7 @@ void Server::bring_in_step(const repo::Repository& repository,
   waiting.done = std::move(done);
   waiting.begun = driver_.now();
   for (auto& [key, contact] : one->contacts) {
-    if (!contact.session && contact.places().empty()) continue;
+    if (banned_.contains(key) || (!contact.session && contact.places().empty())) continue;
     waiting.unknown.insert(key);
     waiting.outcomes[key].shown = name_of_peer(contact.label, key);
   }
@@ -460,11 +471,26 @@ void Server::operator()(const net::SyncEnded& ended) {
   over(ended.session, "");
 }
 
+// Bad behaviour is counted, and ends in a ban that the user sees and can lift: hn peer.
 void Server::operator()(const net::SyncStrike& strike) {
   const auto of_peer = [&](const auto& entry) { return entry.second.key == strike.key; };
   const auto it = std::ranges::find_if(sessions_, of_peer);
+  const std::string rule = escape_controls(strike.rule);
   if (it != sessions_.end())
-    say(*it->second.served, "a peer broke a rule of the protocol: " + escape_controls(strike.rule));
+    say(*it->second.served, "a peer broke a rule of the protocol: " + rule);
+  if (strikes_.size() >= kStrikesRemembered) strikes_.clear();
+  std::uint32_t& weight = strikes_[strike.key];
+  weight += strike.weight;
+  if (weight < kBanWeight) return;
+  strikes_.erase(strike.key);
+  repo::ban(world_, {strike.key, world_.clock.wall().seconds, "broke the protocol: " + rule});
+  read_bans();
+}
+
+void Server::read_bans() {
+  banned_.clear();
+  for (const repo::Ban& ban : repo::bans(world_)) banned_.insert(ban.key);
+  driver_.node().ban(driver_.now(), banned_);
 }
 
 void Server::over(const net::SyncId& id, const std::string& why) {

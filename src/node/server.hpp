@@ -54,6 +54,9 @@ class Server {
   void bring_in_step(const repo::Repository& repository,
                      std::function<void(const SyncReport& report)> done);
 
+  // Reads the bans anew.
+  void read_bans();
+
   bool anybody_here() const noexcept;
   std::vector<PeerStatus> peers_of(const repo::Repository& repository) const;
 
@@ -123,6 +126,8 @@ class Server {
   Options options_;
   std::vector<std::unique_ptr<Served>> served_;
   std::map<net::SyncId, Session> sessions_;
+  std::map<crypto::TransportKey, std::uint32_t> strikes_;
+  std::set<crypto::TransportKey> banned_;
   std::vector<net::PeerAddress> own_places_;
   Time places_told_{};
   // For what comes back after this object is gone.

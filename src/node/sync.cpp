@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "hn/base/text.hpp"
 #include "hn/node/operations.hpp"
+#include "hn/repo/bans.hpp"
 #include "hn/repo/publish.hpp"
 
 namespace hn::node {
@@ -73,6 +75,9 @@ class Caller {
 
   SyncReport run() {
     driver_.node().add_host(host_);
+    std::set<crypto::TransportKey> banned;
+    for (const repo::Ban& ban : repo::bans(repository_.world())) banned.insert(ban.key);
+    driver_.node().ban(driver_.now(), std::move(banned));
     const std::vector<SyncTarget> pipe{{"the command", std::nullopt, {pipe_address()}}};
     const std::vector<SyncTarget>& targets = options_.via.empty() ? options_.targets : pipe;
     if (options_.via.empty()) {

@@ -20,7 +20,7 @@ namespace {
 
 FolderWatch::FolderWatch(const std::string& folder) : file_(inotify_init1(IN_CLOEXEC)) {
   if (file_ < 0) fail_watch(folder);
-  constexpr std::uint32_t kEvents = IN_MODIFY | IN_CREATE | IN_MOVED_TO;
+  constexpr std::uint32_t kEvents = IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_TO;
   if (inotify_add_watch(file_, folder.c_str(), kEvents | IN_ONLYDIR) >= 0) return;
   close(file_);
   fail_watch(folder);

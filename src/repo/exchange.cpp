@@ -299,4 +299,14 @@ void remember_peer(Repository& repository, const PeerRecord& met) {
   batch.commit();
 }
 
+bool is_known_peer(const Repository& repository, const crypto::TransportKey& key) {
+  return repository.store().get(key::peer(key)).has_value();
+}
+
+void forget_peer(Repository& repository, const crypto::TransportKey& key) {
+  store::Batch batch = repository.store().begin();
+  batch.erase(key::peer(key));
+  batch.commit();
+}
+
 }  // namespace hn::repo

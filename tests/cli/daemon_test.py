@@ -148,6 +148,47 @@ def introduced(users):
     users.of("carl", "daemon", "stop")
 
 
+def banned(users):
+    """Who is banned is not talked with, whoever calls; and is again when the ban is lifted."""
+    def link_of(who):
+        return [peer for peer in users.peers(who, "work") if peer["peer"] in ("anna", "bob")]
+    users.of("bob", "-C", "work", "peer", "ban", "anna", "--why", "too loud")
+    users.wait("anna is gone for bob", lambda: not link_of("bob")[0]["connected"])
+    users.wait("and bob for anna", lambda: not link_of("anna")[0]["connected"])
+    row = [peer for peer in json.loads(users.of("bob", "-C", "work", "peer", "--json"))["peers"] if peer["peer"] == "anna"]
+    users.expect(row[0]["banned"], f"the list says so: {row}")
+    users.expect("banned: too loud" in users.of("bob", "-C", "work", "peer"), "and why")
+    before = users.tip("anna")
+    users.commit("bob", "work", "quiet", "quiet\n")
+    status, _, err = users.run_of("bob", "-C", "work", "sync", users.status("anna")["addresses"][0])
+    users.expect(status == 10 and "closed" in err, f"nor by a command: {status} {err}")
+    users.expect(users.tip("anna") == before, "nothing went")
+    key = row[0]["key"]
+    users.of("bob", "peer", "unban", key[:12])
+    users.expect(users.run_of("bob", "peer", "unban", key)[0] != 0, "not banned any more")
+    users.of("bob", "-C", "work", "sync")
+    users.expect(users.tip("anna") == users.tip("bob"), "in step again")
+
+
+def addresses(users):
+    """What is known of a peer can be told and forgotten."""
+    def known(name):
+        peers = json.loads(users.of("bob", "-C", "work", "peer", "list", "--json"))["peers"]
+        return [peer for peer in peers if peer["peer"] == name]
+    key = known("carl")[0]["key"]
+    users.of("bob", "-C", "work", "peer", "add", "carl", "192.0.2.77:4697")
+    users.expect(known("carl")[0]["addresses"][0] == "192.0.2.77:4697", "a new address is tried first")
+    users.of("bob", "-C", "work", "peer", "remove", key[:8])
+    users.expect(known("carl") == [], "forgotten")
+    users.of("bob", "-C", "work", "peer", "add", key, "192.0.2.77:4697")
+    peers = json.loads(users.of("bob", "-C", "work", "peer", "--json"))["peers"]
+    users.expect([peer["addresses"] for peer in peers if peer["key"] == key] == [["192.0.2.77:4697"]], "by its key")
+    for words, wanted in ((("add", "carl", "nowhere:0"), 129), (("add", "dora", "192.0.2.1:1"), 128), (("remove",), 129),
+                          (("remove", "dora"), 128), (("dance",), 129)):
+        status, _, err = users.run_of("bob", "-C", "work", "peer", *words)
+        users.expect(status == wanted, f"hn peer {words}: {status} {err}")
+
+
 def held_back(users):
     """What a daemon must not do by itself."""
     users.of("bob", "-C", "work", "sync")
@@ -185,7 +226,7 @@ def main():
     with tempfile.TemporaryDirectory() as root:
         users = Users(os.path.abspath(sys.argv[1]), root)
         try:
-            for part in (start_and_stop, news_travels, outage, introduced, held_back):
+            for part in (start_and_stop, news_travels, outage, introduced, banned, addresses, held_back):
                 part(users)
         finally:
             for who in NAMES:

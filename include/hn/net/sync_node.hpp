@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "hn/log/link.hpp"
 #include "hn/net/endpoint.hpp"
@@ -55,8 +56,8 @@ class SyncNode {
   // Says goodbye; SyncEnded at the peer. The connection closes when the last session that this end
   // called for is over and what was said has arrived.
   void end(Time now, SyncId session);
-  // Closes every connection to a peer, for instance one that is banned.
-  void drop_peer(Time now, const crypto::TransportKey& key);
+  // Peers that get no session: connections to them are closed, now and whenever they come about.
+  void ban(Time now, std::set<crypto::TransportKey> keys);
 
   // Closes every connection, as one who leaves: SyncEnded at the peers.
   void leave(Time now);

@@ -4,8 +4,8 @@
 
 namespace hn::os {
 
-// Says when files in a folder are made, written or renamed, by whatever process (inotify(7)). What
-// happens from the constructor on is never missed. Throws Failure (io).
+// Says when files in a folder are made, written, renamed or removed, by whatever process
+// (inotify(7)). What happens from the constructor on is never missed. Throws Failure (io).
 class FolderWatch {
  public:
   explicit FolderWatch(const std::string& folder);

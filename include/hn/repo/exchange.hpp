@@ -50,5 +50,7 @@ log::Member find_member(const Repository& repository, std::string_view name);
 // Peers that were met.
 std::vector<PeerRecord> peers(const Repository& repository);
 void remember_peer(Repository& repository, const PeerRecord& met);
+bool is_known_peer(const Repository& repository, const crypto::TransportKey& key);
+void forget_peer(Repository& repository, const crypto::TransportKey& key);
 
 }  // namespace hn::repo

@@ -111,7 +111,6 @@ TEST_CASE("nobody is told where peers are who may no longer read") {
   t.sync();
   t.anna.revoke("bert");
   t.anna.places_now = {places_of(1, 1)};
-  t.a.core->host_changed(t.anna);
   t.a.core->places_changed(t.anna);
   run({&t.a, &t.b});
   CHECK(t.b.count<SyncPlaces>() == 0);
