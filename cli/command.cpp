@@ -28,6 +28,7 @@ Command cmd_daemon();
 Command cmd_describe();
 Command cmd_device();
 Command cmd_diff();
+Command cmd_doctor();
 Command cmd_export();
 Command cmd_fsck();
 Command cmd_gc();
@@ -81,6 +82,7 @@ constexpr std::array kVerbs{
     Verb{"describe", cmd_describe},
     Verb{"device", cmd_device},
     Verb{"diff", cmd_diff},
+    Verb{"doctor", cmd_doctor},
     Verb{"export", cmd_export},
     Verb{"fsck", cmd_fsck},
     Verb{"gc", cmd_gc},

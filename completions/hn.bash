@@ -33,7 +33,7 @@ _hn() {
     '')
       case $prev in -C) _hn_files -d; return ;; esac
       case $cur in -*) _hn_words '-C --help --version'; return ;; esac
-      _hn_words 'add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts daemon describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv peer resolve restore revoke rm serve show status switch sync tag version' ;;
+      _hn_words 'add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts daemon describe device diff doctor export fsck gc grep help id import init invite log members merge merge-tree mv peer resolve restore revoke rm serve show status switch sync tag version' ;;
     add)
       case $cur in -*) _hn_words '-f --force -n --dry-run -A --all --json'; return ;; esac
       _hn_place ''
@@ -197,6 +197,9 @@ _hn() {
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
       ;;
+    doctor)
+      case $cur in -*) _hn_words '--json'; return ;; esac
+      ;;
     export)
       case $prev in
         --refs) return ;;
@@ -241,7 +244,7 @@ _hn() {
       case $cur in -*) _hn_words '-a --all --completion'; return ;; esac
       _hn_place '--completion'
       case $place in
-        0) _hn_words "add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts daemon describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv peer resolve restore revoke rm serve show status switch sync tag version" ;;
+        0) _hn_words "add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts daemon describe device diff doctor export fsck gc grep help id import init invite log members merge merge-tree mv peer resolve restore revoke rm serve show status switch sync tag version" ;;
       esac
       ;;
     id)

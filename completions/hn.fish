@@ -51,6 +51,7 @@ complete -c hn -n __hn_at -a daemon -d 'Keep all repositories of a user in step 
 complete -c hn -n __hn_at -a describe -d 'Name a commit after the nearest tag'
 complete -c hn -n __hn_at -a device -d 'Say whose a store is that was moved or copied'
 complete -c hn -n __hn_at -a diff -d 'Show what differs between the working tree and a revision, or between two'
+complete -c hn -n __hn_at -a doctor -d 'Say why this device and its peers do not meet'
 complete -c hn -n __hn_at -a export -d 'Write the history as a git repository'
 complete -c hn -n __hn_at -a fsck -d 'Check every block, entry, signature, manifest, auto-merge and git id'
 complete -c hn -n __hn_at -a gc -d 'Remove what nothing needs any more, and pack the rest anew'
@@ -218,6 +219,7 @@ complete -c hn -n '__hn_at diff' -l no-color -d 'no colours'
 complete -c hn -n '__hn_at diff' -l json -d 'the paths alone, as JSON'
 complete -c hn -n '__hn_at diff 0+ -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G --color' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
 complete -c hn -n '__hn_at diff 0+ -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G --color' -F
+complete -c hn -n '__hn_at doctor' -l json -d 'as JSON'
 complete -c hn -n '__hn_at export' -l refs -x -d 'only these branches and tags'
 complete -c hn -n '__hn_at export' -l bare -d 'without a working tree, where the git repository is made'
 complete -c hn -n '__hn_at export' -l object-format -x -a 'sha1 sha256' -d 'sha1 or sha256, where the git repository is made'
@@ -272,7 +274,7 @@ complete -c hn -n '__hn_at grep 0+ -e -f -A --after-context -B --before-context 
 complete -c hn -n '__hn_at grep 0+ -e -f -A --after-context -B --before-context -C --context --max-depth --color' -F
 complete -c hn -n '__hn_at help' -s a -l all -d 'list the aliases too'
 complete -c hn -n '__hn_at help' -l completion -x -a 'bash zsh fish' -d 'print the completions for bash, zsh or fish'
-complete -c hn -n '__hn_at help 0 --completion' -a 'add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts daemon describe device diff export fsck gc grep help id import init invite log members merge merge-tree mv peer resolve restore revoke rm serve show status switch sync tag version'
+complete -c hn -n '__hn_at help 0 --completion' -a 'add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts daemon describe device diff doctor export fsck gc grep help id import init invite log members merge merge-tree mv peer resolve restore revoke rm serve show status switch sync tag version'
 complete -c hn -n '__hn_at id' -l json -d 'as JSON'
 complete -c hn -n '__hn_at import' -l refs -x -d 'read these references, such as '\''refs/notes/*'\''; may be given again'
 complete -c hn -n '__hn_at import' -l name -x -d 'call this device NAME, where a repository is made'

@@ -102,6 +102,18 @@ bool may_be_called(const net::PeerAddress& address, bool over_loopback) {
          (v4.to_uint() & 0xffff0000U) != kLinkLocal;
 }
 
+bool is_global(const net::PeerAddress& address) {
+  if (!may_be_called(address, false)) return false;
+  const asio::ip::address_v6 v6 = unpack(address)->address().to_v6();
+  if (!v6.is_v4_mapped()) return (v6.to_bytes()[0] & 0xfeU) != 0xfcU;
+  const std::uint32_t v4 = asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_uint();
+  const auto within = [&](std::uint32_t net, unsigned bits) {
+    return (v4 >> (32 - bits)) == (net >> (32 - bits));
+  };
+  return !within(0x0a000000, 8) && !within(0xac100000, 12) && !within(0xc0a80000, 16) &&
+         !within(0x64400000, 10);
+}
+
 std::uint16_t port_of(const net::PeerAddress& address) {
   const auto endpoint = unpack(address);
   return endpoint ? endpoint->port() : std::uint16_t{0};

@@ -59,7 +59,9 @@ void Server::add(repo::Repository& repository) {
   one->host.refresh(false);
   driver_.node().add_host(one->host);
   served_.push_back(std::move(one));
-  if (options_.calls) learn_contacts(*served_.back());
+  if (!options_.calls) return;
+  learn_contacts(*served_.back());
+  tell_places();
 }
 
 void Server::remove(const repo::Repository& repository) {
@@ -125,7 +127,7 @@ void Server::tick() {
     for (Waiting& waiting : one->waiting) stop_waiting_for_absent(*one, waiting, now);
     answer_waiting(*one);
   }
-  if (options_.calls && now - places_told_ >= kTellPlaces) tell_places();
+  if (now - places_told_ >= kTellPlaces) tell_places();
 }
 
 // All get their time; but where somebody is in step, who does not even answer is not waited for.
@@ -217,6 +219,7 @@ void Server::listens_at(std::vector<net::PeerAddress> places) {
 
 // To all who are here where the others are that are here too.
 void Server::tell_places() {
+  if (!options_.calls) return;
   places_told_ = driver_.now();
   for (const auto& one : served_) {
     std::map<crypto::TransportKey, std::vector<net::PeerAddress>> known;
@@ -232,6 +235,7 @@ void Server::tell_places() {
     while (known.size() >= net::kPlacesPeersMax) known.erase(std::prev(known.end()));
     if (!own_places_.empty()) known[driver_.node().public_key()] = own_places_;
     std::vector<net::PeerPlaces> rows;
+    rows.reserve(known.size());
     for (auto& [key, places] : known) rows.push_back({key, std::move(places)});
     if (rows == one->told) continue;
     one->told = rows;
@@ -262,6 +266,7 @@ void Server::operator()(const net::SyncPlaces& places) {
   for (const net::PeerPlaces& peer : places.peers) {
     std::vector<net::PeerAddress> addresses = peer.addresses;
     if (peer.key == session.key) {
+      it->second.stays = true;
       const auto listens = [&](const net::PeerAddress& own) {
         return port_of(own) == port_of(session.address);
       };
@@ -273,6 +278,7 @@ void Server::operator()(const net::SyncPlaces& places) {
     }
     hear(one, peer.key, addresses, over_loopback);
   }
+  if (it->second.stays) keep_one_of_two(places.session);
 }
 
 // For commands that run without a daemon.
@@ -392,7 +398,12 @@ void Server::operator()(const net::SyncPeer& peer) {
   contact.label = peer.label;
   const std::string line = session.label + " is here, from " + to_text(peer.address);
   if (!refresh(*one, false)) return;
-  if (keep_one_of_two(peer.session)) say(*one, line);
+  if (contact.session) {
+    if (peer.called) return give_up({peer.session});
+  } else {
+    give_up(contact.met(peer.session));
+  }
+  say(*one, line);
 }
 
 bool Server::remember(Served& one, const repo::PeerRecord& record) {
@@ -406,27 +417,23 @@ bool Server::remember(Served& one, const repo::PeerRecord& record) {
   }
 }
 
-// Where both ends called each other the session of the lesser key's call is kept, by both; of two
-// calls of one end the one that was answered first. False where this is not the one.
-bool Server::keep_one_of_two(const net::SyncId& id) {
+// Where both ends called each other, to stay, the session of the lesser key's call is kept, by
+// both; of two calls of one end the one that was answered first.
+void Server::keep_one_of_two(const net::SyncId& id) {
   const Session made = sessions_.at(id);
   Contact& contact = made.served->contacts[made.key];
-  const auto open = contact.session ? sessions_.find(*contact.session) : sessions_.end();
   const bool ours = driver_.node().public_key() < made.key;
-  const bool keeps_open =
-      open != sessions_.end() &&
-      (open->second.called == made.called ? made.called : open->second.called == ours);
-  // The caller of the one that is dropped says goodbye.
-  if (keeps_open) {
-    if (made.called) give_up({id});
-    return false;
+  for (const auto& [other, session] : sessions_) {
+    if (other == id || session.served != made.served || session.key != made.key || !session.stays ||
+        session.called == made.called)
+      continue;
+    const net::SyncId kept = session.called == ours ? other : id;
+    const net::SyncId dropped = kept == id ? other : id;
+    contact.session = kept;
+    // The caller of the one that is dropped says goodbye.
+    if (!ours) give_up({dropped});
+    return;
   }
-  const bool drops_call = open != sessions_.end() && open->second.called && !made.called;
-  const std::set<net::SyncId> dropped =
-      drops_call ? std::set<net::SyncId>{open->first} : std::set<net::SyncId>{};
-  give_up(contact.met(id));
-  give_up(dropped);
-  return true;
 }
 
 void Server::operator()(const net::SyncProgress& progress) {

@@ -79,6 +79,7 @@ class Server {
     net::PeerAddress address;
     bool called = false;
     bool proven = false;
+    bool stays = false;           // the peer listens: no command that is over in a moment
     std::optional<Time> settled;  // nothing left to ask for, since
     bool agreed = false;
     std::int64_t since = 0;
@@ -109,7 +110,7 @@ class Server {
   bool refresh(Served& one, bool asked);
   bool remember(Served& one, const repo::PeerRecord& record);
   bool remember_place(Served& one, const Session& session);
-  bool keep_one_of_two(const net::SyncId& id);
+  void keep_one_of_two(const net::SyncId& id);
   void over(const net::SyncId& id, const std::string& why);
   void hear(Served& one, const crypto::TransportKey& key,
             const std::vector<net::PeerAddress>& addresses, bool over_loopback);

@@ -53,14 +53,15 @@ Code code_of(net::SyncFailure reason) {
   }
 }
 
-// One target: the session that calls it now, and the addresses that are left to try.
+// One target: the sessions that call it, a second apart, each at another address; the first that is
+// answered is the one.
 struct Call {
   const SyncTarget* target = nullptr;
   std::size_t next_address = 0;
+  std::set<net::SyncId> attempts;  // not answered yet
+  Time last_attempt{};
   std::optional<net::SyncId> session;
-  net::PeerAddress address;
   PeerOutcome outcome;
-  bool met = false;  // it proved who it is
   bool over = false;
 };
 
@@ -112,8 +113,14 @@ class Caller {
   void operator()(const net::SyncPeer& peer) {
     Call* call = call_of(peer.session);
     if (call == nullptr) return;
+    if (call->session) {
+      call->attempts.erase(peer.session);
+      return driver_.node().end(driver_.now(), peer.session);
+    }
+    call->attempts.erase(peer.session);
+    stop_attempts(*call);
+    call->session = peer.session;
     call->outcome.shown = escape_controls(peer.label);
-    call->met = true;
     progressed();
     repo::PeerRecord record;
     record.transport = peer.key;
@@ -172,7 +179,10 @@ class Caller {
 
   void operator()(const net::SyncRefused& refused) {
     Call* call = call_of(refused.session);
-    if (call != nullptr) give_up(*call, code_of(refused.reason), text_of(refused.reason));
+    if (call == nullptr || call->over) return;
+    call->attempts.erase(refused.session);
+    stop_attempts(*call);
+    give_up(*call, code_of(refused.reason), text_of(refused.reason));
   }
 
   void operator()(const net::SyncFailed& failed) {
@@ -180,10 +190,12 @@ class Caller {
     if (call == nullptr || call->over) return;
     std::string detail(net::name_of(failed.reason));
     if (!failed.detail.empty()) detail += ": " + escape_controls(failed.detail);
-    if (failed.reason == net::SyncFailure::unreachable &&
-        call->next_address < call->target->addresses.size()) {
-      return try_next(*call);
+    const bool unanswered = call->attempts.erase(failed.session) > 0;
+    if (unanswered && failed.reason == net::SyncFailure::unreachable) {
+      if (call->next_address < call->target->addresses.size()) return try_next(*call);
+      if (!call->attempts.empty()) return;
     }
+    stop_attempts(*call);
     give_up(*call, code_of(failed.reason), detail);
   }
 
@@ -201,16 +213,24 @@ class Caller {
  private:
   // How long both ends may stay settled and different: the peer may still be folding.
   static constexpr Duration kDisagreeMax = std::chrono::seconds(3);
+  // An address that leads nowhere must not keep the others waiting.
+  static constexpr Duration kAttemptStep = std::chrono::seconds(1);
 
   void try_next(Call& call) {
     if (call.next_address >= call.target->addresses.size()) {
       return give_up(call, Code::unreachable, "no address is known");
     }
-    call.address = call.target->addresses[call.next_address++];
-    call.session =
-        link_ != nullptr
-            ? driver_.node().join(driver_.now(), call.address, *link_, host_, host_.label())
-            : driver_.node().sync(driver_.now(), call.address, call.target->key, host_);
+    const net::PeerAddress& address = call.target->addresses[call.next_address++];
+    const Time now = driver_.now();
+    call.last_attempt = now;
+    call.attempts.insert(link_ != nullptr
+                             ? driver_.node().join(now, address, *link_, host_, host_.label())
+                             : driver_.node().sync(now, address, call.target->key, host_));
+  }
+
+  void stop_attempts(Call& call) {
+    for (const net::SyncId& id : std::exchange(call.attempts, {}))
+      driver_.node().end(driver_.now(), id);
   }
 
   void give_up(Call& call, Code problem, std::string detail) {
@@ -220,13 +240,14 @@ class Caller {
   }
 
   void hang_up(Call& call) {
-    driver_.node().end(driver_.now(), *call.session);
+    stop_attempts(call);
+    if (call.session) driver_.node().end(driver_.now(), *call.session);
     call.over = true;
   }
 
   Call* call_of(const net::SyncId& session) {
     for (Call& call : calls_) {
-      if (call.session == session) return &call;
+      if (call.session == session || call.attempts.contains(session)) return &call;
     }
     return nullptr;
   }
@@ -240,12 +261,14 @@ class Caller {
   void check_time() {
     const Time now = driver_.now();
     for (Call& call : calls_) {
-      if (call.over || !call.session) continue;
-      const auto settled = settled_at_.find(*call.session);
+      if (call.over) continue;
+      const auto settled = call.session ? settled_at_.find(*call.session) : settled_at_.end();
       if (settled != settled_at_.end() && now - settled->second > kDisagreeMax) hang_up(call);
+      const bool waits = !call.session && now - call.last_attempt > kAttemptStep;
+      if (waits && call.next_address < call.target->addresses.size()) try_next(call);
       if (now - last_progress_ > options_.timeout && !call.over) {
         if (!call.outcome.problem) {
-          call.outcome.problem = call.met ? Code::timeout : Code::unreachable;
+          call.outcome.problem = call.session ? Code::timeout : Code::unreachable;
           call.outcome.detail = "no answer in time";
         }
         hang_up(call);

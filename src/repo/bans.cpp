@@ -31,7 +31,7 @@ void read_ban(const World& world, const std::string& path, Ban& ban) {
 }  // namespace
 
 std::string bans_folder(const World& world) {
-  const std::string folder = world.folders.state + "/bans";
+  std::string folder = world.folders.state + "/bans";
   os::make_folders(world.fs, folder);
   return folder;
 }

@@ -32,7 +32,7 @@ std::optional<std::string> read_note(const World& world, const std::string& path
 }  // namespace
 
 std::string notes_folder(const World& world) {
-  const std::string folder = folder_of(world);
+  std::string folder = folder_of(world);
   os::make_folders(world.fs, folder);
   return folder;
 }
@@ -59,7 +59,7 @@ void forget_repository(const World& world, const Instance& instance) {
 
 std::vector<OwnRepository> own_repositories(const World& world) {
   std::vector<OwnRepository> out;
-  const std::string folder = folder_of(world);
+  std::string folder = folder_of(world);
   if (!world.fs.stat(folder)) return out;
   for (const std::string& name : world.fs.list(folder)) {
     const auto bytes = from_hex(name);

@@ -189,6 +189,30 @@ def addresses(users):
         users.expect(status == wanted, f"hn peer {words}: {status} {err}")
 
 
+def examined(users):
+    """hn doctor: fine while all are here, and what is wrong where they are not."""
+    def findings(who):
+        status, out, err = users.run_of(who, "-C", "work", "doctor", "--json")
+        told = json.loads(out)
+        users.expect(told["healthy"] == (status == 0), f"the status says it too: {status} {err}")
+        return {row["about"]: (row["fine"], row["found"]) for row in told["findings"]}
+    users.of("bob", "-C", "work", "sync")
+    found = findings("bob")
+    users.expect(found["peer anna"] == (True, "answers, and both have the same"), f"bob and anna: {found}")
+    users.expect(found["daemon"] == (True, "serves this repository") and found["rights"][0], f"bob himself: {found}")
+    users.of("bob", "-C", "work", "peer", "ban", "anna")
+    users.expect(findings("bob")["peer anna"][1] == "is banned: by hand", "a ban is found")
+    users.of("bob", "-C", "work", "peer", "unban", "anna")
+    users.of("anna", "daemon", "stop")
+    found = findings("bob")
+    users.expect(not found["peer anna"][0] and found["peer anna"][1].startswith("does not answer"), f"gone: {found}")
+    users.expect("no daemon runs" in findings("anna")["daemon"][1], "anna has none")
+    status, out, _ = users.run_of("anna", "-C", "work", "doctor")
+    users.expect(status == 1 and "!! daemon: no daemon runs" in out, f"in words: {out}")
+    users.of("anna", "daemon", "start", "--listen", "127.0.0.1:0")
+    users.of("anna", "-C", "work", "sync")
+
+
 def held_back(users):
     """What a daemon must not do by itself."""
     users.of("bob", "-C", "work", "sync")
@@ -226,7 +250,7 @@ def main():
     with tempfile.TemporaryDirectory() as root:
         users = Users(os.path.abspath(sys.argv[1]), root)
         try:
-            for part in (start_and_stop, news_travels, outage, introduced, banned, addresses, held_back):
+            for part in (start_and_stop, news_travels, outage, introduced, banned, addresses, examined, held_back):
                 part(users)
         finally:
             for who in NAMES:

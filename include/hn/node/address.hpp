@@ -34,6 +34,8 @@ std::vector<net::PeerAddress> resolve(const HostPort& target);
 // only where what was heard came that way.
 bool may_be_called(const net::PeerAddress& address, bool over_loopback);
 bool is_loopback(const net::PeerAddress& address);
+// Of the whole internet, not of a private network (RFC 1918, RFC 6598, RFC 4193) or this machine.
+bool is_global(const net::PeerAddress& address);
 // The port of an address, 0 for a pipe's; and the same host with another port.
 std::uint16_t port_of(const net::PeerAddress& address);
 net::PeerAddress with_port(const net::PeerAddress& address, std::uint16_t port);

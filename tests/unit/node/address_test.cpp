@@ -33,6 +33,19 @@ TEST_CASE("addresses by hearsay that make no sense are not called") {
   CHECK(!may_be_called(pipe_address(), true));
 }
 
+TEST_CASE("addresses of private networks are not global") {
+  for (const char* one : {"192.0.2.1:1", "172.15.0.1:1", "172.32.0.1:1", "192.169.0.1:1",
+                          "100.63.0.1:1", "100.128.0.1:1", "[2001:db8::1]:1"}) {
+    CAPTURE(one);
+    CHECK(is_global(*numeric_address(one)));
+  }
+  for (const char* one : {"10.0.0.1:1", "172.16.0.1:1", "172.31.255.255:1", "192.168.1.1:1",
+                          "100.64.0.1:1", "127.0.0.1:1", "[fd00::1]:1", "[fc00::1]:1", "[::1]:1"}) {
+    CAPTURE(one);
+    CHECK(!is_global(*numeric_address(one)));
+  }
+}
+
 TEST_CASE("numbers are told from names, and written as they were read") {
   CHECK(!numeric_address("example.org:4697"));
   CHECK(!numeric_address("nonsense"));
