@@ -65,6 +65,16 @@ Id ScratchBlocks::write(Kind kind, ByteView bytes, const std::optional<Id>& base
   return id;
 }
 
+void ScratchBlocks::write_known(const Id& id, Kind kind, ByteView bytes,
+                                const std::optional<Id>& base) {
+  blocks_.try_emplace(id, Written{{kind, to_bytes(bytes)}, base});
+}
+
+object::TreeNodes* ScratchBlocks::tree_nodes() const {
+  object::TreeNodes* const below = below_.tree_nodes();
+  return below != nullptr ? below : &nodes_;
+}
+
 void ScratchBlocks::copy_to(object::BlockWriter& writer, const Id& root) const {
   std::set<Id> done;
   Ids todo{root};
@@ -74,7 +84,7 @@ void ScratchBlocks::copy_to(object::BlockWriter& writer, const Id& root) const {
     const auto found = blocks_.find(id);
     if (found == blocks_.end() || !done.insert(id).second) continue;
     const auto& [block, base] = found->second;
-    writer.write(block.kind, block.bytes, base);
+    writer.write_known(id, block.kind, block.bytes, base);
     for (const Id& next : ids_in(block)) todo.push_back(next);
   }
 }

@@ -156,31 +156,33 @@ class TreeMerger {
   Result<FolderTerm> merge_folders(const Terms<FolderTerm>& folders) {
     const auto classes = classes_of(std::span<const FolderTerm>(folders));
     HN_TRY(const auto changes, changes_of(folders, classes));
-    std::vector<TreeEntry> old;
-    if (folders[1]) {
-      HN_TRY(auto tree, object::read_tree(reader_, *folders[1]));
-      old = std::move(tree.entries);
-    }
-    const Entered entered(levels_, level_of(changes, classes, old));
-    std::vector<TreeEntry> entries;
-    auto next = old.begin();
+    if (folders[1]) HN_CHECK(object::check_tree(reader_, *folders[1]));
+    const Entered entered(levels_, level_of(changes, classes, folders[1]));
+    std::vector<object::Edit> edits;
+    edits.reserve(changes.size());
     for (const auto& [name, changed] : changes) {
-      for (; next != old.end() && next->name < name; ++next) entries.push_back(std::move(*next));
-      if (next != old.end() && next->name == name) ++next;
-      HN_TRY(const PathValue value, merge_entry(name, terms_of(changed, classes)));
-      if (value) entries.push_back({name, *value});
+      HN_TRY(auto value, merge_entry(name, terms_of(changed, classes)));
+      edits.push_back({name, std::move(value)});
     }
-    entries.insert(entries.end(), std::make_move_iterator(next),
-                   std::make_move_iterator(old.end()));
-    if (entries.empty()) return FolderTerm{};
-    return FolderTerm(object::write_tree(writer_, entries, {}, &reader_, folders[1]));
+    return edited(folders[1], edits);
+  }
+
+  // Nothing where no entry is left.
+  Result<FolderTerm> edited(const FolderTerm& folder, std::span<const object::Edit> edits) {
+    static const Id kEmpty = [] {
+      object::IdWriter ids;
+      return object::write_tree(ids, {});
+    }();
+    const Id old = folder ? *folder : object::write_tree(writer_, {});
+    HN_TRY(const Id made, object::edit_tree(writer_, reader_, old, edits));
+    return made == kEmpty ? FolderTerm{} : FolderTerm(made);
   }
 
   // One of the folders that are being merged: from the root to where the merge is.
   struct Level {
     std::size_t prefix = 0;                  // of path_, up to what stands in this folder
     std::optional<Terms<PathValue>> values;  // of its .hnattributes, where folders differ there,
-    PathValue agreed;                        // else what all have
+    FolderTerm agreed;                       // else as in this folder
     std::optional<FolderAttributes> known;
   };
   struct Entered {
@@ -194,16 +196,12 @@ class TreeMerger {
   };
 
   Level level_of(const Changes& changes, const std::vector<std::uint32_t>& classes,
-                 const std::vector<TreeEntry>& old) const {
+                 const FolderTerm& base) const {
     Level out;
     out.prefix = path_.empty() ? 0 : path_.size() + 1;
+    out.agreed = base;
     const auto changed = changes.find(std::string(kAttributesName));
-    if (changed != changes.end()) {
-      out.values = terms_of(changed->second, classes);
-    } else if (const auto at = std::ranges::lower_bound(old, kAttributesName, {}, &TreeEntry::name);
-               at != old.end() && at->name == kAttributesName) {
-      out.agreed = at->value;
-    }
+    if (changed != changes.end()) out.values = terms_of(changed->second, classes);
     return out;
   }
 
@@ -224,9 +222,11 @@ class TreeMerger {
 
   Result<const FolderAttributes*> attributes_of(std::size_t level) {
     if (!levels_[level].known) {
-      PathValue value = levels_[level].agreed;
+      PathValue value;
       if (levels_[level].values) {
         HN_TRY(value, merged_attributes(level));
+      } else if (levels_[level].agreed) {
+        HN_TRY(value, object::find_name(reader_, *levels_[level].agreed, kAttributesName));
       }
       HN_TRY(levels_[level].known, read_attributes(reader_, value));
     }

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "hn/object/block.hpp"
+#include "hn/object/tree_nodes.hpp"
 
 namespace hn::merge {
 
@@ -18,6 +19,10 @@ class ScratchBlocks final : public object::BlockReader, public object::BlockWrit
   bool has(const object::Id& id) const override;
   object::Id write(object::Kind kind, ByteView bytes,
                    const std::optional<object::Id>& base = {}) override;
+  void write_known(const object::Id& id, object::Kind kind, ByteView bytes,
+                   const std::optional<object::Id>& base = {}) override;
+  // Those of the reader below, else its own.
+  object::TreeNodes* tree_nodes() const override;
 
   bool empty() const noexcept { return blocks_.empty(); }
 
@@ -31,6 +36,8 @@ class ScratchBlocks final : public object::BlockReader, public object::BlockWrit
     std::optional<object::Id> base;
   };
   std::map<object::Id, Written> blocks_;
+  static constexpr std::size_t kNodesBytes = 8U << 20U;
+  mutable object::TreeNodes nodes_{kNodesBytes};
 };
 
 }  // namespace hn::merge
