@@ -61,13 +61,16 @@ bool ScratchBlocks::has(const Id& id) const {
 
 Id ScratchBlocks::write(Kind kind, ByteView bytes, const std::optional<Id>& base) {
   const Id id = object::id_of(kind, bytes);
-  blocks_.try_emplace(id, Written{{kind, to_bytes(bytes)}, base});
+  write_known(id, kind, bytes, base);
   return id;
 }
 
 void ScratchBlocks::write_known(const Id& id, Kind kind, ByteView bytes,
                                 const std::optional<Id>& base) {
-  blocks_.try_emplace(id, Written{{kind, to_bytes(bytes)}, base});
+  const auto [at, is_new] = blocks_.try_emplace(id);
+  if (!is_new) return;
+  at->second = Written{{kind, to_bytes(bytes)}, base};
+  bytes_ += bytes.size();
 }
 
 object::TreeNodes* ScratchBlocks::tree_nodes() const {

@@ -1,7 +1,5 @@
 #include "hn/object/tree_nodes.hpp"
 
-#include <utility>
-
 #include "object/tree_node.hpp"
 
 namespace hn::object {
@@ -16,22 +14,8 @@ std::size_t bytes_of(const CheckedNode& node) noexcept {
 
 }  // namespace
 
-NodePtr TreeNodes::find(const Id& id) {
-  if (const auto at = young_.find(id); at != young_.end()) return at->second;
-  const auto at = old_.find(id);
-  if (at == old_.end()) return nullptr;
-  NodePtr found = std::move(at->second);
-  old_.erase(at);
-  add(id, found);
-  return found;
-}
-
 void TreeNodes::add(const Id& id, const NodePtr& node) {
-  if (bytes_ >= bytes_max_) {
-    old_ = std::exchange(young_, {});
-    bytes_ = 0;
-  }
-  if (young_.emplace(id, node).second) bytes_ += bytes_of(*node);
+  nodes_.keep(id, node, bytes_of(*node));
 }
 
 }  // namespace hn::object

@@ -25,6 +25,7 @@ class ScratchBlocks final : public object::BlockReader, public object::BlockWrit
   object::TreeNodes* tree_nodes() const override;
 
   bool empty() const noexcept { return blocks_.empty(); }
+  std::size_t bytes() const noexcept { return bytes_; }  // of all blocks that were written here
 
   // Copies what `root` needs of the blocks written here, each once.
   void copy_to(object::BlockWriter& writer, const object::Id& root) const;
@@ -36,6 +37,7 @@ class ScratchBlocks final : public object::BlockReader, public object::BlockWrit
     std::optional<object::Id> base;
   };
   std::map<object::Id, Written> blocks_;
+  std::size_t bytes_ = 0;
   static constexpr std::size_t kNodesBytes = 8U << 20U;
   mutable object::TreeNodes nodes_{kNodesBytes};
 };
