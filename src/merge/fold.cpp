@@ -124,8 +124,7 @@ class Folding {
 
   Made made_of(const Id& tree) {
     std::ranges::sort(inner_);
-    const auto more = std::ranges::unique(inner_);
-    inner_.erase(more.begin(), more.end());
+    inner_.erase(std::unique(inner_.begin(), inner_.end()), inner_.end());
     Made out{tree, std::move(inner_), 0};
     for (const Number inner : out.inner) out.height = std::max(out.height, find(inner)->height + 1);
     return out;

@@ -8,7 +8,7 @@ namespace {
 // About what it holds in memory.
 std::size_t bytes_of(const Parts::Part& part) noexcept {
   std::size_t out = 160 + part.values.size() * sizeof(std::optional<object::Value>);
-  for (const std::string& path : part.conflicts) out += sizeof(path) + path.size();
+  for (const std::string& path : part.conflicts) out += sizeof(std::string) + path.size();
   return out;
 }
 

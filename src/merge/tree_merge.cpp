@@ -18,7 +18,6 @@ namespace {
 using object::Conflict;
 using object::Id;
 using object::Mode;
-using object::TreeEntry;
 using object::Value;
 
 using FolderTerm = std::optional<Id>;  // nothing is an empty folder
