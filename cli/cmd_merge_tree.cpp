@@ -28,17 +28,37 @@ struct Answer {
   std::optional<object::GitId> git;
 };
 
+// A store of which the folders that were read stay decoded.
+class Folders final : public object::BlockReader {
+ public:
+  using object::BlockReader::read;
+  explicit Folders(const object::BlockReader& store) : store_(store) {}
+  Result<object::Block> read(const object::Id& id) const override { return store_.read(id); }
+  bool has(const object::Id& id) const override { return store_.has(id); }
+  object::TreeNodes* tree_nodes() const override { return &nodes_; }
+
+ private:
+  static constexpr std::size_t kBytes = 24U << 20U;
+  const object::BlockReader& store_;
+  mutable object::TreeNodes nodes_{kBytes};
+};
+
 // The blocks of one merge at a time, for who remembers more than one.
 class Blocks final : public object::BlockReader {
  public:
   using object::BlockReader::read;
-  explicit Blocks(const object::BlockReader& store) : store_(store), scratch_(store) {}
+  explicit Blocks(const object::BlockReader& store) : folders_(store) {}
   Result<object::Block> read(const object::Id& id) const override { return scratch_->read(id); }
   bool has(const object::Id& id) const override { return scratch_->has(id); }
-  merge::ScratchBlocks& begin() { return scratch_.emplace(store_); }
+  object::TreeNodes* tree_nodes() const override { return folders_.tree_nodes(); }
+
+  merge::ScratchBlocks& begin() { return scratch_.emplace(bases_.begin()); }
+  merge::VirtualBases& bases() { return bases_; }
 
  private:
-  const object::BlockReader& store_;
+  static constexpr std::size_t kBasesBytes = 48U << 20U;
+  Folders folders_;
+  merge::VirtualBases bases_{folders_, kBasesBytes};
   std::optional<merge::ScratchBlocks> scratch_;
 };
 
@@ -52,7 +72,7 @@ class Merger {
     trees.ours = names_.commit(words.ours);
     trees.theirs = names_.commit(words.theirs);
     if (words.base) trees.base = names_.commit(*words.base);
-    Answer out{repo::merge_tree(history_, blocks_.begin(), trees), {}};
+    Answer out{repo::merge_tree(history_, blocks_.begin(), trees, &blocks_.bases()), {}};
     if (with_git && out.merged.conflicts.empty()) out.git = git_id(trees.ours, out.merged.tree);
     return out;
   }
@@ -136,8 +156,9 @@ int answer_lines(const Context& context, bool json) {
     repo::Repository repository;
     Merger merger{repository};
   };
+  // A store remembers what it decoded for the thread that opened it.
   std::vector<std::unique_ptr<Own>> own(threads);
-  own.front().reset(new Own{context.open()});  // where there is none it is said at once
+  context.open();  // where there is none it is said at once
   int status = 0;
   in_order<std::string, Line>(
       [] {

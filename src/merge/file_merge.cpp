@@ -87,11 +87,27 @@ ByteView Contents::of(const PathValue& value) const {
       std::lower_bound(files.begin(), files.end(), value->id(),
                        [](const auto& file, const Id& id) { return file.first < id; });
   HN_ASSERT(found != files.end() && found->first == value->id());
-  return found->second;
+  return *found->second;
 }
 
+namespace {
+
+Result<Parts::Text> read_text(const object::BlockReader& reader, const Id& id, Parts* parts) {
+  if (parts != nullptr) {
+    if (const Parts::Text* known = parts->texts().find(id)) return *known;
+  }
+  HN_TRY(auto bytes, object::read_file(reader, id, kTextBytesMax));
+  auto text = std::make_shared<const Bytes>(std::move(bytes));
+  constexpr std::size_t kTextCost = 160;
+  if (parts != nullptr) parts->texts().keep(id, text, text->size() + kTextCost);
+  return text;
+}
+
+}  // namespace
+
 Result<std::optional<Contents>> read_texts(const object::BlockReader& reader,
-                                           const Terms<PathValue>& terms, bool nul_is_text) {
+                                           const Terms<PathValue>& terms, bool nul_is_text,
+                                           Parts* parts) {
   std::set<Id> ids;
   for (const auto& term : terms) {
     if (term) ids.insert(term->id());
@@ -99,13 +115,14 @@ Result<std::optional<Contents>> read_texts(const object::BlockReader& reader,
   Contents out;
   std::uint64_t total = 0;
   for (const Id& id : ids) {
-    auto bytes = object::read_file(reader, id, kTextBytesMax);
-    if (!bytes && is_unmergeable(bytes.error())) return std::optional<Contents>{};
-    if (!bytes) return fail(bytes.error());
-    total += bytes->size();
-    const bool is_one = nul_is_text ? bytes->size() <= kTextBytesMax : is_text(*bytes);
+    auto text = read_text(reader, id, parts);
+    if (!text && is_unmergeable(text.error())) return std::optional<Contents>{};
+    if (!text) return fail(text.error());
+    const Bytes& bytes = **text;
+    total += bytes.size();
+    const bool is_one = nul_is_text ? bytes.size() <= kTextBytesMax : is_text(bytes);
     if (!is_one || total > kTermBytesMax) return std::optional<Contents>{};
-    out.files.emplace_back(id, std::move(bytes).value());
+    out.files.emplace_back(id, std::move(text).value());
   }
   return std::optional(std::move(out));
 }
@@ -119,7 +136,7 @@ std::optional<Value> merge_added_files(const Terms<PathValue>& terms) {
 
 Result<Terms<PathValue>> merge_files(const object::BlockReader& reader, object::BlockWriter& writer,
                                      const Terms<Terms<PathValue>>& nested,
-                                     std::optional<Policy> policy) {
+                                     std::optional<Policy> policy, Parts* parts) {
   const Mode mode = mode_of_merges(nested);
   const auto single = flatten(with_single_bases(nested));
   if (const auto place = place_of_content(single)) {
@@ -127,7 +144,7 @@ Result<Terms<PathValue>> merge_files(const object::BlockReader& reader, object::
   }
   if (policy == Policy::binary) return with_mode(single, mode);
   const auto flat = flatten(nested);
-  HN_TRY(const auto contents, read_texts(reader, flat, policy == Policy::text));
+  HN_TRY(const auto contents, read_texts(reader, flat, policy == Policy::text, parts));
   if (!contents) return with_mode(single, mode);
 
   if (policy == Policy::json) {

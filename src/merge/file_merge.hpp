@@ -26,7 +26,7 @@ bool are_files(const Terms<PathValue>& terms);
 // json nothing at an odd place. `policy` is none of those that choose a side.
 Result<Terms<PathValue>> merge_files(const object::BlockReader& reader, object::BlockWriter& writer,
                                      const Terms<Terms<PathValue>>& nested,
-                                     std::optional<Policy> policy);
+                                     std::optional<Policy> policy, Parts* parts = nullptr);
 
 // Files added on several sides, none of them deleted on one: the same content with different modes
 // is executable. Nothing if the contents differ or the terms are not of that shape.
@@ -41,10 +41,11 @@ object::Mode merged_mode(const Terms<PathValue>& terms);
 // The contents of files, each read once; nothing in place of a file is empty. Nothing if one is
 // no text or all together are too long.
 struct Contents {
-  std::vector<std::pair<object::Id, Bytes>> files;  // by id
+  std::vector<std::pair<object::Id, Parts::Text>> files;  // by id
   ByteView of(const PathValue& value) const;
 };
 Result<std::optional<Contents>> read_texts(const object::BlockReader& reader,
-                                           const Terms<PathValue>& terms, bool nul_is_text = false);
+                                           const Terms<PathValue>& terms, bool nul_is_text = false,
+                                           Parts* parts = nullptr);
 
 }  // namespace hn::merge

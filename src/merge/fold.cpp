@@ -1,9 +1,7 @@
 #include "hn/merge/fold.hpp"
 
-#include <map>
-
-#include "hn/merge/scratch.hpp"
-#include "hn/merge/tree_merge.hpp"
+#include <algorithm>
+#include <utility>
 
 // Specified in hn-merge(7), THE FOLD. A left fold over the heads, each against what it has in
 // common with all before it, after jj's find_recursive_merge_commits (lib/src/rewrite.rs). A
@@ -17,12 +15,17 @@ namespace {
 using object::Id;
 using Roots = std::vector<std::optional<Id>>;
 
+}  // namespace
+
 class Folding {
  public:
   // Asks the history, or the function where there is one.
   Folding(const object::BlockReader& reader, const object::History* history,
-          CommonAncestors common_ancestors)
-      : scratch_(reader), history_(history), common_ancestors_(std::move(common_ancestors)) {}
+          CommonAncestors common_ancestors, VirtualBases* shared)
+      : scratch_(reader),
+        history_(history),
+        common_ancestors_(std::move(common_ancestors)),
+        shared_(shared) {}
 
   // The roots of the commits and of what lies between them: side - base + side - base + side.
   Result<Roots> terms(std::span<const Id> commits, std::size_t depth) {
@@ -47,13 +50,25 @@ class Folding {
   Result<MergedTree> merge(object::BlockWriter& writer, const object::BlockReader& reader,
                            const Roots& roots, std::span<const std::uint32_t> seniority) {
     const SideOrder order{SideOrder::Kind::log, {seniority.begin(), seniority.end()}};
-    if (scratch_.empty()) return merge_roots(reader, writer, roots, order);
-    HN_TRY(auto merged, merge_roots(scratch_, scratch_, roots, order));
+    if (scratch_.empty()) return merge_roots(reader, writer, roots, order, parts());
+    HN_TRY(auto merged, merge_roots(scratch_, scratch_, roots, order, parts()));
     scratch_.copy_to(writer, merged.tree);
     return merged;
   }
 
+  // For folds to come.
+  void share() {
+    if (shared_ == nullptr) return;
+    shared_->numbers_.merge(numbers_);
+    for (auto& [number, made] : whole_) {
+      scratch_.copy_to(*shared_->blocks_, made.tree);
+      shared_->made_.emplace(number, std::move(made));
+    }
+  }
+
  private:
+  Parts* parts() const { return shared_ == nullptr ? nullptr : &shared_->parts_; }
+
   Result<Id> tree_of(const Id& commit) const {
     HN_TRY(const auto read, object::read_commit(scratch_, commit));
     return read.tree;
@@ -65,26 +80,115 @@ class Folding {
     return std::optional(base);
   }
 
+  using Number = VirtualBases::Number;
+  using Made = VirtualBases::Made;
+  using Begun = std::pair<std::size_t, Number>;  // at what depth
+  // At one depth a virtual base is what it would be at another, unless it was cut short by a limit,
+  // or one within it was.
+  struct Tree {
+    Id tree;
+    bool is_whole = false;
+  };
+
   Result<Id> common_base(const std::vector<Id>& ancestors, std::size_t depth) {
     if (ancestors.size() == 1) return tree_of(ancestors[0]);
-    const auto key = std::pair(depth, ancestors);
-    const auto known = virtual_bases_.find(key);
-    if (known != virtual_bases_.end()) return known->second;
-    if (depth >= kVirtualBaseDepthMax || begun_ >= kVirtualBasesMax) return tree_of(ancestors[0]);
+    const Number number = number_of(ancestors);
+    inner_.push_back(number);
+    const auto known = trees_.find({depth, number});
+    if (known != trees_.end()) {
+      is_cut_ = is_cut_ || !known->second.is_whole;
+      return known->second.tree;
+    }
+    if (depth >= kVirtualBaseDepthMax || trees_.size() + begun_ >= kVirtualBasesMax) {
+      is_cut_ = true;
+      return tree_of(ancestors[0]);
+    }
+    if (take_over(depth, number)) return trees_.at({depth, number}).tree;
+    return make_base(ancestors, depth, number);
+  }
+
+  Result<Id> make_base(const std::vector<Id>& ancestors, std::size_t depth, Number number) {
     ++begun_;
+    auto outer = std::exchange(inner_, {});
+    const bool outer_is_cut = std::exchange(is_cut_, false);
     HN_TRY(const auto roots, terms(ancestors, depth + 1));
     HN_TRY(const auto merged,
-           merge_roots(scratch_, scratch_, roots, {SideOrder::Kind::virtual_base}));
-    virtual_bases_.emplace(key, merged.tree);
+           merge_roots(scratch_, scratch_, roots, {SideOrder::Kind::virtual_base}, parts()));
+    --begun_;
+    trees_.emplace(Begun(depth, number), Tree{merged.tree, !is_cut_});
+    if (!is_cut_) whole_.emplace(number, made_of(merged.tree));
+    inner_ = std::move(outer);
+    is_cut_ = is_cut_ || outer_is_cut;
     return merged.tree;
+  }
+
+  Made made_of(const Id& tree) {
+    std::ranges::sort(inner_);
+    inner_.erase(std::unique(inner_.begin(), inner_.end()), inner_.end());
+    Made out{tree, std::move(inner_), 0};
+    for (const Number inner : out.inner) out.height = std::max(out.height, find(inner)->height + 1);
+    return out;
+  }
+
+  // What was made before, here at another depth or by an earlier fold, with all that it takes, as
+  // if it were begun here. Where a limit would be met that counts in which order.
+  bool take_over(std::size_t depth, Number number) {
+    const Made* const made = find(number);
+    if (made == nullptr || depth + made->height >= kVirtualBaseDepthMax) return false;
+    std::map<Begun, Tree> taken;
+    if (!take(depth, number, *made, taken)) return false;
+    trees_.merge(taken);
+    return true;
+  }
+  bool take(std::size_t depth, Number number, const Made& made, std::map<Begun, Tree>& taken) {
+    const Begun key(depth, number);
+    if (trees_.contains(key) || !taken.emplace(key, Tree{made.tree, true}).second) return true;
+    if (trees_.size() + begun_ + taken.size() > kVirtualBasesMax) return false;
+    return std::ranges::all_of(
+        made.inner, [&](Number inner) { return take(depth + 1, inner, *find(inner), taken); });
+  }
+
+  Number number_of(const std::vector<Id>& commits) {
+    std::size_t known = 0;
+    if (shared_ != nullptr) {
+      const auto at = shared_->numbers_.find(commits);
+      if (at != shared_->numbers_.end()) return at->second;
+      known = shared_->numbers_.size();
+    }
+    return numbers_.try_emplace(commits, static_cast<Number>(known + numbers_.size()))
+        .first->second;
+  }
+  const Made* find(Number number) const {
+    const auto at = whole_.find(number);
+    if (at != whole_.end()) return &at->second;
+    if (shared_ == nullptr) return nullptr;
+    const auto earlier = shared_->made_.find(number);
+    return earlier == shared_->made_.end() ? nullptr : &earlier->second;
   }
 
   ScratchBlocks scratch_;
   const object::History* history_;
   CommonAncestors common_ancestors_;
-  std::map<std::pair<std::size_t, std::vector<Id>>, Id> virtual_bases_;
-  std::size_t begun_ = 0;
+  VirtualBases* shared_;
+  std::map<Begun, Tree> trees_;
+  std::size_t begun_ = 0;  // and not in trees_ yet
+  std::map<std::vector<Id>, Number> numbers_;
+  std::unordered_map<Number, Made> whole_;
+  std::vector<Number> inner_;  // asked for by what is being made
+  bool is_cut_ = false;        // what is being made
 };
+
+const object::BlockReader& VirtualBases::begin() {
+  if (!blocks_ || blocks_->bytes() > bytes_max_) {
+    numbers_.clear();
+    made_.clear();
+    parts_.clear();
+    blocks_.emplace(below_);
+  }
+  return *blocks_;
+}
+
+namespace {
 
 // Without author and message, at the greatest of its parents' committer times.
 Result<object::Commit> auto_merge_of(const object::BlockReader& reader, std::span<const Id> heads,
@@ -114,6 +218,7 @@ Result<Folded> fold_with(Folding&& folding, const object::BlockReader& reader,
   HN_TRY(auto commit, auto_merge_of(reader, heads, seniority));
   HN_TRY(const auto roots, folding.terms(heads, 0));
   HN_TRY(auto merged, folding.merge(writer, reader, roots, seniority));
+  folding.share();
   commit.tree = merged.tree;
   HN_TRY(const auto bytes, object::encode_commit(commit));
   const Id id = writer.write(object::Kind::commit, bytes);
@@ -125,13 +230,14 @@ Result<Folded> fold_with(Folding&& folding, const object::BlockReader& reader,
 Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writer,
                     const object::History& history, std::span<const Id> heads,
                     std::span<const std::uint32_t> seniority) {
-  return fold_with(Folding(reader, &history, {}), reader, writer, heads, seniority);
+  return fold_with(Folding(reader, &history, {}, nullptr), reader, writer, heads, seniority);
 }
 
 Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writer,
                     const CommonAncestors& common_ancestors, std::span<const Id> heads,
-                    std::span<const std::uint32_t> seniority) {
-  return fold_with(Folding(reader, nullptr, common_ancestors), reader, writer, heads, seniority);
+                    std::span<const std::uint32_t> seniority, VirtualBases* bases) {
+  return fold_with(Folding(reader, nullptr, common_ancestors, bases), reader, writer, heads,
+                   seniority);
 }
 
 Result<Id> recompute(const object::BlockReader& reader, const object::History& history,

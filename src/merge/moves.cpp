@@ -31,8 +31,11 @@ bool is_renamable(const PathValue& value, const Id& empty_file) {
 
 class Follower {
  public:
-  Follower(ScratchBlocks& scratch, const Roots& roots)
-      : scratch_(scratch), roots_(roots), empty_file_(object::write_file(scratch, {})) {}
+  Follower(ScratchBlocks& scratch, const Roots& roots, Parts* parts)
+      : scratch_(scratch),
+        roots_(roots),
+        parts_(parts),
+        empty_file_(object::write_file(scratch, {})) {}
 
   Result<std::optional<Roots>> run() {
     const auto found = find();
@@ -105,7 +108,8 @@ class Follower {
       }
     }
     if (std::ranges::count(options.wanted, 1) == 0) return {};
-    HN_TRY(const auto renames, require_renames(scratch_, gone, come, options));
+    HN_TRY(const auto renames, require_renames(scratch_, gone, come, options,
+                                               parts_ == nullptr ? nullptr : &parts_->pieces()));
     FolderCounts folders;
     for (const Rename& rename : renames) {
       const std::string& from = gone[rename.from].path;
@@ -293,6 +297,7 @@ class Follower {
 
   ScratchBlocks& scratch_;
   const Roots& roots_;
+  Parts* parts_;
   Id empty_file_;
   std::map<std::pair<std::size_t, std::size_t>, Changes> changes_;
   std::map<std::string, std::set<std::string>> targets_;  // old name, new names
@@ -302,9 +307,10 @@ class Follower {
 
 }  // namespace
 
-Result<std::optional<Roots>> follow_renames(ScratchBlocks& scratch, const Roots& roots) {
+Result<std::optional<Roots>> follow_renames(ScratchBlocks& scratch, const Roots& roots,
+                                            Parts* parts) {
   if (roots.size() > kRenamedTermsMax) return std::optional<Roots>{};
-  return Follower(scratch, roots).run();
+  return Follower(scratch, roots, parts).run();
 }
 
 }  // namespace hn::merge

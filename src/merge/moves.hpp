@@ -14,6 +14,7 @@ inline constexpr std::size_t kRenamedTermsMax = 17;
 // The terms with each file that one side renamed and another touched under its new name, so that a
 // merge name by name meets it there. Nothing where there is no such file. New folders go to
 // `scratch`. Errors are those of reading blocks that are not here.
-Result<std::optional<Roots>> follow_renames(ScratchBlocks& scratch, const Roots& roots);
+Result<std::optional<Roots>> follow_renames(ScratchBlocks& scratch, const Roots& roots,
+                                            Parts* parts = nullptr);
 
 }  // namespace hn::merge

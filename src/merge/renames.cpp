@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 
+#include "hn/base/lately.hpp"
 #include "hn/merge/lines.hpp"
 #include "hn/object/file.hpp"
 #include "merge/file_merge.hpp"
@@ -77,11 +78,24 @@ std::string_view last_name(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
 }
 
-class Finder {
+}  // namespace
+
+// Files of which only the length was asked for have no pieces yet.
+struct FilePieces::State {
+  explicit State(std::size_t bytes_max) : sizes(bytes_max / 8), pieces(bytes_max) {}
+  Lately<object::Id, std::uint64_t> sizes;
+  Lately<object::Id, std::shared_ptr<const Pieces>> pieces;
+};
+
+FilePieces::FilePieces(std::size_t bytes_max) : state_(std::make_unique<State>(bytes_max)) {}
+FilePieces::~FilePieces() = default;
+
+class RenameFinder {
  public:
-  Finder(const object::BlockReader& reader, std::span<const NamedValue> gone,
-         std::span<const NamedValue> come, const RenameOptions& options)
+  RenameFinder(const object::BlockReader& reader, std::span<const NamedValue> gone,
+               std::span<const NamedValue> come, const RenameOptions& options, FilePieces* known)
       : reader_(reader),
+        known_(known == nullptr ? nullptr : known->state_.get()),
         gone_(gone),
         come_(come),
         options_(options),
@@ -236,7 +250,12 @@ class Finder {
 
   const Result<std::uint64_t>& size(std::optional<Result<std::uint64_t>>& slot,
                                     const object::Value& value) {
-    if (!slot) slot = object::file_size(reader_, value.id());
+    if (slot) return *slot;
+    const std::uint64_t* const known = known_ == nullptr ? nullptr : known_->sizes.find(value.id());
+    slot =
+        known != nullptr ? Result<std::uint64_t>(*known) : object::file_size(reader_, value.id());
+    if (known_ != nullptr && known == nullptr && *slot)
+      known_->sizes.keep(value.id(), **slot, kSizeBytes);
     return *slot;
   }
 
@@ -249,25 +268,35 @@ class Finder {
     return options_.wanted.empty() || options_.wanted[from] != 0;
   }
 
-  const Pieces* pieces(std::optional<Pieces>& slot, const object::Value& value) {
-    if (!slot) {
-      const auto bytes = object::read_file(reader_, value.id(), options_.bytes_max);
-      if (!bytes) {
-        note(bytes.error());
-        return nullptr;
-      }
-      slot = pieces_of(*bytes);
+  using PiecesPtr = std::shared_ptr<const Pieces>;
+  const Pieces* pieces(PiecesPtr& slot, const object::Value& value) {
+    if (slot) return slot.get();
+    if (known_ != nullptr) {
+      if (const PiecesPtr* known = known_->pieces.find(value.id())) slot = *known;
     }
-    return &*slot;
+    if (slot) return slot.get();
+    const auto bytes = object::read_file(reader_, value.id(), options_.bytes_max);
+    if (!bytes) {
+      note(bytes.error());
+      return nullptr;
+    }
+    slot = std::make_shared<const Pieces>(pieces_of(*bytes));
+    if (known_ != nullptr)
+      known_->pieces.keep(value.id(), slot, kSizeBytes + slot->counts.size() * kPieceBytes);
+    return slot.get();
   }
 
+  static constexpr std::size_t kSizeBytes = 128;  // what a file costs beside its pieces
+  static constexpr std::size_t kPieceBytes = 8;
+
   const object::BlockReader& reader_;
+  FilePieces::State* known_;
   std::span<const NamedValue> gone_;
   std::span<const NamedValue> come_;
   RenameOptions options_;
   std::uint64_t score_min_;
-  std::vector<std::optional<Pieces>> gone_pieces_;
-  std::vector<std::optional<Pieces>> come_pieces_;
+  std::vector<PiecesPtr> gone_pieces_;
+  std::vector<PiecesPtr> come_pieces_;
   std::vector<std::optional<Result<std::uint64_t>>> gone_sizes_;
   std::vector<std::optional<Result<std::uint64_t>>> come_sizes_;
   std::vector<char> used_;
@@ -275,19 +304,17 @@ class Finder {
   std::optional<Error> missing_;
 };
 
-}  // namespace
-
 std::vector<Rename> find_renames(const object::BlockReader& reader,
                                  std::span<const NamedValue> gone, std::span<const NamedValue> come,
                                  const RenameOptions& options) {
-  return Finder(reader, gone, come, options).run();
+  return RenameFinder(reader, gone, come, options, nullptr).run();
 }
 
 Result<std::vector<Rename>> require_renames(const object::BlockReader& reader,
                                             std::span<const NamedValue> gone,
                                             std::span<const NamedValue> come,
-                                            const RenameOptions& options) {
-  Finder finder(reader, gone, come, options);
+                                            const RenameOptions& options, FilePieces* known) {
+  RenameFinder finder(reader, gone, come, options, known);
   auto found = finder.run();
   if (finder.missing()) return fail(*finder.missing());
   return found;

@@ -61,8 +61,21 @@ bool ScratchBlocks::has(const Id& id) const {
 
 Id ScratchBlocks::write(Kind kind, ByteView bytes, const std::optional<Id>& base) {
   const Id id = object::id_of(kind, bytes);
-  blocks_.try_emplace(id, Written{{kind, to_bytes(bytes)}, base});
+  write_known(id, kind, bytes, base);
   return id;
+}
+
+void ScratchBlocks::write_known(const Id& id, Kind kind, ByteView bytes,
+                                const std::optional<Id>& base) {
+  const auto [at, is_new] = blocks_.try_emplace(id);
+  if (!is_new) return;
+  at->second = Written{{kind, to_bytes(bytes)}, base};
+  bytes_ += bytes.size();
+}
+
+object::TreeNodes* ScratchBlocks::tree_nodes() const {
+  object::TreeNodes* const below = below_.tree_nodes();
+  return below != nullptr ? below : &nodes_;
 }
 
 void ScratchBlocks::copy_to(object::BlockWriter& writer, const Id& root) const {
@@ -74,7 +87,7 @@ void ScratchBlocks::copy_to(object::BlockWriter& writer, const Id& root) const {
     const auto found = blocks_.find(id);
     if (found == blocks_.end() || !done.insert(id).second) continue;
     const auto& [block, base] = found->second;
-    writer.write(block.kind, block.bytes, base);
+    writer.write_known(id, block.kind, block.bytes, base);
     for (const Id& next : ids_in(block)) todo.push_back(next);
   }
 }

@@ -5,8 +5,10 @@
 #include <numeric>
 #include <utility>
 
+#include "hn/base/codec.hpp"
 #include "merge/file_merge.hpp"
 #include "merge/moves.hpp"
+#include "merge/part_keys.hpp"
 #include "merge/policies.hpp"
 
 // Specified in hn-merge(7), FOLDERS AND PATHS.
@@ -16,7 +18,6 @@ namespace {
 using object::Conflict;
 using object::Id;
 using object::Mode;
-using object::TreeEntry;
 using object::Value;
 
 using FolderTerm = std::optional<Id>;  // nothing is an empty folder
@@ -68,8 +69,9 @@ bool has_conflict(const Terms<PathValue>& terms) {
 
 class TreeMerger {
  public:
-  TreeMerger(const object::BlockReader& reader, object::BlockWriter& writer, const SideOrder& order)
-      : reader_(reader), writer_(writer), order_(order) {}
+  TreeMerger(const object::BlockReader& reader, object::BlockWriter& writer, const SideOrder& order,
+             Parts* parts)
+      : reader_(reader), writer_(writer), order_(order), parts_(parts) {}
 
   // `places` of these roots among those that a caller knows.
   Result<MergedTree> run(Terms<FolderTerm> roots, const std::vector<std::size_t>& places) {
@@ -156,31 +158,33 @@ class TreeMerger {
   Result<FolderTerm> merge_folders(const Terms<FolderTerm>& folders) {
     const auto classes = classes_of(std::span<const FolderTerm>(folders));
     HN_TRY(const auto changes, changes_of(folders, classes));
-    std::vector<TreeEntry> old;
-    if (folders[1]) {
-      HN_TRY(auto tree, object::read_tree(reader_, *folders[1]));
-      old = std::move(tree.entries);
-    }
-    const Entered entered(levels_, level_of(changes, classes, old));
-    std::vector<TreeEntry> entries;
-    auto next = old.begin();
+    if (folders[1]) HN_CHECK(object::check_tree(reader_, *folders[1]));
+    const Entered entered(levels_, level_of(changes, classes, folders[1]));
+    std::vector<object::Edit> edits;
+    edits.reserve(changes.size());
     for (const auto& [name, changed] : changes) {
-      for (; next != old.end() && next->name < name; ++next) entries.push_back(std::move(*next));
-      if (next != old.end() && next->name == name) ++next;
-      HN_TRY(const PathValue value, merge_entry(name, terms_of(changed, classes)));
-      if (value) entries.push_back({name, *value});
+      HN_TRY(auto value, merge_entry(name, terms_of(changed, classes)));
+      edits.push_back({name, std::move(value)});
     }
-    entries.insert(entries.end(), std::make_move_iterator(next),
-                   std::make_move_iterator(old.end()));
-    if (entries.empty()) return FolderTerm{};
-    return FolderTerm(object::write_tree(writer_, entries, {}, &reader_, folders[1]));
+    return edited(folders[1], edits);
+  }
+
+  // Nothing where no entry is left.
+  Result<FolderTerm> edited(const FolderTerm& folder, std::span<const object::Edit> edits) {
+    static const Id kEmpty = [] {
+      object::IdWriter ids;
+      return object::write_tree(ids, {});
+    }();
+    const Id old = folder ? *folder : object::write_tree(writer_, {});
+    HN_TRY(const Id made, object::edit_tree(writer_, reader_, old, edits));
+    return made == kEmpty ? FolderTerm{} : FolderTerm(made);
   }
 
   // One of the folders that are being merged: from the root to where the merge is.
   struct Level {
     std::size_t prefix = 0;                  // of path_, up to what stands in this folder
     std::optional<Terms<PathValue>> values;  // of its .hnattributes, where folders differ there,
-    PathValue agreed;                        // else what all have
+    FolderTerm agreed;                       // else as in this folder
     std::optional<FolderAttributes> known;
   };
   struct Entered {
@@ -194,16 +198,12 @@ class TreeMerger {
   };
 
   Level level_of(const Changes& changes, const std::vector<std::uint32_t>& classes,
-                 const std::vector<TreeEntry>& old) const {
+                 const FolderTerm& base) const {
     Level out;
     out.prefix = path_.empty() ? 0 : path_.size() + 1;
+    out.agreed = base;
     const auto changed = changes.find(std::string(kAttributesName));
-    if (changed != changes.end()) {
-      out.values = terms_of(changed->second, classes);
-    } else if (const auto at = std::ranges::lower_bound(old, kAttributesName, {}, &TreeEntry::name);
-               at != old.end() && at->name == kAttributesName) {
-      out.agreed = at->value;
-    }
+    if (changed != changes.end()) out.values = terms_of(changed->second, classes);
     return out;
   }
 
@@ -224,9 +224,11 @@ class TreeMerger {
 
   Result<const FolderAttributes*> attributes_of(std::size_t level) {
     if (!levels_[level].known) {
-      PathValue value = levels_[level].agreed;
+      PathValue value;
       if (levels_[level].values) {
         HN_TRY(value, merged_attributes(level));
+      } else if (levels_[level].agreed) {
+        HN_TRY(value, object::find_name(reader_, *levels_[level].agreed, kAttributesName));
       }
       HN_TRY(levels_[level].known, read_attributes(reader_, value));
     }
@@ -242,7 +244,10 @@ class TreeMerger {
       HN_TRY(const FolderAttributes* found, attributes_of(level));
       if (!found->is_known) return Found{};
       const auto policy = found->attributes.policy(path.substr(levels_[level].prefix));
-      if (policy) return order_.in_effect(*policy);
+      if (!policy) continue;
+      asked_for_order_ =
+          asked_for_order_ || *policy == Policy::last_writer || *policy == Policy::authority;
+      return order_.in_effect(*policy);
     }
     return Found{};
   }
@@ -328,8 +333,7 @@ class TreeMerger {
     if (!are_files(flat)) return merge_added_texts(flat, policy);
     const bool all_files = are_files(flatten(nested));
     if (policy) decisions_.push_back({path_, *policy});
-    HN_TRY(const auto terms,
-           merge_files(reader_, writer_, all_files ? nested : one_by_one(flat), policy));
+    HN_TRY(const auto terms, files(all_files ? nested : one_by_one(flat), policy));
     return terms.size() == 1 ? terms[0] : write_conflict(terms);
   }
 
@@ -338,11 +342,80 @@ class TreeMerger {
     if ((policy != Policy::join && policy != Policy::json) || !are_added_files(terms))
       return write_conflict(terms);
     decisions_.push_back({path_, *policy});
-    HN_TRY(const auto merged, merge_files(reader_, writer_, one_by_one(terms), policy));
+    HN_TRY(const auto merged, files(one_by_one(terms), policy));
     return merged.size() == 1 ? merged[0] : write_conflict(terms);
   }
 
+  // As merge_files(), remembered.
+  Result<Terms<PathValue>> files(const Terms<Terms<PathValue>>& nested,
+                                 std::optional<Policy> policy) {
+    if (parts_ == nullptr) return merge_files(reader_, writer_, nested, policy);
+    const Hash key = key_of_file(nested, policy);
+    if (const Parts::Part* known = find_part(key)) return known->values;
+    HN_TRY(auto terms, merge_files(reader_, writer_, nested, policy, parts_));
+    parts_->note(key, {terms, {}, false});
+    return terms;
+  }
+
+  // What it came to has to be here.
+  const Parts::Part* find_part(const Hash& key) {
+    const Parts::Part* const found = parts_->find(key);
+    if (found == nullptr) return nullptr;
+    const bool is_here = std::ranges::all_of(found->values, [&](const PathValue& value) {
+      return !value || value->mode == Mode::submodule || reader_.has(value->id());
+    });
+    return is_here ? found : nullptr;
+  }
+
+  // As enter_folders(), remembered: what folders come to depends on them, on what the attribute
+  // files around say of the paths beneath, and on nothing else, unless a policy asks which side
+  // comes last.
   Result<PathValue> enter(const Terms<PathValue>& values) {
+    if (parts_ == nullptr || asking_) return enter_folders(values);
+    HN_TRY(const Bytes around, surroundings());
+    const Hash key = key_of_folders(values, depth_, around);
+    if (const Parts::Part* known = find_part(key)) {
+      for (const std::string& path : known->conflicts) conflicts_.push_back(path_ + "/" + path);
+      lost_ = lost_ || known->lost;
+      return known->values[0];
+    }
+    const std::size_t conflicts = conflicts_.size();
+    const std::size_t decisions = decisions_.size();
+    const bool outer_lost = std::exchange(lost_, false);
+    const bool outer_asked = std::exchange(asked_for_order_, false);
+    HN_TRY(const PathValue value, enter_folders(values));
+    if (!asked_for_order_ && decisions_.size() == decisions) {
+      Parts::Part part{{value}, {}, lost_};
+      for (std::size_t i = conflicts; i < conflicts_.size(); ++i)
+        part.conflicts.push_back(conflicts_[i].substr(path_.size() + 1));
+      parts_->note(key, std::move(part));
+    }
+    lost_ = lost_ || outer_lost;
+    asked_for_order_ = asked_for_order_ || outer_asked;
+    return value;
+  }
+
+  // What the folders around have for attribute files, from the root on, and the path; empty where
+  // none of them has any.
+  Result<Bytes> surroundings() const {
+    Encoder out;
+    bool any = false;
+    for (const Level& level : levels_) {
+      Terms<PathValue> terms;
+      if (level.values) {
+        terms = *level.values;
+      } else if (level.agreed) {
+        HN_TRY(auto value, object::find_name(reader_, *level.agreed, kAttributesName));
+        if (value) terms.push_back(std::move(value));
+      }
+      any = any || !terms.empty();
+      put_terms(out, terms);
+    }
+    out.sized(std::string_view(path_));
+    return any ? std::move(out).take() : Bytes{};
+  }
+
+  Result<PathValue> enter_folders(const Terms<PathValue>& values) {
     if (depth_ >= kFolderDepthMax) return write_conflict(cancel(values, is_anything));
     Terms<FolderTerm> folders;
     for (const auto& value : values) {
@@ -369,7 +442,9 @@ class TreeMerger {
   Terms<FolderTerm> roots_;          // without idle sides,
   std::vector<std::size_t> places_;  // and where each was among those that were given
   std::vector<Level> levels_;
-  bool asking_ = false;  // for a policy
+  Parts* parts_;
+  bool asking_ = false;           // for a policy
+  bool asked_for_order_ = false;  // by a policy that may choose a side
   std::vector<std::string> conflicts_;
   std::vector<Decision> decisions_;
   std::optional<Terms<FolderTerm>> to_look_through_;
@@ -381,16 +456,17 @@ class TreeMerger {
 }  // namespace
 
 Result<MergedTree> merge_roots(const object::BlockReader& reader, object::BlockWriter& writer,
-                               std::span<const std::optional<Id>> roots, const SideOrder& order) {
+                               std::span<const std::optional<Id>> roots, const SideOrder& order,
+                               Parts* parts) {
   ScratchBlocks scratch(reader);
-  TreeMerger plain(scratch, scratch, order);
+  TreeMerger plain(scratch, scratch, order, parts);
   std::vector<std::size_t> places(roots.size());
   std::iota(places.begin(), places.end(), std::size_t{0});
   HN_TRY(MergedTree merged, plain.run({roots.begin(), roots.end()}, places));
   if (plain.to_look_through()) {
-    HN_TRY(const auto moved, follow_renames(scratch, *plain.to_look_through()));
+    HN_TRY(const auto moved, follow_renames(scratch, *plain.to_look_through(), parts));
     if (moved) {
-      HN_TRY(merged, TreeMerger(scratch, scratch, order).run(*moved, plain.places()));
+      HN_TRY(merged, TreeMerger(scratch, scratch, order, parts).run(*moved, plain.places()));
     }
   }
   scratch.copy_to(writer, merged.tree);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <queue>
+#include <utility>
 
 namespace hn::object {
 
@@ -17,14 +18,17 @@ void RowHistory::each_parent(Row row, const Visit& visit) const {
 }
 
 // As in history.cpp by generation, greatest first, until only ancestors of common ones wait; but
-// all ancestors of a common one are marked as soon as it is found, without the queue. What began at
-// an old commit would else wait until the walk has come down to it by way of everything between:
-// tens of thousands of commits, and of each a turn in the queue costs more than the mark.
+// these are not queued: there are tens of thousands of them where one side began at an old commit,
+// and of each a turn in the queue costs more than its mark. They lie in a list for each generation,
+// and are marked down to that of what comes out of the queue next, which needs no more.
 class RowHistory::Walk {
  public:
   explicit Walk(const RowHistory& history) : history_(history) {}
   ~Walk() {
-    for (const Row row : reached_) history_.marks_[row] = 0;
+    for (const Row row : reached_) {
+      history_.marks_[row] = 0;
+      history_.lists_[history_.nodes_[row].generation] = kNone;
+    }
   }
   Walk(const Walk&) = delete;
   Walk& operator=(const Walk&) = delete;
@@ -40,18 +44,19 @@ class RowHistory::Walk {
   Result<std::vector<Id>> run() {
     std::vector<Row> found;
     while (interesting_ > 0 && !queue_.empty()) {
-      const Row row = queue_.top().second;
+      const auto [generation, row] = queue_.top();
+      HN_CHECK(mark_below(generation));
       queue_.pop();
-      unsigned marks = history_.marks_[row];
-      if ((marks & kBelow) == 0) --interesting_;
+      const unsigned marks = history_.marks_[row];
+      if ((marks & kBelow) != 0) continue;
+      --interesting_;
       if ((marks & kCommon) == kCommon) {
-        if ((marks & kBelow) == 0) found.push_back(row);
-        marks |= kBelow;
-        mark_below(row);
+        found.push_back(row);
+        add_below(row);
+        continue;
       }
-      if ((marks & kBelow) != 0 && marked_all_) continue;
       HN_CHECK(history_.ask_parents(row));
-      history_.each_parent(row, [&](Row parent) { mark(parent, marks & (kCommon | kBelow)); });
+      history_.each_parent(row, [&](Row parent) { mark(parent, marks & kCommon); });
     }
     std::ranges::sort(found, {}, [&](Row row) {
       return std::pair(history_.nodes_[row].generation, history_.ids_[row]);
@@ -67,53 +72,53 @@ class RowHistory::Walk {
 
  private:
   static constexpr std::uint8_t kCommon = kOfA | kOfB;
-  static constexpr std::uint8_t kBelow = 4;   // an ancestor of a common one
-  static constexpr std::uint8_t kQueued = 8;  // it waits, or had its turn
-  static constexpr std::uint8_t kParentsMarked = 16;
+  static constexpr std::uint8_t kBelow = 4;    // a common one, or an ancestor of one
+  static constexpr std::uint8_t kWaiting = 8;  // in the queue, or had its turn
 
   void mark(Row row, unsigned marks) {
-    const unsigned before = add_marks(row, marks | kQueued);
-    if ((before & kQueued) != 0) return;
-    queue_.emplace(history_.nodes_[row].generation, row);
-    if (((before | marks) & kBelow) == 0) ++interesting_;
-  }
-
-  // Answers the marks that it had.
-  unsigned add_marks(Row row, unsigned marks) {
     std::uint8_t& at = history_.marks_[row];
     const unsigned before = at;
-    at = static_cast<std::uint8_t>(before | marks);
-    if (before == 0) reached_.push_back(row);
-    if ((before & kQueued) != 0 && (before & kBelow) == 0 && (marks & kBelow) != 0) --interesting_;
-    return before;
+    if ((before & kBelow) != 0) return;
+    at = static_cast<std::uint8_t>(before | marks | kWaiting);
+    if (before != 0) return;
+    reached_.push_back(row);
+    queue_.emplace(history_.nodes_[row].generation, row);
+    ++interesting_;
   }
 
-  // First parents first, for old commits are mostly among them, and no more than are asked for.
-  // What is not here ends it, as the answer may not depend on that commit; then the queue goes on.
-  void mark_below(Row from) {
-    std::vector<Row> stack{from};
-    while (interesting_ > 0 && !stack.empty()) {
-      const Row row = stack.back();
-      stack.pop_back();
-      if ((add_marks(row, kParentsMarked) & kParentsMarked) != 0) continue;
-      if (!history_.ask_parents(row)) {
-        marked_all_ = false;
-        continue;
+  // To the list of its generation.
+  void add_below(Row row) {
+    std::uint8_t& at = history_.marks_[row];
+    if ((at & kBelow) != 0) return;
+    if (at == 0) reached_.push_back(row);
+    at |= kBelow;
+    const std::uint64_t generation = history_.nodes_[row].generation;
+    history_.next_[row] = std::exchange(history_.lists_[generation], row);
+    below_ = std::max(below_, generation);
+  }
+
+  // All that is below a common one and of `generation` or more.
+  Result<void> mark_below(std::uint64_t generation) {
+    for (; below_ > generation; --below_) {
+      Row row = std::exchange(history_.lists_[below_], kNone);
+      for (; row != kNone; row = history_.next_[row]) {
+        HN_CHECK(history_.ask_parents(row));
+        history_.each_parent(row, [&](Row parent) {
+          // Those in the queue wait in vain from now on.
+          if ((history_.marks_[parent] & (kWaiting | kBelow)) == kWaiting) --interesting_;
+          add_below(parent);
+        });
       }
-      const std::size_t before = stack.size();
-      history_.each_parent(row, [&](Row parent) {
-        add_marks(parent, kBelow);
-        stack.push_back(parent);
-      });
-      std::reverse(stack.begin() + static_cast<std::ptrdiff_t>(before), stack.end());
+      if (interesting_ == 0) return {};
     }
+    return {};
   }
 
   const RowHistory& history_;
   std::priority_queue<std::pair<std::uint64_t, Row>> queue_;
   std::vector<Row> reached_;
   std::size_t interesting_ = 0;  // in the queue and not below a common one
-  bool marked_all_ = true;       // what is below a common one is marked so
+  std::uint64_t below_ = 0;      // the greatest generation with a list
 };
 
 Result<RowHistory::Row> RowHistory::row_of(const Id& commit) const {
@@ -121,10 +126,13 @@ Result<RowHistory::Row> RowHistory::row_of(const Id& commit) const {
   if (at != rows_.end()) return at->second;
   HN_TRY(const std::uint64_t generation, below_.generation(commit));
   const auto row = static_cast<Row>(nodes_.size());
-  if (row >= kMore) return fail(Code::refused, "too many commits", commit.bytes);
+  if (row >= kMore || generation >= kMore)
+    return fail(Code::refused, "too many commits", commit.bytes);
   ids_.push_back(commit);
   nodes_.push_back({generation, kUnasked, kNone});
   marks_.push_back(0);
+  next_.push_back(kNone);
+  if (generation >= lists_.size()) lists_.resize(generation + 1, kNone);
   rows_.emplace(commit, row);
   return row;
 }

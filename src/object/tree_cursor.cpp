@@ -6,38 +6,38 @@ namespace hn::object {
 Result<TreeCursor> TreeCursor::open(const BlockReader& reader, const std::optional<Id>& tree) {
   TreeCursor cursor(reader);
   if (!tree) return cursor;
-  HN_TRY(cursor.top_node_, read_top_node(reader, *tree));
+  HN_TRY(cursor.top_node_, top_node(reader, *tree));
   cursor.top_ = *tree;
   cursor.closed_ = true;
   return cursor;
 }
 
 std::optional<std::uint32_t> TreeCursor::level() const noexcept {
-  if (closed_) return top_node_.node.level;
-  if (stack_.empty() || stack_.back().checked.node.level == 0) return std::nullopt;
-  return stack_.back().checked.node.level - 1;
+  if (closed_) return top_node_->node.level;
+  if (stack_.empty() || stack_.back().checked->node.level == 0) return std::nullopt;
+  return stack_.back().checked->node.level - 1;
 }
 
 const Id& TreeCursor::id() const noexcept {
   HN_ASSERT(level());
   if (closed_) return top_;
-  return stack_.back().checked.node.children[stack_.back().next].id;
+  return stack_.back().checked->node.children[stack_.back().next].id;
 }
 
 const TreeEntry& TreeCursor::entry() const noexcept {
   HN_ASSERT(!done() && !level());
-  return stack_.back().checked.node.entries[stack_.back().next];
+  return stack_.back().checked->node.entries[stack_.back().next];
 }
 
 std::optional<Id> TreeCursor::upcoming(std::uint32_t level) const noexcept {
   for (std::size_t i = stack_.size(); i-- > 0;) {
     const Frame& frame = stack_[i];
-    if (frame.checked.node.level <= level) continue;
+    if (frame.checked->node.level <= level) continue;
     // The innermost frame stands before its row, the others are inside theirs.
     const std::size_t row = frame.next + 1;
-    if (row >= frame.checked.size()) continue;
-    if (frame.checked.node.level != level + 1) return std::nullopt;
-    return frame.checked.node.children[row].id;
+    if (row >= frame.checked->size()) continue;
+    if (frame.checked->node.level != level + 1) return std::nullopt;
+    return frame.checked->node.children[row].id;
   }
   return std::nullopt;
 }
@@ -52,7 +52,7 @@ void TreeCursor::skip() {
 }
 
 void TreeCursor::settle() {
-  while (!stack_.empty() && stack_.back().next == stack_.back().checked.size()) {
+  while (!stack_.empty() && stack_.back().next == stack_.back().checked->size()) {
     stack_.pop_back();
     if (!stack_.empty()) ++stack_.back().next;
   }
@@ -64,8 +64,8 @@ Result<void> TreeCursor::enter() {
     stack_.push_back({std::move(top_node_), 0, true});
   } else {
     const Frame& frame = stack_.back();
-    const bool rightmost = frame.rightmost && frame.next + 1 == frame.checked.size();
-    HN_TRY(CheckedNode child, read_child_node(*reader_, frame.checked, frame.next, rightmost));
+    const bool rightmost = frame.rightmost && frame.next + 1 == frame.checked->size();
+    HN_TRY(NodePtr child, child_node(*reader_, *frame.checked, frame.next, rightmost));
     stack_.push_back({std::move(child), 0, rightmost});
   }
   settle();

@@ -6,7 +6,7 @@ namespace hn::object {
 
 // Walks the entries of one folder in order and can stand before a whole node without reading it,
 // which is how a difference skips what both sides share. Every node entered is checked against its
-// place (read_child_node).
+// place (child_node).
 class TreeCursor {
  public:
   // `tree` absent: an empty folder.
@@ -28,7 +28,7 @@ class TreeCursor {
 
  private:
   struct Frame {
-    CheckedNode checked;
+    NodePtr checked;
     std::size_t next = 0;
     bool rightmost = true;
   };
@@ -40,7 +40,7 @@ class TreeCursor {
   // The topmost node, read but not entered.
   bool closed_ = false;
   Id top_;
-  CheckedNode top_node_;
+  NodePtr top_node_;
 };
 
 }  // namespace hn::object

@@ -218,28 +218,65 @@ NodeFacts facts_of(const CheckedNode& node) {
   return out;
 }
 
+Result<CheckedNode> read_node(const BlockReader& reader, const Id& id) {
+  HN_TRY(const Bytes bytes, reader.read(id, Kind::tree));
+  auto node = check_tree_node(bytes);
+  if (!node) return fail(node.error().code, node.error().rule, id.bytes);
+  return node;
+}
+
+Result<NodePtr> find_node(const BlockReader& reader, const Id& id) {
+  TreeNodes* const nodes = reader.tree_nodes();
+  if (nodes != nullptr) {
+    if (NodePtr known = nodes->find(id)) return known;
+  }
+  HN_TRY(CheckedNode read, read_node(reader, id));
+  NodePtr node = std::make_shared<const CheckedNode>(std::move(read));
+  if (nodes != nullptr) nodes->add(id, node);
+  return node;
+}
+
+// The rule that a node breaks as child `i` of `parent`.
+const char* fault_of_child(const CheckedNode& child, const CheckedNode& parent, std::size_t i,
+                           bool rightmost) noexcept {
+  const TreeNode::Child& row = parent.node.children[i];
+  const auto before =
+      i > 0 ? std::string_view(parent.node.children[i - 1].last) : std::string_view();
+  return fault_of_child(facts_of(child), parent.node.level, {row.last, row.id, row.entries, before},
+                        rightmost);
+}
+
 }  // namespace
 
 Result<CheckedNode> read_top_node(const BlockReader& reader, const Id& tree) {
-  HN_TRY(const Bytes bytes, reader.read(tree, Kind::tree));
-  auto top = check_tree_node(bytes);
-  if (!top) return fail(top.error().code, top.error().rule, tree.bytes);
-  if (const char* fault = fault_of_top(facts_of(*top)))
+  HN_TRY(CheckedNode top, read_node(reader, tree));
+  if (const char* fault = fault_of_top(facts_of(top)))
     return fail(Code::invalid, fault, tree.bytes);
   return top;
 }
 
 Result<CheckedNode> read_child_node(const BlockReader& reader, const CheckedNode& parent,
                                     std::size_t i, bool rightmost) {
-  const TreeNode::Child& child_row = parent.node.children[i];
-  const ChildRow row{
-      child_row.last, child_row.id, child_row.entries,
-      i > 0 ? std::string_view(parent.node.children[i - 1].last) : std::string_view()};
-  HN_TRY(const Bytes bytes, reader.read(row.id, Kind::tree));
-  auto child = check_tree_node(bytes);
-  if (!child) return fail(child.error().code, child.error().rule, row.id.bytes);
-  if (const char* fault = fault_of_child(facts_of(*child), parent.node.level, row, rightmost))
-    return fail(Code::invalid, fault, row.id.bytes);
+  const Id& id = parent.node.children[i].id;
+  HN_TRY(CheckedNode child, read_node(reader, id));
+  if (const char* fault = fault_of_child(child, parent, i, rightmost))
+    return fail(Code::invalid, fault, id.bytes);
+  return child;
+}
+
+Result<NodePtr> top_node(const BlockReader& reader, const Id& tree) {
+  HN_TRY(NodePtr top, find_node(reader, tree));
+  if (const char* fault = fault_of_top(facts_of(*top)))
+    return fail(Code::invalid, fault, tree.bytes);
+  return top;
+}
+
+Result<NodePtr> child_node(const BlockReader& reader, const CheckedNode& parent, std::size_t i,
+                           bool rightmost) {
+  const Id& id = parent.node.children[i].id;
+  HN_TRY(NodePtr child, find_node(reader, id));
+  if (const char* fault = fault_of_child(*child, parent, i, rightmost))
+    return fail(Code::invalid, fault, id.bytes);
   return child;
 }
 

@@ -2,6 +2,7 @@
 
 #include "hn/base/codec.hpp"
 #include "hn/object/tree.hpp"
+#include "hn/object/tree_nodes.hpp"
 
 // One node of a tree: hn-objects(5), section TREES. Writers and checkers measure rows by the same
 // functions.
@@ -71,5 +72,10 @@ Result<CheckedNode> read_top_node(const BlockReader& reader, const Id& tree);
 // Reads the node of child `i` of `parent`; `rightmost` where nothing of its level follows.
 Result<CheckedNode> read_child_node(const BlockReader& reader, const CheckedNode& parent,
                                     std::size_t i, bool rightmost);
+
+// The same by way of the reader's nodes, where it has such.
+Result<NodePtr> top_node(const BlockReader& reader, const Id& tree);
+Result<NodePtr> child_node(const BlockReader& reader, const CheckedNode& parent, std::size_t i,
+                           bool rightmost);
 
 }  // namespace hn::object

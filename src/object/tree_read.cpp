@@ -28,6 +28,42 @@ Result<Tree> read_tree(const BlockReader& reader, const Id& tree) {
   return out;
 }
 
+namespace {
+
+Result<void> check_below(const BlockReader& reader, const CheckedNode& at, bool rightmost) {
+  for (std::size_t i = 0; i < at.node.children.size(); ++i) {
+    const bool last = rightmost && i + 1 == at.node.children.size();
+    HN_TRY(const NodePtr child, child_node(reader, at, i, last));
+    HN_CHECK(check_below(reader, *child, last));
+  }
+  return {};
+}
+
+// As find_name, among nodes that the reader keeps.
+Result<std::optional<Value>> find_in_nodes(const BlockReader& reader, const Id& tree,
+                                           std::string_view name) {
+  HN_TRY(NodePtr at, top_node(reader, tree));
+  bool rightmost = true;
+  while (at->node.level > 0) {
+    const auto& rows = at->node.children;
+    const auto row = std::ranges::lower_bound(rows, name, {}, &TreeNode::Child::last);
+    if (row == rows.end()) return std::optional<Value>();
+    const auto i = static_cast<std::size_t>(row - rows.begin());
+    rightmost = rightmost && i + 1 == rows.size();
+    HN_TRY(at, child_node(reader, *at, i, rightmost));
+  }
+  const auto& rows = at->node.entries;
+  const auto row = std::ranges::lower_bound(rows, name, {}, &TreeEntry::name);
+  return row != rows.end() && row->name == name ? std::optional(row->value) : std::nullopt;
+}
+
+}  // namespace
+
+Result<void> check_tree(const BlockReader& reader, const Id& tree) {
+  HN_TRY(const NodePtr top, top_node(reader, tree));
+  return check_below(reader, *top, true);
+}
+
 Result<std::optional<Id>> read_raw_of_tree(const BlockReader& reader, const Id& tree) {
   HN_TRY(const Bytes bytes, reader.read(tree, Kind::tree));
   Decoder in(bytes);
@@ -39,6 +75,7 @@ Result<std::optional<Id>> read_raw_of_tree(const BlockReader& reader, const Id& 
 
 Result<std::optional<Value>> find_name(const BlockReader& reader, const Id& tree,
                                        std::string_view name) {
+  if (reader.tree_nodes() != nullptr) return find_in_nodes(reader, tree, name);
   HN_TRY(Bytes bytes, reader.read(tree, Kind::tree));
   auto at = search_tree_node(bytes, name);
   if (!at) return fail(at.error().code, at.error().rule, tree.bytes);

@@ -13,50 +13,50 @@ class OldNodes {
  public:
   OldNodes(const BlockReader* reader, const std::optional<Id>& old) : reader_(reader) {
     if (reader == nullptr || !old) return;
-    auto top = read_top_node(*reader, *old);
+    auto top = top_node(*reader, *old);
     if (top) path_.push_back({*old, std::move(top).value(), true, {}});
   }
-  // `top` was read as the node of `old`; of a leaf the entries are not needed.
-  OldNodes(const BlockReader& reader, const Id& old, CheckedNode top) : reader_(&reader) {
+  // `top` was read as the node of `old`.
+  OldNodes(const BlockReader& reader, const Id& old, NodePtr top) : reader_(&reader) {
     path_.push_back({old, std::move(top), true, {}});
   }
 
   // The node of `level` in whose range `name` falls.
   std::optional<Id> at(std::uint32_t level, const std::string& name) {
     while (path_.size() > 1 &&
-           (path_.back().checked.node.level < level || !covers(path_.back(), name))) {
+           (path_.back().checked->node.level < level || !covers(path_.back(), name))) {
       path_.pop_back();
     }
-    while (!path_.empty() && path_.back().checked.node.level > level) {
+    while (!path_.empty() && path_.back().checked->node.level > level) {
       const Step& step = path_.back();
-      const auto& rows = step.checked.node.children;
+      const auto& rows = step.checked->node.children;
       auto row = std::ranges::lower_bound(rows, name, {}, &TreeNode::Child::last);
       if (row == rows.end()) --row;
-      if (step.checked.node.level == level + 1) return row->id;
+      if (step.checked->node.level == level + 1) return row->id;
       if (!enter(static_cast<std::size_t>(row - rows.begin()))) return std::nullopt;
     }
-    if (path_.empty() || path_.back().checked.node.level != level) return std::nullopt;
+    if (path_.empty() || path_.back().checked->node.level != level) return std::nullopt;
     return path_.back().id;
   }
 
  private:
   struct Step {
     Id id;
-    CheckedNode checked;
+    NodePtr checked;
     bool rightmost = true;
     std::string before;  // the greatest name in front of the node
   };
 
   static bool covers(const Step& step, const std::string& name) {
     const bool starts = step.before.empty() || step.before < name;
-    return starts && (step.rightmost || !(step.checked.name(step.checked.size() - 1) < name));
+    return starts && (step.rightmost || !(step.checked->name(step.checked->size() - 1) < name));
   }
 
   bool enter(std::size_t i) {
     const Step& step = path_.back();
-    const auto& rows = step.checked.node.children;
+    const auto& rows = step.checked->node.children;
     const bool rightmost = step.rightmost && i + 1 == rows.size();
-    auto child = read_child_node(*reader_, step.checked, i, rightmost);
+    auto child = child_node(*reader_, *step.checked, i, rightmost);
     if (!child) return path_.clear(), false;
     const Id id = rows[i].id;
     std::string before = i > 0 ? rows[i - 1].last : step.before;
@@ -156,9 +156,9 @@ class Editing {
   Editing(TreeBuilder& builder, const BlockReader& reader, std::span<const Edit> edits)
       : builder_(builder), reader_(reader), edits_(edits) {}
 
-  Result<void> node(CheckedNode at, bool rightmost) {
+  Result<void> node(const CheckedNode& at, bool rightmost) {
     if (at.node.level == 0) {
-      leaf(std::move(at.node.entries));
+      leaf(at.node.entries);
       if (rightmost) add_before(nullptr);
       return {};
     }
@@ -170,14 +170,14 @@ class Editing {
         builder_.take(row);
         continue;
       }
-      HN_TRY(CheckedNode child, read_child_node(reader_, at, i, last));
-      HN_CHECK(node(std::move(child), last));
+      HN_TRY(const NodePtr child, child_node(reader_, at, i, last));
+      HN_CHECK(node(*child, last));
     }
     return {};
   }
 
  private:
-  void leaf(std::vector<TreeEntry> entries) {
+  void leaf(const std::vector<TreeEntry>& entries) {
     for (const TreeEntry& entry : entries) {
       add_before(&entry.name);
       if (!edits_.empty() && edits_.front().name == entry.name)
@@ -208,13 +208,10 @@ Result<Id> edit_tree(BlockWriter& writer, const BlockReader& reader, const Id& o
     HN_ASSERT(is_tree_name(edits[i].name));
     HN_ASSERT(i == 0 || edits[i - 1].name < edits[i].name);
   }
-  HN_TRY(CheckedNode top, read_top_node(reader, old));
-  CheckedNode known;
-  known.node.level = top.node.level;
-  known.node.children = top.node.children;
-  OldNodes old_nodes(reader, old, std::move(known));
+  HN_TRY(const NodePtr top, top_node(reader, old));
+  OldNodes old_nodes(reader, old, top);
   TreeBuilder builder(writer, old_nodes);
-  HN_CHECK(Editing(builder, reader, edits).node(std::move(top), true));
+  HN_CHECK(Editing(builder, reader, edits).node(*top, true));
   return builder.finish({});
 }
 

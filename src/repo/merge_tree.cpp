@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "hn/merge/fold.hpp"
 #include "hn/merge/three_way.hpp"
 #include "hn/repo/repository.hpp"
 
@@ -16,7 +15,7 @@ object::Id folder_of(const object::BlockReader& reader, const object::Id& commit
 }  // namespace
 
 merge::MergedTree merge_tree(const object::RowHistory& history, merge::ScratchBlocks& scratch,
-                             const TreesToMerge& trees) {
+                             const TreesToMerge& trees, merge::VirtualBases* bases) {
   if (trees.base) {
     return require(
         merge::merge_trees(scratch, scratch, folder_of(scratch, *trees.base),
@@ -28,7 +27,7 @@ merge::MergedTree merge_tree(const object::RowHistory& history, merge::ScratchBl
   const std::array<object::Id, 2> heads{trees.ours, trees.theirs};
   const std::array<std::uint32_t, 2> seniority{0, 1};
   const merge::CommonAncestors of = [&](auto a, auto b) { return history.common_ancestors(a, b); };
-  auto folded = require(merge::fold(scratch, scratch, of, heads, seniority), "merging");
+  auto folded = require(merge::fold(scratch, scratch, of, heads, seniority, bases), "merging");
   return {folded.tree, std::move(folded.conflicts), std::move(folded.decisions)};
 }
 

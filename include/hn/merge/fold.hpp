@@ -1,10 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "hn/merge/scratch.hpp"
 #include "hn/merge/tree_merge.hpp"
 #include "hn/object/commit.hpp"
 #include "hn/object/history.hpp"
@@ -40,12 +43,41 @@ Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writ
                     const object::History& history, std::span<const object::Id> heads,
                     std::span<const std::uint32_t> seniority);
 
+// Virtual bases that earlier folds of the same history made, for who folds thousands of heads: what
+// a fold comes to is the same with and without. One thread at a time.
+class VirtualBases {
+ public:
+  // `below` outlives this. Before a fold in which more than so many bytes of blocks are held, all
+  // go.
+  VirtualBases(const object::BlockReader& below, std::size_t bytes_max)
+      : below_(below), bytes_max_(bytes_max), parts_(bytes_max / 4) {}
+
+  // To be called before each fold: through these blocks, which stay until the next call, it reads.
+  const object::BlockReader& begin();
+
+ private:
+  friend class Folding;
+  using Number = std::uint32_t;  // of a set of commits
+  struct Made {
+    object::Id tree;
+    std::vector<Number> inner;  // the sets that were asked for to make it, each once
+    std::size_t height = 0;     // virtual bases within one another there
+  };
+
+  const object::BlockReader& below_;
+  std::size_t bytes_max_;
+  std::optional<ScratchBlocks> blocks_;
+  std::map<std::vector<object::Id>, Number> numbers_;
+  std::unordered_map<Number, Made> made_;
+  Parts parts_;
+};
+
 // The same for who has a faster answer than object::common_ancestors() at hand.
 using CommonAncestors = std::function<Result<std::vector<object::Id>>(
     std::span<const object::Id> a, std::span<const object::Id> b)>;
 Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writer,
                     const CommonAncestors& common_ancestors, std::span<const object::Id> heads,
-                    std::span<const std::uint32_t> seniority);
+                    std::span<const std::uint32_t> seniority, VirtualBases* bases = nullptr);
 
 // What an auto-merge commit must be, computed from its parents and its AutoMerge fields alone; it
 // is what it says if the id that comes back is its own. Writes nothing. Code::invalid where the

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,6 +14,20 @@ namespace hn::merge {
 struct NamedValue {
   std::string path;
   object::Value value;
+};
+
+// The pieces that files consist of, for who looks for renames among the same files again and again.
+// One thread at a time.
+class FilePieces {
+ public:
+  // At most twice as many bytes, and one file, are held.
+  explicit FilePieces(std::size_t bytes_max);
+  ~FilePieces();
+
+ private:
+  friend class RenameFinder;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 struct Rename {
@@ -43,6 +58,7 @@ std::vector<Rename> find_renames(const object::BlockReader& reader,
 Result<std::vector<Rename>> require_renames(const object::BlockReader& reader,
                                             std::span<const NamedValue> gone,
                                             std::span<const NamedValue> come,
-                                            const RenameOptions& options);
+                                            const RenameOptions& options,
+                                            FilePieces* known = nullptr);
 
 }  // namespace hn::merge

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "hn/object/block.hpp"
+#include "hn/object/tree_nodes.hpp"
 
 namespace hn::merge {
 
@@ -18,8 +19,13 @@ class ScratchBlocks final : public object::BlockReader, public object::BlockWrit
   bool has(const object::Id& id) const override;
   object::Id write(object::Kind kind, ByteView bytes,
                    const std::optional<object::Id>& base = {}) override;
+  void write_known(const object::Id& id, object::Kind kind, ByteView bytes,
+                   const std::optional<object::Id>& base = {}) override;
+  // Those of the reader below, else its own.
+  object::TreeNodes* tree_nodes() const override;
 
   bool empty() const noexcept { return blocks_.empty(); }
+  std::size_t bytes() const noexcept { return bytes_; }  // of all blocks that were written here
 
   // Copies what `root` needs of the blocks written here, each once.
   void copy_to(object::BlockWriter& writer, const object::Id& root) const;
@@ -31,6 +37,9 @@ class ScratchBlocks final : public object::BlockReader, public object::BlockWrit
     std::optional<object::Id> base;
   };
   std::map<object::Id, Written> blocks_;
+  std::size_t bytes_ = 0;
+  static constexpr std::size_t kNodesBytes = 8U << 20U;
+  mutable object::TreeNodes nodes_{kNodesBytes};
 };
 
 }  // namespace hn::merge

@@ -155,9 +155,15 @@ Terms<T> flatten(const Terms<Terms<T>>& nested) {
 template <class T>
 class SignedTerms {
  public:
+  SignedTerms() = default;
   explicit SignedTerms(const Terms<T>& terms) {
-    for (std::size_t i = 0; i < terms.size(); ++i)
-      (i % 2 == 0 ? sides_ : bases_).push_back(terms[i]);
+    for (std::size_t i = 0; i < terms.size(); ++i) add(terms[i], i % 2 == 0);
+    sort();
+  }
+
+  // sort() comes behind the last one.
+  void add(const T& term, bool is_side) { (is_side ? sides_ : bases_).push_back(term); }
+  void sort() {
     std::sort(sides_.begin(), sides_.end());
     std::sort(bases_.begin(), bases_.end());
   }
@@ -185,22 +191,28 @@ class SignedTerms {
   std::vector<T> bases_;
 };
 
-// Of a merge of merges: which removed ones were not resolved and are not part of an added one that
-// was not either. Flattened, such a base would undo what was made of it: of two who resolved
-// L - b + R, one to L and one to R, L - (L - b + R) + R is b.
+// Of a merge of merges: which removed ones were not resolved and are not part of what is added and
+// was not either: another merge of several terms, or all those of a single one together. Flattened,
+// such a base would undo what was made of it: of two who resolved L - b + R, one to L and one to R,
+// L - (L - b + R) + R is b.
 template <class T>
 std::vector<std::size_t> bases_resolved_since(const Terms<Terms<T>>& nested) {
   std::vector<SignedTerms<T>> added;
   for (std::size_t i = 0; i < nested.size(); i += 2) {
     if (nested[i].size() > 1) added.emplace_back(nested[i]);
   }
+  SignedTerms<T> single;
+  for (std::size_t i = 0; i < nested.size(); ++i) {
+    if (nested[i].size() == 1) single.add(nested[i].front(), i % 2 == 0);
+  }
+  single.sort();
   std::vector<std::size_t> out;
   for (std::size_t i = 1; i < nested.size(); i += 2) {
     if (nested[i].size() == 1) continue;
     const SignedTerms<T> base(nested[i]);
     const bool taken =
         std::ranges::any_of(added, [&](SignedTerms<T>& whole) { return whole.take_out(base); });
-    if (!taken) out.push_back(i);
+    if (!taken && !single.take_out(base)) out.push_back(i);
   }
   return out;
 }

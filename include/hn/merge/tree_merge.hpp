@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hn/merge/attributes.hpp"
+#include "hn/merge/parts.hpp"
 #include "hn/merge/terms.hpp"
 #include "hn/object/conflict.hpp"
 #include "hn/object/tree.hpp"
@@ -53,11 +54,12 @@ struct MergedTree {
 
 // Merges an odd number of root folders; a root that is not there is empty. What does not resolve
 // becomes a conflict entry. Reads the folders and files whose terms differ and nothing else;
-// writes new folders, files and conflicts to `writer`. Fails with Code::absent (the block as
+// writes new folders, files and conflicts to `writer`, but for those that `parts` knows and the
+// reader has. Fails with Code::absent (the block as
 // subject) or Code::damaged where a block cannot be read, never because of what the folders hold.
 Result<MergedTree> merge_roots(const object::BlockReader& reader, object::BlockWriter& writer,
                                std::span<const std::optional<object::Id>> roots,
-                               const SideOrder& order = {});
+                               const SideOrder& order = {}, Parts* parts = nullptr);
 
 // A folder nested deeper is merged as a whole, so that no folder can exhaust the stack.
 inline constexpr std::size_t kFolderDepthMax = 512;

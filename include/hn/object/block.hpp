@@ -27,6 +27,8 @@ inline constexpr std::size_t kBlockBytesMax = 256 * 1024;
 // `bytes` in canonical form; its length is the caller's to check.
 Id id_of(Kind kind, ByteView bytes) noexcept;
 
+class TreeNodes;
+
 struct Block {
   Kind kind = Kind::chunk;
   Bytes bytes;
@@ -42,6 +44,10 @@ class BlockReader {
 
   // read(), and Code::invalid where the block is of another kind.
   Result<Bytes> read(const Id& id, Kind kind) const;
+
+  // Where nodes of folders are looked for before they are read, and left when they were; null:
+  // nowhere. One thread at a time reads folders through a reader that has such.
+  virtual TreeNodes* tree_nodes() const { return nullptr; }
 };
 
 // Where blocks go. Writing what is there already costs a look-up and changes nothing.
@@ -51,6 +57,11 @@ class BlockWriter {
   // At most kBlockBytesMax bytes. `base` names an older version that the new bytes resemble, a
   // hint for the stored form. Throws Failure where storage fails.
   virtual Id write(Kind kind, ByteView bytes, const std::optional<Id>& base = {}) = 0;
+  // The same for a block whose id is known, as it comes from another writer.
+  virtual void write_known(const Id& /*id*/, Kind kind, ByteView bytes,
+                           const std::optional<Id>& base = {}) {
+    write(kind, bytes, base);
+  }
 };
 
 // Answers ids and keeps nothing: what would this file or folder be called?

@@ -41,9 +41,13 @@ class RowHistory final : public History {
 
   const History& below_;
   mutable std::unordered_map<Id, Row> rows_;
-  mutable std::vector<Id> ids_;  // by row, as the next two
+  mutable std::vector<Id> ids_;  // by row, as the next one
   mutable std::vector<Node> nodes_;
-  mutable std::vector<std::uint8_t> marks_;  // all 0 between walks
+  // Of the walk that goes on: marks by row, and lists of rows by generation. All 0, and empty,
+  // else.
+  mutable std::vector<std::uint8_t> marks_;
+  mutable std::vector<Row> next_;
+  mutable std::vector<Row> lists_;
   mutable std::unordered_map<Row, std::vector<Row>> more_;
 };
 

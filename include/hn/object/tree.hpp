@@ -53,6 +53,9 @@ struct Tree {
 
 // All entries of one folder. Total on hostile blocks: order, cuts and depth are checked.
 Result<Tree> read_tree(const BlockReader& reader, const Id& tree);
+// What read_tree would answer instead of entries. Costs a look-up for each node where the reader
+// keeps them.
+Result<void> check_tree(const BlockReader& reader, const Id& tree);
 // Tree::raw alone: the head of one node. The rest is not checked.
 Result<std::optional<Id>> read_raw_of_tree(const BlockReader& reader, const Id& tree);
 

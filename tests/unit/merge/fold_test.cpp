@@ -94,6 +94,25 @@ TEST_CASE_FIXTURE(World, "two commits on different folds of one conflict keep wh
   CHECK(terms.find("S 2") != std::string::npos);
 }
 
+TEST_CASE_FIXTURE(World, "who made something of a conflict is not asked again by those below it") {
+  const auto base = commit(Files{{"f", "1 2 3"}, {"l", "@1"}});
+  const auto a = commit(Files{{"f", "A 2 3"}, {"l", "@A"}}, {base});
+  const auto b = commit(Files{{"f", "B 2 3"}, {"l", "@B"}}, {base});
+  const auto on_a = commit(Files{{"f", "A 2 3"}, {"l", "@A"}, {"x", "1"}}, {a});
+  const auto on_b = commit(Files{{"f", "B 2 3"}, {"l", "@B"}, {"y", "1"}}, {b});
+  const auto both = commit(Files{{"f", "C 2 3"}, {"l", "@C"}}, {a, b});
+  const Files all{{"f", "C 2 3"}, {"l", "@C"}, {"x", "1"}, {"y", "1"}};
+  CHECK(folded({on_a, on_b, both}) == all);
+  CHECK(folded({both, on_a, on_b}) == all);
+  CHECK(folded({on_a, both, on_b}) == all);
+  // Elsewhere in the file they go on.
+  const auto more = commit(Files{{"f", "A 2 3 4"}, {"l", "@A"}}, {a});
+  CHECK(folded({more, on_b, both}).at("f") == "C 2 3 4");
+  // Somebody who wants A, having seen B, is heard.
+  const auto wants_a = commit(Files{{"f", "A 2 3"}, {"l", "@A"}}, {a, b});
+  CHECK(show(fold({wants_a, on_b, both}).tree).at("l").starts_with("<"));
+}
+
 TEST_CASE_FIXTURE(World, "a head is merged over what it shares with any head before it") {
   const auto base = commit(Files{{"a", "1"}});
   const auto change = commit(Files{{"a", "M"}}, {base});

@@ -238,3 +238,48 @@ TEST_CASE("whatever policies come and go, a fold is recomputable, and its choice
   }
   CHECK(chosen > 0);
 }
+
+TEST_CASE("what earlier folds have made changes no fold") {
+  MESSAGE("HN_SEED=" << seed());
+  for (int round = 0; round < rounds(); ++round) {
+    const auto this_seed = seed() + static_cast<std::uint64_t>(round);
+    SeededRandom random(this_seed);
+    const bool with_policies = round % 2 == 1;
+    Crowd crowd(random, 2 + random.below(4),
+                with_policies ? "d/f0\tmerge=last-writer d/f1\tmerge=union" : "", with_policies);
+    // Also so few bytes that all is forgotten again and again.
+    VirtualBases bases(crowd.blocks,
+                       random.below(2) == 0 ? std::size_t{2000} : std::size_t{1} << 20);
+    const CommonAncestors of = [&](auto a, auto b) {
+      return object::common_ancestors(crowd.history, a, b);
+    };
+    for (std::uint64_t i = 0; i < 30; ++i) {
+      crowd.step();
+      const auto heads = crowd.heads();
+      std::vector<std::uint32_t> seniority(heads.size());
+      for (std::uint32_t n = 0; n < seniority.size(); ++n) seniority[n] = n;
+      const object::BlockReader& below = bases.begin();
+      ScratchBlocks scratch(below), alone(crowd.blocks);
+      const auto cold = fold(alone, alone, of, heads, seniority);
+      const auto warm = fold(scratch, scratch, of, heads, seniority, &bases);
+      INFO("seed " << this_seed << ", step " << i << ", " << heads.size() << " heads");
+      REQUIRE(cold.has_value());
+      REQUIRE(warm.has_value());
+      CHECK(warm->commit == cold->commit);
+      CHECK(warm->conflicts == cold->conflicts);
+      REQUIRE(warm->decisions.size() == cold->decisions.size());
+      for (std::size_t n = 0; n < cold->decisions.size(); ++n) {
+        CHECK(warm->decisions[n].path == cold->decisions[n].path);
+        CHECK(warm->decisions[n].winner == cold->decisions[n].winner);
+        CHECK(warm->decisions[n].losers == cold->decisions[n].losers);
+      }
+      // All that it comes to can be read.
+      std::size_t files = 0;
+      CHECK(object::walk_paths(scratch, warm->tree, [&](const std::string&, const Value& value) {
+              ++files;
+              return value.mode == Mode::submodule || scratch.has(value.id());
+            }).has_value());
+      CHECK(files > 0);
+    }
+  }
+}

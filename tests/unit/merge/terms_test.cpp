@@ -140,4 +140,13 @@ TEST_CASE("one merge is taken out of another with each term on its sign and as o
   CHECK(bases_resolved_since(
             Terms<Terms<char>>{terms("rbl"), terms("lbr"), terms("r"), terms("lbr"), terms("x")}) ==
         std::vector<std::size_t>{3});
+  // All those of a single term together are such a merge, once.
+  CHECK(bases_resolved_since(
+            Terms<Terms<char>>{terms("l"), terms("b"), terms("r"), terms("lbr"), terms("x")})
+            .empty());
+  CHECK(bases_resolved_since(Terms<Terms<char>>{terms("l"), terms("b"), terms("r"), terms("lbr"),
+                                                terms("x"), terms("lbr"), terms("y")}) ==
+        std::vector<std::size_t>{5});
+  CHECK(bases_resolved_since(Terms<Terms<char>>{terms("l"), terms("c"), terms("r"), terms("lbr"),
+                                                terms("x")}) == std::vector<std::size_t>{3});
 }
