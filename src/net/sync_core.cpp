@@ -40,6 +40,15 @@ void SyncCore::host_changed(SyncHost& host) {
   if (const auto shared = shared_of(host)) shared->touch();
 }
 
+void SyncCore::host_judged(Time now, SyncHost& host) {
+  const auto shared = shared_of(host);
+  for (auto& [id, session] : sessions_) {
+    if (&session->shared() != shared.get()) continue;
+    session->handle_judged(now);
+    ready_.insert(id);
+  }
+}
+
 // --- Calls
 
 SyncId SyncCore::call(Time now, ConnectionId connection, SyncHost& host,

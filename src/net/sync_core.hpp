@@ -26,6 +26,7 @@ class SyncCore {
   void add_host(SyncHost& host);
   void remove_host(SyncHost& host);
   void host_changed(SyncHost& host);
+  void host_judged(Time now, SyncHost& host);
 
   // A call on a connection that is up or coming up.
   SyncId call(Time now, ConnectionId connection, SyncHost& host, std::optional<JoinAsk> join);

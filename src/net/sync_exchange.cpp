@@ -153,16 +153,19 @@ void SyncSession::handle_request(StreamId stream, Request request) {
     port_.reset(setup_.connection, stream, proven() ? kCodeBusy : kCodeRefused);
     return;
   }
-  servings_.emplace(stream, Serving(shared_, held_, std::move(request),
+  servings_.emplace(stream, Serving(shared_, held_, sent_, stream, std::move(request),
                                     Outbox(port_, setup_.connection, stream)));
 }
 
+// One answer after the other: who reads them in order can use the bases of all before.
 bool SyncSession::serve(std::size_t bytes_max) {
   bool again = false;
   Served served;
-  for (auto it = servings_.begin(); it != servings_.end();) {
-    again = it->second.turn(bytes_max / servings_.size() + 1, served) || again;
-    it = it->second.finished() ? servings_.erase(it) : std::next(it);
+  while (!servings_.empty()) {
+    Serving& first = servings_.begin()->second;
+    again = first.turn(bytes_max, served);
+    if (!first.finished()) break;
+    servings_.erase(servings_.begin());
   }
   if (served.blocks > 0) {
     progress_.blocks_out += served.blocks;

@@ -96,6 +96,12 @@ void SyncNode::host_changed(SyncHost& host) {
   state_->busy = true;
 }
 
+void SyncNode::host_judged(Time now, SyncHost& host) {
+  state_->now = now;
+  state_->core.host_judged(now, host);
+  state_->busy = true;
+}
+
 SyncId SyncNode::sync(Time now, const PeerAddress& to,
                       const std::optional<crypto::TransportKey>& expected, SyncHost& host) {
   state_->now = now;

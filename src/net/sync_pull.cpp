@@ -10,6 +10,7 @@ Puller::Puller(SharedRepository& shared, StreamPort& port, ConnectionId connecti
     : shared_(shared), port_(port), connection_(connection), control_(control) {}
 
 Puller::~Puller() {
+  shared_.collect(true);
   for (auto& [stream, asked] : asked_)
     for (std::size_t i = asked.next; i < asked.wants.size(); ++i)
       shared_.release(asked.wants[i].address);
@@ -61,6 +62,8 @@ bool Puller::room() const noexcept {
 }
 
 bool Puller::turn(bool alone) {
+  shared_.collect(false);
+  read_answers();
   bool again = true;
   std::uint64_t looked_at = 0;
   while (again && !fault_ && room()) {
@@ -258,6 +261,7 @@ bool Puller::send(Request request, std::vector<Want> wants) {
     return false;
   }
   request.session = control_.value;
+  request.in_order = true;
   Asked& asked = asked_[*stream];
   asked.wants = std::move(wants);
   asked.plain = request.plain;
@@ -275,35 +279,48 @@ void Puller::handle_writable(StreamId stream) {
 }
 
 void Puller::handle_readable(StreamId stream) {
-  Asked& asked = asked_.at(stream);
-  Bytes buffer(64 * 1024);
-  while (!fault_) {
-    const ReadResult got = port_.read(connection_, stream, buffer);
-    asked.reader.push(ByteView(buffer).first(got.bytes));
+  asked_.at(stream).unread = true;
+  read_answers();
+}
+
+// In the order of the requests, as they promise, and as far as the host keeps up: what is not read
+// holds the peer up.
+void Puller::read_answers() {
+  for (auto& [stream, asked] : asked_) {
+    if (asked.unread) read_answer(stream, asked);
+    if (!asked.ended) break;
+  }
+  flush_some();
+  shared_.collect(false);
+  std::erase_if(asked_, [](const auto& asked) { return asked.second.over(); });
+}
+
+void Puller::read_answer(StreamId stream, Asked& asked) {
+  while (!fault_ && !shared_.busy()) {
+    const ReadResult got = port_.read(connection_, stream, buffer_);
+    asked.reader.push(ByteView(buffer_).first(got.bytes));
     while (!fault_) {
       const auto message = asked.reader.next();
       if (!message) return break_off(SyncFailure::protocol, 50, "an answer that is no message");
       if (!*message) break;
-      handle_answer(asked, **message);
+      handle_answer(stream, asked, **message);
     }
     if (fault_) return;
-    if (got.end) {
-      if (asked.next < asked.wants.size() || asked.reader.partial())
-        return break_off(SyncFailure::protocol, 50, "an answer that stops early");
-      asked_.erase(stream);
-      return;
-    }
-    if (got.bytes == 0) return;
+    asked.unread = !got.end && got.bytes > 0;
+    asked.ended = got.end;
+    if (got.end && (asked.next < asked.wants.size() || asked.reader.partial()))
+      return break_off(SyncFailure::protocol, 50, "an answer that stops early");
+    if (!asked.unread) return;
   }
 }
 
-void Puller::handle_answer(Asked& asked, ByteView message) {
+void Puller::handle_answer(StreamId stream, Asked& asked, ByteView message) {
   auto answer = decode_answer(message);
   if (!answer) return break_off(SyncFailure::protocol, 50, answer.error().rule);
   if (const auto* absent = std::get_if<AbsentAnswer>(&*answer))
     handle_absent(asked, absent->count);
   else
-    handle_block(asked, std::get<BlockAnswer>(std::move(*answer)));
+    handle_block(stream, asked, std::get<BlockAnswer>(std::move(*answer)));
 }
 
 void Puller::handle_absent(Asked& asked, std::uint64_t count) {
@@ -311,7 +328,8 @@ void Puller::handle_absent(Asked& asked, std::uint64_t count) {
     return break_off(SyncFailure::protocol, 50, "more absences than were asked for");
   for (; count > 0; --count) {
     refuse(asked.wants[asked.next].address);
-    settle(asked, false);
+    asked.bytes_left -= asked.wants[asked.next].bytes;
+    settle(asked, asked.next++, false);
   }
 }
 
@@ -322,10 +340,9 @@ void Puller::refuse(const object::Address& address) {
     break_off(SyncFailure::closed, 0, "the peer lacks too much of the repository");
 }
 
-// The want at the front is over.
-void Puller::settle(Asked& asked, bool stored) {
-  const Want& want = asked.wants[asked.next++];
-  asked.bytes_left -= want.bytes;
+void Puller::settle(Asked& asked, std::size_t place, bool stored) {
+  const Want& want = asked.wants[place];
+  ++asked.settled;
   if (want.manifest != kNoManifest && asked.plan == plan_) {
     --lacking_[want.manifest].open;
     if (!stored) lacking_[want.manifest].unclear = true;
@@ -333,32 +350,43 @@ void Puller::settle(Asked& asked, bool stored) {
   shared_.release(want.address);
 }
 
-void Puller::handle_block(Asked& asked, BlockAnswer answer) {
-  if (asked.next == asked.wants.size())
+void Puller::handle_block(StreamId stream, Asked& asked, BlockAnswer answer) {
+  const std::size_t place = asked.next;
+  if (place == asked.wants.size())
     return break_off(SyncFailure::protocol, 50, "a block that was not asked for");
-  if (answer.back > asked.next)
+  if (answer.back > place)
     return break_off(SyncFailure::protocol, 50, "a base before the answer's beginning");
-  const object::Address address = asked.wants[asked.next].address;
   WireBlock& block = answer.block;
-  if (answer.back > 0) block.base = asked.wants[asked.next - answer.back].address;
+  if (answer.back > 0) block.base = asked.wants[place - answer.back].address;
   if (asked.plain && block.base)
     return break_off(SyncFailure::protocol, 50, "a base where none was allowed");
-  switch (shared_.write(address, block)) {
+  ++asked.next;
+  asked.bytes_left -= asked.wants[place].bytes;
+  const Pulled brought{1, block.stored.size(), block.plain_bytes, 0};
+  shared_.submit(asked.wants[place].address, std::move(block),
+                 [=, this](Written written) { handle_judged(stream, place, brought, written); });
+}
+
+void Puller::handle_judged(StreamId stream, std::size_t place, const Pulled& brought,
+                           Written written) {
+  Asked& asked = asked_.at(stream);
+  switch (written) {
     case Written::stored:
-      ++pulled_.blocks;
-      pulled_.stored_bytes += block.stored.size();
-      pulled_.plain_bytes += block.plain_bytes;
-      settle(asked, true);
-      if (shared_.unflushed_bytes() >= kFlushBytes) flush();
-      return;
+      pulled_.blocks += brought.blocks;
+      pulled_.stored_bytes += brought.stored_bytes;
+      pulled_.plain_bytes += brought.plain_bytes;
+      break;
     case Written::wrong:
-      return break_off(SyncFailure::wrong_block, 100, "bytes that are not the block");
+      break_off(SyncFailure::wrong_block, 100, "bytes that are not the block");
+      break;
     case Written::base_missing:
-      ask_again(address, asked.plain);
-      return settle(asked, false);
+      ask_again(asked.wants[place].address, asked.plain);
+      break;
     case Written::failed:
-      return break_off(SyncFailure::local, 0, "a block could not be written");
+      break_off(SyncFailure::local, 0, "a block could not be written");
+      break;
   }
+  settle(asked, place, written == Written::stored);
 }
 
 // Once more, in a form that needs no base; a second time is the peer's fault.
@@ -370,9 +398,11 @@ void Puller::ask_again(const object::Address& address, bool plain) {
 
 void Puller::handle_aborted(StreamId stream, bool by_sender, std::uint64_t code) {
   if (!by_sender) return;  // it wants no more of our request, which it has
-  auto it = asked_.find(stream);
-  while (it->second.next < it->second.wants.size()) settle(it->second, false);
-  asked_.erase(it);
+  Asked& asked = asked_.at(stream);
+  while (asked.next < asked.wants.size()) settle(asked, asked.next++, false);
+  asked.unread = false;
+  asked.ended = true;
+  asked.bytes_left = 0;
   if (code != kCodeBusy || ++aborts_ > kAbortsMax)
     return break_off(SyncFailure::closed, 0, "the peer cut an answer off");
   restart();
@@ -385,6 +415,16 @@ bool Puller::flush() {
   }
   break_off(SyncFailure::local, 0, "what came could not be made durable");
   return false;
+}
+
+void Puller::flush_some() {
+  if (shared_.unflushed_bytes() < kFlushBytes) return;
+  shared_.submit_flush([this](Written written) {
+    if (written == Written::stored)
+      note_complete();
+    else
+      break_off(SyncFailure::local, 0, "what came could not be made durable");
+  });
 }
 
 void Puller::break_off(SyncFailure failure, std::uint32_t strike, const char* rule) {

@@ -13,13 +13,15 @@ namespace hn::net {
 // answer; with several peers at work smaller, so that they share.
 inline constexpr std::uint64_t kRequestBytesAlone = 64ull << 20;
 inline constexpr std::uint64_t kRequestBytesShared = 4ull << 20;
-// Requests are begun while less than this is still to come: 100 Mbit/s at 600 ms is 8 MB.
-inline constexpr std::uint64_t kAheadBytes = 16ull << 20;
+// Requests are begun while less than this is still to come, in plain bytes: a history is stored in a
+// fortieth of them, and 100 Mbit/s at 40 ms is 0.5 MB.
+inline constexpr std::uint64_t kAheadBytes = 64ull << 20;
 inline constexpr std::size_t kRequestsInFlight = 4;
 // What is lost, at most, when this machine loses power; a flush is one or two fsyncs.
 inline constexpr std::uint64_t kFlushBytes = 8ull << 20;
 // Rows looked at in one turn, so that a manifest of millions keeps nobody waiting.
 inline constexpr std::uint64_t kRowsPerTurn = 1u << 15;
+inline constexpr std::size_t kAnswerPiece = 64 * 1024;
 // How often the peer may cut an answer off before we take it for broken.
 inline constexpr unsigned kAbortsMax = 3;
 // Addresses that a peer did not have, remembered so that it is not asked again.
@@ -89,10 +91,14 @@ class Puller {
   };
   struct Asked {
     std::vector<Want> wants;
-    std::size_t next = 0;
+    std::size_t next = 0;     // of these has come
+    std::size_t settled = 0;  // so many are over
     std::uint64_t bytes_left = 0;
     std::uint64_t plan = 0;
     bool plain = false;
+    bool unread = false;  // more of the answer is here
+    bool ended = false;   // all of the answer was read
+    bool over() const noexcept { return ended && settled == wants.size(); }
     MessageReader reader{kAnswerMessageMax};
     Outbox outbox;
   };
@@ -111,13 +117,17 @@ class Puller {
   void finish_manifests();
   bool gather(std::uint64_t bytes_max, std::uint64_t& looked_at, Request& request,
               std::vector<Want>& wants);
-  void handle_answer(Asked& asked, ByteView message);
+  void read_answer(StreamId stream, Asked& asked);
+  void read_answers();
+  void handle_answer(StreamId stream, Asked& asked, ByteView message);
   void handle_absent(Asked& asked, std::uint64_t count);
-  void handle_block(Asked& asked, BlockAnswer answer);
+  void handle_block(StreamId stream, Asked& asked, BlockAnswer answer);
+  void handle_judged(StreamId stream, std::size_t place, const Pulled& brought, Written written);
   void ask_again(const object::Address& address, bool plain);
   void refuse(const object::Address& address);
-  void settle(Asked& asked, bool stored);
+  void settle(Asked& asked, std::size_t place, bool stored);
   bool flush();
+  void flush_some();
   void break_off(SyncFailure failure, std::uint32_t strike, const char* rule);
 
   SharedRepository& shared_;
@@ -140,6 +150,7 @@ class Puller {
   std::set<object::Address> refused_;      // the peer does not have them
   std::set<object::Id> told_;
   std::vector<log::ManifestRoot> holds_;
+  Bytes buffer_ = Bytes(kAnswerPiece);
   unsigned aborts_ = 0;
   std::optional<PullFault> fault_;
   Pulled pulled_;

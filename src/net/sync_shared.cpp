@@ -93,22 +93,46 @@ Result<void> SharedRepository::add_entries(std::span<const log::SignedEntry> ent
   return host_.add_entries(entries);
 }
 
-Written SharedRepository::write(const object::Address& address, const WireBlock& block) {
-  const Written written = host_.write_block(address, block);
-  if (written != Written::stored) return written;
-  arrived_.insert(address);
+void SharedRepository::submit(const object::Address& address, WireBlock block, Judged judged) {
   unflushed_bytes_ += block.stored.size();
-  dirty_ = true;
-  return written;
+  submitted_.push_back({address, std::move(judged)});
+  host_.submit_block(address, std::move(block));
+}
+
+void SharedRepository::submit_flush(Judged judged) {
+  unflushed_bytes_ = 0;
+  submitted_.push_back({std::nullopt, std::move(judged)});
+  host_.submit_flush();
+}
+
+void SharedRepository::collect(bool wait) {
+  while (!submitted_.empty()) {
+    const auto verdict = host_.next_verdict(wait);
+    if (!verdict) return;
+    const Submitted done = std::move(submitted_.front());
+    submitted_.pop_front();
+    if (!done.address) {
+      if (*verdict == Written::stored) note_flushed();
+    } else if (*verdict == Written::stored) {
+      arrived_.insert(*done.address);
+      dirty_ = true;
+    }
+    done.judged(*verdict);
+  }
+}
+
+void SharedRepository::note_flushed() {
+  dirty_ = false;
+  arrived_.clear();
+  touch();
 }
 
 Result<void> SharedRepository::flush() {
+  collect(true);
   if (!dirty_) return {};
   HN_CHECK(host_.flush());
-  dirty_ = false;
   unflushed_bytes_ = 0;
-  arrived_.clear();
-  touch();
+  note_flushed();
   return {};
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <deque>
+#include <functional>
 #include <set>
 #include <unordered_set>
 
@@ -34,9 +36,17 @@ class SharedRepository {
 
   std::variant<log::SignedEntry, JoinRefusal> redeem(const JoinRequest& request);
   Result<void> add_entries(std::span<const log::SignedEntry> entries);
-  Written write(const object::Address& address, const WireBlock& block);
-  // Makes durable what has come since the last time, if anything has.
+  // Gives a block to the host; collect() tells `judged` what became of it. Who is called lives
+  // until then: a collect(true) sees to it.
+  using Judged = std::function<void(Written)>;
+  void submit(const object::Address& address, WireBlock block, Judged judged);
+  // Tells, in order, of what has been judged; with `wait`, of all that was submitted.
+  void collect(bool wait);
+  bool busy() const { return host_.busy(); }
+  // Makes durable what has come since the last time, if anything has. Collects all.
   Result<void> flush();
+  // Has that begun.
+  void submit_flush(Judged judged);
   std::uint64_t unflushed_bytes() const noexcept { return unflushed_bytes_; }
 
   // Counts up whenever something changed that could let a session go on: blocks became readable,
@@ -59,9 +69,15 @@ class SharedRepository {
                                      bool& held_back);
 
  private:
+  struct Submitted {
+    std::optional<object::Address> address;  // none: a flush
+    Judged judged;
+  };
   std::unordered_set<log::EntryId> incomplete_publishes();
+  void note_flushed();
 
   SyncHost& host_;
+  std::deque<Submitted> submitted_;
   std::set<object::Id> whole_;
   std::unordered_set<object::Address> claimed_;
   std::unordered_set<object::Address> arrived_;

@@ -118,6 +118,15 @@ Time Driver::now() const {
   return state_->now();
 }
 
+std::function<void()> Driver::waker(net::SyncHost& host) {
+  return [state = state_.get(), &host] {
+    asio::post(state->context, [state, &host] {
+      state->node.host_judged(state->now(), host);
+      state->pump();
+    });
+  };
+}
+
 std::uint16_t Driver::listen(const HostPort& at) {
   BoundWire bound = udp_wire(state_->context, at);
   state_->wire = std::move(bound.wire);

@@ -24,10 +24,17 @@ class Server {
     }
   }
 
+  ~Server() {
+    for (const auto& host : hosts_) host->on_judged({});
+  }
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
   void run() {
     for (const auto& host : hosts_) {
       host->refresh();
       driver_.node().add_host(*host);
+      host->on_judged(driver_.waker(*host));
     }
     if (options_.standard_streams) {
       driver_.use_standard_streams();

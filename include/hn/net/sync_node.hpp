@@ -49,6 +49,9 @@ class SyncNode {
   // sessions about it tell their peers.
   void host_changed(SyncHost& host);
 
+  // The host has verdicts on what was submitted to it.
+  void host_judged(Time now, SyncHost& host);
+
   // Says goodbye; SyncEnded at the peer. The connection closes when the last session that this end
   // called for is over and what was said has arrived.
   void end(Time now, SyncId session);

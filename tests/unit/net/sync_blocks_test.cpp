@@ -2,6 +2,7 @@
 
 #include "support/loop_port.hpp"
 #include "support/memory_sync_host.hpp"
+#include "support/scripted_peer.hpp"
 
 // A delta on the wire: which base may be used, and what happens where it is not there.
 namespace hn::net {
@@ -65,6 +66,48 @@ TEST_CASE("a base in an older publish is used in a clone") {
   t.carl.sync(t.anna);
   CHECK(t.carl.host.holds(version(2)));
   CHECK(t.carl.host.deltas_written == 1);
+}
+
+// What the answer to the last request takes beyond the other's plain form.
+struct Asker : Three {
+  Asker() : carl_says("carl", anna.end, genesis.id) {
+    anna.host.publish({version(2), version(1)});
+    anna.host.store_as_delta(version(2), version(1));
+    carl_says.greet();
+  }
+  void ask(int n, bool in_order, bool plain = false) {
+    carl_says.ask({carl_says.control.value, plain, in_order, {address_of_chunk(version(n))}, {}});
+  }
+  std::size_t answer_bytes() { return carl_says.heard(carl_says.last_request).size(); }
+  ScriptedPeer carl_says;
+};
+
+TEST_CASE("a base in an answer that is read before is used, and named") {
+  Asker t;
+  t.ask(1, false);
+  t.ask(2, true);
+  CHECK(t.anna.host.plain_forms == 0);
+  CHECK(t.answer_bytes() < 100);
+}
+
+TEST_CASE("a base in another answer is not used where it may not have been read") {
+  Asker t;
+  SUBCASE("the requester says nothing of the order") {
+    t.ask(1, true);
+    t.ask(2, false);
+  }
+  SUBCASE("it wants no bases") {
+    t.ask(1, true);
+    t.ask(2, true, true);
+  }
+  SUBCASE("it is read later") {
+    const StreamId low = *t.carl_says.end.open_stream(t.carl_says.line);
+    t.ask(1, true);
+    t.carl_says.write(
+        low, encode(Request{
+                 t.carl_says.control.value, false, true, {address_of_chunk(version(2))}, {}}));
+  }
+  CHECK(t.anna.host.plain_forms == 1);
 }
 
 TEST_CASE("a base in a manifest that the requester holds is used") {
