@@ -58,6 +58,7 @@ class SyncNode {
   // Closes every connection to a peer, for instance one that is banned.
   void drop_peer(Time now, const crypto::TransportKey& key);
 
+  // Looked at by the next poll_event(): cheap for many that came together.
   void handle_datagram(Time now, const PeerAddress& from, ByteView bytes);
   void handle_timeout(Time now);
   bool poll_transmit(Time now, Datagram& out);
