@@ -13,8 +13,8 @@ namespace hn::net {
 // answer; with several peers at work smaller, so that they share.
 inline constexpr std::uint64_t kRequestBytesAlone = 64ull << 20;
 inline constexpr std::uint64_t kRequestBytesShared = 4ull << 20;
-// Requests are begun while less than this is still to come, in plain bytes: a history is stored in a
-// fortieth of them, and 100 Mbit/s at 40 ms is 0.5 MB.
+// Requests are begun while less than this is still to come, in plain bytes: a history is stored in
+// a fortieth of them, and 100 Mbit/s at 40 ms is 0.5 MB.
 inline constexpr std::uint64_t kAheadBytes = 64ull << 20;
 inline constexpr std::size_t kRequestsInFlight = 4;
 // What is lost, at most, when this machine loses power; a flush is one or two fsyncs.

@@ -105,14 +105,13 @@ class SyncHost {
     verdicts_.push_back(write_block(address, block));
   }
   virtual void submit_flush() { verdicts_.push_back(flush() ? Written::stored : Written::failed); }
-  virtual std::optional<Written> next_verdict(bool wait) {
-    (void)wait;
+  virtual std::optional<Written> next_verdict(bool /*wait*/) {
     if (verdicts_.empty()) return std::nullopt;
     const Written verdict = verdicts_.front();
     verdicts_.pop_front();
     return verdict;
   }
-  // So much waits that nothing more should be read from the network for now.
+  // So much waits that nothing more should be read from the network until verdicts have come.
   virtual bool busy() const { return false; }
 
   // For the nodes of manifests.
