@@ -153,11 +153,11 @@ void SyncSession::handle_request(StreamId stream, Request request) {
     port_.reset(setup_.connection, stream, proven() ? kCodeBusy : kCodeRefused);
     return;
   }
-  servings_.emplace(stream, Serving(shared_, held_, sent_, stream, std::move(request),
+  servings_.emplace(stream, Serving(shared_, held_, std::move(request),
                                     Outbox(port_, setup_.connection, stream)));
 }
 
-// One answer after the other: who reads them in order can use the bases of all before.
+// One answer after the other: fewer differences come before their bases.
 bool SyncSession::serve(std::size_t bytes_max) {
   bool again = false;
   Served served;

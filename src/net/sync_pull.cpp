@@ -14,6 +14,7 @@ Puller::~Puller() {
   for (auto& [stream, asked] : asked_)
     for (std::size_t i = asked.next; i < asked.wants.size(); ++i)
       shared_.release(asked.wants[i].address);
+  for (auto& [base, parked] : parked_) shared_.release(parked.coming.want.address);
 }
 
 void Puller::stop() {
@@ -78,7 +79,7 @@ bool Puller::turn(bool alone) {
     } else if (phase_ == Phase::nodes) {
       const Phase before = phase_;
       step_nodes();
-      again = phase_ != before;
+      again = phase_ != before || !again_.empty();
     } else if (phase_ == Phase::rows) {
       if (looked_at >= kRowsPerTurn) return true;
       Request request;
@@ -89,7 +90,7 @@ bool Puller::turn(bool alone) {
       again = more || step_rows();
     } else if (phase_ == Phase::loose) {
       step_loose();
-      again = false;
+      again = !again_.empty();
     }
   }
   return false;
@@ -97,7 +98,7 @@ bool Puller::turn(bool alone) {
 
 // Where another session had claimed something, this one looks again when anything changed.
 bool Puller::step_rows() {
-  if (!asked_.empty() || !again_.empty()) return false;
+  if (!idle()) return !again_.empty();
   if (!flush()) return false;
   if (others_fetch_) {
     if (seen_generation_ == shared_.generation()) return false;
@@ -131,7 +132,7 @@ void Puller::note_complete() {
 
 // Asks for the nodes that are not here, level by level: a manifest has at most three.
 void Puller::step_nodes() {
-  if (!asked_.empty() || !again_.empty()) return;
+  if (!idle()) return;
   if (!flush()) return;
   std::vector<object::Address> ask;
   others_fetch_ = false;
@@ -162,7 +163,7 @@ void Puller::step_nodes() {
 
 // What the host found missing although every manifest is here.
 void Puller::step_loose() {
-  if (!asked_.empty() || !again_.empty()) return;
+  if (!idle()) return;
   if (!flush()) return;
   std::vector<object::Address> ask;
   for (const object::Address& a :
@@ -261,7 +262,7 @@ bool Puller::send(Request request, std::vector<Want> wants) {
     return false;
   }
   request.session = control_.value;
-  request.in_order = true;
+  request.patient = true;
   Asked& asked = asked_[*stream];
   asked.wants = std::move(wants);
   asked.plain = request.plain;
@@ -283,8 +284,8 @@ void Puller::handle_readable(StreamId stream) {
   read_answers();
 }
 
-// In the order of the requests, as they promise, and as far as the host keeps up: what is not read
-// holds the peer up.
+// In the order of the requests, in which few differences come before their bases, and as far as the
+// host keeps up: what is not read holds the peer up.
 void Puller::read_answers() {
   for (auto& [stream, asked] : asked_) {
     if (asked.unread) read_answer(stream, asked);
@@ -327,9 +328,11 @@ void Puller::handle_absent(Asked& asked, std::uint64_t count) {
   if (count > asked.wants.size() - asked.next)
     return break_off(SyncFailure::protocol, 50, "more absences than were asked for");
   for (; count > 0; --count) {
-    refuse(asked.wants[asked.next].address);
-    asked.bytes_left -= asked.wants[asked.next].bytes;
-    settle(asked, asked.next++, false);
+    const Want& want = asked.wants[asked.next++];
+    refuse(want.address);
+    asked.bytes_left -= want.bytes;
+    ++asked.judged;
+    settle(want, asked.plan, false);
   }
 }
 
@@ -340,10 +343,8 @@ void Puller::refuse(const object::Address& address) {
     break_off(SyncFailure::closed, 0, "the peer lacks too much of the repository");
 }
 
-void Puller::settle(Asked& asked, std::size_t place, bool stored) {
-  const Want& want = asked.wants[place];
-  ++asked.settled;
-  if (want.manifest != kNoManifest && asked.plan == plan_) {
+void Puller::settle(const Want& want, std::uint64_t plan, bool stored) {
+  if (want.manifest != kNoManifest && plan == plan_) {
     --lacking_[want.manifest].open;
     if (!stored) lacking_[want.manifest].unclear = true;
   }
@@ -362,15 +363,26 @@ void Puller::handle_block(StreamId stream, Asked& asked, BlockAnswer answer) {
     return break_off(SyncFailure::protocol, 50, "a base where none was allowed");
   ++asked.next;
   asked.bytes_left -= asked.wants[place].bytes;
-  const Pulled brought{1, block.stored.size(), block.plain_bytes, 0};
-  shared_.submit(asked.wants[place].address, std::move(block),
-                 [=, this](Written written) { handle_judged(stream, place, brought, written); });
+  submit({asked.wants[place], asked.plan, stream}, std::move(block));
 }
 
-void Puller::handle_judged(StreamId stream, std::size_t place, const Pulled& brought,
-                           Written written) {
-  Asked& asked = asked_.at(stream);
-  switch (written) {
+void Puller::submit(Coming coming, WireBlock block) {
+  const Pulled brought{1, block.stored.size(), block.plain_bytes, 0};
+  shared_.submit(coming.want.address, std::move(block), [=, this](Verdict verdict) {
+    handle_judged(coming, brought, std::move(verdict));
+  });
+}
+
+void Puller::handle_judged(Coming coming, const Pulled& brought, Verdict verdict) {
+  bool plain = false;
+  if (coming.stream) {
+    Asked& asked = asked_.at(*coming.stream);
+    ++asked.judged;
+    plain = asked.plain;
+  } else {
+    --unparked_;
+  }
+  switch (verdict.written) {
     case Written::stored:
       pulled_.blocks += brought.blocks;
       pulled_.stored_bytes += brought.stored_bytes;
@@ -380,13 +392,59 @@ void Puller::handle_judged(StreamId stream, std::size_t place, const Pulled& bro
       break_off(SyncFailure::wrong_block, 100, "bytes that are not the block");
       break;
     case Written::base_missing:
-      ask_again(asked.wants[place].address, asked.plain);
+      if (!plain && park(coming, verdict.block)) return;
+      ask_again(coming.want.address, plain);
       break;
     case Written::failed:
       break_off(SyncFailure::local, 0, "a block could not be written");
       break;
   }
-  settle(asked, place, written == Written::stored);
+  settle(coming.want, coming.plan, verdict.written == Written::stored);
+  if (verdict.written == Written::stored) unpark(coming.want.address);
+}
+
+// Keeps a difference until its base comes.
+bool Puller::park(Coming& coming, WireBlock& block) {
+  const std::uint64_t bytes = kParkedEach + block.stored.size();
+  if (!block.base || parked_bytes_ + bytes > kParkedBytes) return false;
+  parked_bytes_ += bytes;
+  coming.stream.reset();
+  const object::Address base = *block.base;
+  parked_.emplace(base, Parked{std::move(coming), std::move(block)});
+  return true;
+}
+
+void Puller::unpark(const object::Address& base) {
+  for (auto at = parked_.find(base); at != parked_.end() && at->first == base;) {
+    Parked parked = std::move(at->second);
+    at = parked_.erase(at);
+    parked_bytes_ -= kParkedEach + parked.block.stored.size();
+    ++unparked_;
+    submit(std::move(parked.coming), std::move(parked.block));
+  }
+}
+
+// All answers are here. A base may have come by another session, or else the block is asked for
+// once more.
+void Puller::retry_parked() {
+  for (auto& [base, parked] : std::exchange(parked_, {})) {
+    parked_bytes_ -= kParkedEach + parked.block.stored.size();
+    if (shared_.here(base) && !std::exchange(parked.coming.retried, true)) {
+      ++unparked_;
+      submit(std::move(parked.coming), std::move(parked.block));
+    } else {
+      again_.push_back(parked.coming.want.address);
+      settle(parked.coming.want, parked.coming.plan, false);
+    }
+  }
+  shared_.collect(false);
+}
+
+// Nothing is under way.
+bool Puller::idle() {
+  if (!asked_.empty() || !again_.empty() || unparked_ > 0) return false;
+  if (!parked_.empty()) retry_parked();
+  return again_.empty() && parked_.empty() && unparked_ == 0;
 }
 
 // Once more, in a form that needs no base; a second time is the peer's fault.
@@ -399,7 +457,8 @@ void Puller::ask_again(const object::Address& address, bool plain) {
 void Puller::handle_aborted(StreamId stream, bool by_sender, std::uint64_t code) {
   if (!by_sender) return;  // it wants no more of our request, which it has
   Asked& asked = asked_.at(stream);
-  while (asked.next < asked.wants.size()) settle(asked, asked.next++, false);
+  for (; asked.next < asked.wants.size(); ++asked.judged)
+    settle(asked.wants[asked.next++], asked.plan, false);
   asked.unread = false;
   asked.ended = true;
   asked.bytes_left = 0;
@@ -419,8 +478,8 @@ bool Puller::flush() {
 
 void Puller::flush_some() {
   if (shared_.unflushed_bytes() < kFlushBytes) return;
-  shared_.submit_flush([this](Written written) {
-    if (written == Written::stored)
+  shared_.submit_flush([this](const Verdict& verdict) {
+    if (verdict.written == Written::stored)
       note_complete();
     else
       break_off(SyncFailure::local, 0, "what came could not be made durable");

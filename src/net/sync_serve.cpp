@@ -1,6 +1,7 @@
 // Answers to requests: hn-sync(7), BLOCKS. A delta goes out as it lies only where its base stands
-// earlier in the same answer, in one that the peer reads before, or in a manifest that it said it
-// holds; any other block is made anew in a form that needs none.
+// earlier in the same answer, in a manifest that the peer said it holds, or, for a peer that keeps
+// differences until their bases come, in any manifest that it will fetch; any other block is made
+// anew in a form that needs none.
 #include "net/sync_serve.hpp"
 
 #include <algorithm>
@@ -41,25 +42,8 @@ bool HeldBlocks::covers(const object::BlockReader& reader, const object::Address
   return true;
 }
 
-void SentBlocks::add(const object::Address& address, const Place& place) {
-  if (young_.size() >= kSentMax / 2) old_ = std::exchange(young_, {});
-  young_.insert_or_assign(address, place);
-}
-
-std::optional<SentBlocks::Place> SentBlocks::find(const object::Address& address) const {
-  for (const auto* half : {&young_, &old_})
-    if (const auto at = half->find(address); at != half->end()) return at->second;
-  return std::nullopt;
-}
-
-Serving::Serving(SharedRepository& shared, HeldBlocks& held, SentBlocks& sent, StreamId stream,
-                 Request request, Outbox outbox)
-    : shared_(shared),
-      held_(held),
-      sent_(sent),
-      stream_(stream),
-      request_(std::move(request)),
-      outbox_(std::move(outbox)) {}
+Serving::Serving(SharedRepository& shared, HeldBlocks& held, Request request, Outbox outbox)
+    : shared_(shared), held_(held), request_(std::move(request)), outbox_(std::move(outbox)) {}
 
 bool Serving::item_done() const noexcept {
   return row_at_ == rows_.size() && item_at_ == request_.items.size();
@@ -89,15 +73,13 @@ Serving::Next Serving::next() {
   return next_row();
 }
 
-// Will the base be there when the requester looks at the next block? `back`: how many places before
-// it the base stands in this answer, 0 if it does not.
+// Will the base be with the requester? `back`: how many places before the next one it stands in
+// this answer, 0 if it does not.
 bool Serving::stands(const object::Address& base, std::uint64_t& back) {
   if (request_.plain) return false;
-  if (const auto at = sent_.find(base)) {
-    if (at->stream == stream_) back = place_ - at->at;
-    if (back > 0 || (request_.in_order && at->stream < stream_)) return true;
-  }
-  return held_.covers(shared_.host().blocks(), base);
+  if (const auto at = sent_.find(base); at != sent_.end()) back = place_ - at->second;
+  return back > 0 || (request_.patient && shared_.published(base)) ||
+         held_.covers(shared_.host().blocks(), base);
 }
 
 std::size_t Serving::answer(const object::Address& address, Served& served) {
@@ -112,7 +94,7 @@ std::size_t Serving::answer(const object::Address& address, Served& served) {
     return 1;
   }
   const BlockAnswer m{std::move(block).value(), back};
-  sent_.add(address, {stream_, place_++});
+  sent_.emplace(address, place_++);
   ++served.blocks;
   served.bytes += m.block.stored.size();
   outbox_.add(encode(m));

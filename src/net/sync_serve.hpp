@@ -14,8 +14,6 @@ namespace hn::net {
 // each address. A wrong yes (somebody found addresses that begin alike) costs the peer one more
 // question.
 inline constexpr std::size_t kHeldRowsMax = 1u << 17;
-// Blocks sent in one session that count as bases of later ones: 72 bytes each.
-inline constexpr std::size_t kSentMax = 1u << 17;
 // Manifests told as held in one session; the newest count.
 inline constexpr std::size_t kHeldManifestsMax = 4096;
 
@@ -32,23 +30,6 @@ class HeldBlocks {
   std::unordered_set<std::uint64_t> rows_;
 };
 
-// Where blocks stand in the answers of one session, as far as it remembers them: by whole
-// addresses, as a place given for a block that only begins alike would get the sender blamed.
-class SentBlocks {
- public:
-  struct Place {
-    StreamId stream;
-    std::uint64_t at = 0;
-  };
-  void add(const object::Address& address, const Place& place);
-  std::optional<Place> find(const object::Address& address) const;
-
- private:
-  // The older half goes when the younger is full: no list of ages is kept.
-  std::unordered_map<object::Address, Place> young_;
-  std::unordered_map<object::Address, Place> old_;
-};
-
 struct Served {
   std::uint64_t blocks = 0;
   std::uint64_t bytes = 0;
@@ -58,8 +39,7 @@ struct Served {
 // from its last row to its first. Reads a block only when the stream takes it.
 class Serving {
  public:
-  Serving(SharedRepository& shared, HeldBlocks& held, SentBlocks& sent, StreamId stream,
-          Request request, Outbox outbox);
+  Serving(SharedRepository& shared, HeldBlocks& held, Request request, Outbox outbox);
 
   // Writes what the stream takes, at most about `bytes_max`. True where it stopped for that limit
   // alone and wants another turn.
@@ -81,8 +61,6 @@ class Serving {
 
   SharedRepository& shared_;
   HeldBlocks& held_;
-  SentBlocks& sent_;
-  StreamId stream_;
   Request request_;
   Outbox outbox_;
   std::size_t address_at_ = 0;
@@ -90,6 +68,9 @@ class Serving {
   std::vector<object::Address> rows_;  // of the window being served, last row first
   std::size_t row_at_ = 0;
   std::uint64_t place_ = 0;  // of what is answered next
+  // By whole addresses: a place given for a block that only begins alike would get the sender
+  // blamed.
+  std::unordered_map<object::Address, std::uint64_t> sent_;
 };
 
 }  // namespace hn::net

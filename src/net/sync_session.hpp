@@ -146,7 +146,6 @@ class SyncSession {
   std::uint64_t ends_heard_ = 0;
 
   HeldBlocks held_;
-  SentBlocks sent_;
   std::map<StreamId, Serving> servings_;
   Puller puller_;
   bool pull_begun_ = false;

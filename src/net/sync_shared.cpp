@@ -2,6 +2,7 @@
 #include "net/sync_shared.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace hn::net {
 
@@ -18,6 +19,12 @@ std::vector<log::LivePublish> live_publishes(const log::View& view) {
     out.insert(out.end(), tag.publishes.begin(), tag.publishes.end());
   std::ranges::sort(out, {}, &log::LivePublish::key);
   return out;
+}
+
+std::uint64_t beginning_of(const object::Address& address) noexcept {
+  std::uint64_t v = 0;
+  std::memcpy(&v, address.bytes.data(), sizeof v);
+  return v;
 }
 
 // The entries that come directly before one: the rest of its past is theirs.
@@ -107,17 +114,18 @@ void SharedRepository::submit_flush(Judged judged) {
 
 void SharedRepository::collect(bool wait) {
   while (!submitted_.empty()) {
-    const auto verdict = host_.next_verdict(wait);
+    auto verdict = host_.next_verdict(wait);
     if (!verdict) return;
     const Submitted done = std::move(submitted_.front());
     submitted_.pop_front();
-    if (!done.address) {
-      if (*verdict == Written::stored) note_flushed();
-    } else if (*verdict == Written::stored) {
+    const bool stored = verdict->written == Written::stored;
+    if (stored && done.address) {
       arrived_.insert(*done.address);
       dirty_ = true;
+    } else if (stored) {
+      note_flushed();
     }
-    done.judged(*verdict);
+    done.judged(*std::move(verdict));
   }
 }
 
@@ -145,6 +153,23 @@ std::vector<log::ManifestRoot> SharedRepository::wanted(
         seen.insert(publish.manifest->root).second)
       out.push_back(*publish.manifest);
   return out;
+}
+
+bool SharedRepository::published(const object::Address& address) {
+  if (published_version_ != version_) {
+    published_version_ = version_;
+    const std::size_t before = published_.size();
+    for (const log::ManifestRoot& m : wanted({})) {
+      if (!published_manifests_.insert(m.root).second) continue;
+      for (std::uint64_t at = 0; at < m.rows; at += log::kManifestRowsPerNode) {
+        const auto rows = log::read_rows(host_.blocks(), m, at, log::kManifestRowsPerNode);
+        if (!rows) break;
+        for (const log::ManifestRow& row : *rows) published_.push_back(beginning_of(row.address));
+      }
+    }
+    if (published_.size() != before) std::ranges::sort(published_);
+  }
+  return std::ranges::binary_search(published_, beginning_of(address));
 }
 
 std::unordered_set<log::EntryId> SharedRepository::incomplete_publishes() {

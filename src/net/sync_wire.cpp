@@ -49,10 +49,10 @@ log::ManifestRoot take_manifest(Decoder& in) noexcept {
 }
 
 constexpr std::uint8_t kPlain = 1;
-constexpr std::uint8_t kInOrder = 2;
+constexpr std::uint8_t kPatient = 2;
 
 std::uint8_t request_flags(const Request& m) noexcept {
-  return static_cast<std::uint8_t>((m.plain ? kPlain : 0) | (m.in_order ? kInOrder : 0));
+  return static_cast<std::uint8_t>((m.plain ? kPlain : 0) | (m.patient ? kPatient : 0));
 }
 
 // A flag is 0 or 1.
@@ -279,9 +279,9 @@ Result<Request> decode_request(ByteView bytes) {
   Request m;
   m.session = in.varint();
   const std::uint8_t flags = in.u8();
-  if (flags > (kPlain | kInOrder)) in.fail();
+  if (flags > (kPlain | kPatient)) in.fail();
   m.plain = (flags & kPlain) != 0;
-  m.in_order = (flags & kInOrder) != 0;
+  m.patient = (flags & kPatient) != 0;
   const std::uint64_t addresses = in.varint(kRequestAddressesMax);
   for (std::uint64_t i = 0; i < addresses && !in.failed(); ++i) m.addresses.push_back({in.hash()});
   const std::uint64_t items = in.varint(kRequestItemsMax);

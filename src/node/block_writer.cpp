@@ -26,15 +26,16 @@ void BlockWriter::run() {
   for (;;) {
     jobs_or_end_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
     if (ending_) return;
-    const Job job = std::move(waiting_.front());
+    Job job = std::move(waiting_.front());
     waiting_.pop_front();
     at_work_ = true;
     lock.unlock();
-    const net::Written verdict = work_(job);
+    const net::Written written = work_(job);
     lock.lock();
     at_work_ = false;
     waiting_bytes_ -= kJobBytes + job.block.stored.size();
-    verdicts_.push_back(verdict);
+    if (written != net::Written::base_missing) job.block = {};
+    verdicts_.push_back({written, std::move(job.block)});
     judged_.notify_one();
     const bool room = said_busy_ && waiting_bytes_ < kWaitingBytes / 2;
     if (!room && !waiting_.empty()) continue;
@@ -43,12 +44,12 @@ void BlockWriter::run() {
   }
 }
 
-std::optional<net::Written> BlockWriter::take(bool wait) {
+std::optional<net::Verdict> BlockWriter::take(bool wait) {
   std::unique_lock lock(mutex_);
   if (wait)
     judged_.wait(lock, [this] { return !verdicts_.empty() || (waiting_.empty() && !at_work_); });
   if (verdicts_.empty()) return std::nullopt;
-  const net::Written verdict = verdicts_.front();
+  net::Verdict verdict = std::move(verdicts_.front());
   verdicts_.pop_front();
   return verdict;
 }

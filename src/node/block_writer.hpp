@@ -28,7 +28,7 @@ class BlockWriter {
 
   void submit(Job job);
   // The next verdict in order; nullopt where none has come, or with `wait` where none will.
-  std::optional<net::Written> take(bool wait);
+  std::optional<net::Verdict> take(bool wait);
   // Until nothing is at work: then the thread touches nothing.
   void settle();
   bool busy();
@@ -48,7 +48,7 @@ class BlockWriter {
   std::condition_variable judged_;
   std::deque<Job> waiting_;
   std::size_t waiting_bytes_ = 0;
-  std::deque<net::Written> verdicts_;
+  std::deque<net::Verdict> verdicts_;
   bool at_work_ = false;
   bool said_busy_ = false;
   bool ending_ = false;

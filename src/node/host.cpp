@@ -128,7 +128,7 @@ void RepositoryHost::submit_flush() {
   writer_->submit({});
 }
 
-std::optional<net::Written> RepositoryHost::next_verdict(bool wait) {
+std::optional<net::Verdict> RepositoryHost::next_verdict(bool wait) {
   return writer_->take(wait);
 }
 

@@ -38,6 +38,11 @@ enum class Written : std::uint8_t {
   failed,        // this machine's fault: the disk is full, storage broke
 };
 
+struct Verdict {
+  Written written = Written::stored;
+  WireBlock block;  // given back where its base is missing, else empty
+};
+
 // A newcomer's proof that it holds the secret of an invitation, bound to this connection and to its
 // device: of no use to who reads it, on any other connection or for another device.
 struct JoinRequest {
@@ -102,12 +107,16 @@ class SyncHost {
   // order, waiting for it where `wait` says so. Every other call answers as if all were done; who
   // drives the SyncNode calls host_judged() when verdicts have come.
   virtual void submit_block(const object::Address& address, WireBlock block) {
-    verdicts_.push_back(write_block(address, block));
+    const Written written = write_block(address, block);
+    if (written != Written::base_missing) block = {};
+    verdicts_.push_back({written, std::move(block)});
   }
-  virtual void submit_flush() { verdicts_.push_back(flush() ? Written::stored : Written::failed); }
-  virtual std::optional<Written> next_verdict(bool /*wait*/) {
+  virtual void submit_flush() {
+    verdicts_.push_back({flush() ? Written::stored : Written::failed, {}});
+  }
+  virtual std::optional<Verdict> next_verdict(bool /*wait*/) {
     if (verdicts_.empty()) return std::nullopt;
-    const Written verdict = verdicts_.front();
+    Verdict verdict = std::move(verdicts_.front());
     verdicts_.pop_front();
     return verdict;
   }
@@ -132,7 +141,7 @@ class SyncHost {
   virtual Hash state_digest() = 0;
 
  private:
-  std::deque<Written> verdicts_;
+  std::deque<Verdict> verdicts_;
 };
 
 }  // namespace hn::net

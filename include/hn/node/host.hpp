@@ -35,7 +35,7 @@ class RepositoryHost final : public net::SyncHost {
   Result<void> flush() override;
   void submit_block(const object::Address& address, net::WireBlock block) override;
   void submit_flush() override;
-  std::optional<net::Written> next_verdict(bool wait) override;
+  std::optional<net::Verdict> next_verdict(bool wait) override;
   bool busy() const override;
   // Called on another thread where verdicts have come: the time for SyncNode::host_judged().
   void on_judged(std::function<void()> call);

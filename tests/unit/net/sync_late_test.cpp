@@ -18,10 +18,10 @@ class LateHost final : public MemorySyncHost {
     most_waiting = std::max(most_waiting, jobs_.size());
   }
   void submit_flush() override { jobs_.push_back({std::nullopt, {}}); }
-  std::optional<Written> next_verdict(bool wait) override {
+  std::optional<Verdict> next_verdict(bool wait) override {
     if (wait) judge(jobs_.size());
     if (verdicts_.empty()) return std::nullopt;
-    const Written verdict = verdicts_.front();
+    Verdict verdict = std::move(verdicts_.front());
     verdicts_.pop_front();
     return verdict;
   }
@@ -31,12 +31,15 @@ class LateHost final : public MemorySyncHost {
   bool judge(std::size_t count) {
     const bool any = !jobs_.empty();
     for (; count > 0 && !jobs_.empty(); --count) {
-      const auto job = std::move(jobs_.front());
+      auto job = std::move(jobs_.front());
       jobs_.pop_front();
+      Verdict verdict;
       if (job.first)
-        verdicts_.push_back(write_block(*job.first, job.second));
+        verdict.written = write_block(*job.first, job.second);
       else
-        verdicts_.push_back(flush() ? Written::stored : Written::failed);
+        verdict.written = flush() ? Written::stored : Written::failed;
+      if (verdict.written == Written::base_missing) verdict.block = std::move(job.second);
+      verdicts_.push_back(std::move(verdict));
     }
     return any;
   }
@@ -46,7 +49,7 @@ class LateHost final : public MemorySyncHost {
 
  private:
   std::deque<std::pair<std::optional<object::Address>, WireBlock>> jobs_;
-  std::deque<Written> verdicts_;
+  std::deque<Verdict> verdicts_;
 };
 
 std::vector<std::string> chunks(std::size_t count) {
