@@ -28,14 +28,15 @@ void BlockWriter::run() {
     if (ending_) return;
     Job job = std::move(waiting_.front());
     waiting_.pop_front();
+    const std::size_t bytes = kJobBytes + job.block.stored.size();
     at_work_ = true;
     lock.unlock();
     const net::Written written = work_(job);
     lock.lock();
     at_work_ = false;
-    waiting_bytes_ -= kJobBytes + job.block.stored.size();
+    waiting_bytes_ -= bytes;
     if (written != net::Written::base_missing) job.block = {};
-    verdicts_.push_back({written, std::move(job.block)});
+    if (!job.errand) verdicts_.push_back({written, std::move(job.block)});
     judged_.notify_one();
     const bool room = said_busy_ && waiting_bytes_ < kWaitingBytes / 2;
     if (!room && !waiting_.empty()) continue;
@@ -57,6 +58,11 @@ std::optional<net::Verdict> BlockWriter::take(bool wait) {
 void BlockWriter::settle() {
   std::unique_lock lock(mutex_);
   judged_.wait(lock, [this] { return waiting_.empty() && !at_work_; });
+}
+
+bool BlockWriter::at_rest() {
+  const std::lock_guard lock(mutex_);
+  return waiting_.empty() && !at_work_;
 }
 
 bool BlockWriter::busy() {

@@ -18,6 +18,7 @@ class BlockWriter {
   struct Job {
     std::optional<object::Address> address;  // none: a flush
     net::WireBlock block;
+    std::function<void()> errand;  // neither: this, of which no verdict comes
   };
   using Work = std::function<net::Written(const Job&)>;  // called on that thread; does not throw
 
@@ -31,6 +32,7 @@ class BlockWriter {
   std::optional<net::Verdict> take(bool wait);
   // Until nothing is at work: then the thread touches nothing.
   void settle();
+  bool at_rest();
   bool busy();
   // Called on that thread where nothing waits any more, or room was made after busy() had said yes.
   void on_verdicts(std::function<void()> call);

@@ -30,6 +30,10 @@ Result<net::WireBlock> to_wire(Result<store::Stored> stored) {
 RepositoryHost::RepositoryHost(repo::Repository& repository)
     : repository_(repository),
       writer_(std::make_unique<BlockWriter>([this](const BlockWriter::Job& job) {
+        if (job.errand) {
+          job.errand();
+          return net::Written::stored;
+        }
         if (job.address) return write_now(*job.address, job.block);
         return flush_now() ? net::Written::stored : net::Written::failed;
       })) {}
@@ -103,7 +107,12 @@ std::variant<log::SignedEntry, net::JoinRefusal> RepositoryHost::redeem(
 // What is answered here is counted on when the blocks are committed: from now on the batch is open,
 // which holds on to them.
 bool RepositoryHost::has(const object::Address& address) const {
-  return batch().has(object::id_at(address));
+  const object::Id id = object::id_at(address);
+  if (writer_->at_rest()) return open_batch().has(id);
+  // Nobody waits for the writer: of what it has not committed yet the sessions know.
+  if (!repository_.store().has(id)) return false;
+  writer_->submit({std::nullopt, {}, [this, id] { static_cast<void>(open_batch().has(id)); }});
+  return true;
 }
 
 Result<net::WireBlock> RepositoryHost::read_stored(const object::Address& address) const {
@@ -121,7 +130,7 @@ net::Written RepositoryHost::write_block(const object::Address& address,
 }
 
 void RepositoryHost::submit_block(const object::Address& address, net::WireBlock block) {
-  writer_->submit({address, std::move(block)});
+  writer_->submit({address, std::move(block), {}});
 }
 
 void RepositoryHost::submit_flush() {
@@ -171,8 +180,7 @@ Result<void> RepositoryHost::flush_now() {
 }
 
 const object::BlockReader& RepositoryHost::blocks() const {
-  settle();
-  if (batch_) return *batch_;
+  if (writer_->at_rest() && batch_) return *batch_;
   return repository_.store();
 }
 
@@ -182,7 +190,9 @@ bool RepositoryHost::holds_whole(const log::ManifestRoot& manifest) const {
 }
 
 void RepositoryHost::note_whole(const log::ManifestRoot& manifest) {
-  batch().put(repo::key::held(manifest), {});
+  writer_->submit({std::nullopt, {}, [this, key = repo::key::held(manifest)] {
+                     static_cast<void>(guarded([&] { open_batch().put(key, {}); }));
+                   }});
 }
 
 std::vector<object::Address> RepositoryHost::absent_blocks(

@@ -67,7 +67,11 @@ class Opened {
  private:
   static constexpr std::size_t kCacheBytes = 24U << 20U;
   static constexpr std::size_t kBatchCacheBytes = 24U << 20U;
-  PlainCache* cache() const { return std::this_thread::get_id() == thread_ ? &cache_ : nullptr; }
+  PlainCache* cache() const {
+    if (std::this_thread::get_id() != thread_) return nullptr;
+    if (forget_.exchange(false)) cache_ = PlainCache(kCacheBytes);
+    return &cache_;
+  }
   void load_all();
   void load_news(const std::shared_ptr<const PackSet>& old);
   void apply(const Frame& frame, const std::shared_ptr<const Bytes>& buffer);
@@ -85,6 +89,7 @@ class Opened {
   std::atomic<std::shared_ptr<const PackSet>> packs_;
   std::thread::id thread_ = std::this_thread::get_id();
   mutable PlainCache cache_{kCacheBytes};
+  mutable std::atomic<bool> forget_ = false;  // what the cache holds
   PlainCache batch_cache_{kBatchCacheBytes};
   std::vector<std::shared_ptr<const Pack>> gone_;
   unsigned open_batches_ = 0;
