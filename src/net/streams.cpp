@@ -32,7 +32,15 @@ const StreamSet::Stream* StreamSet::find(std::uint64_t id) const {
 }
 
 StreamSet::Stream& StreamSet::create(std::uint64_t id) {
-  Stream& s = streams_.try_emplace(id, id, config_.stream_window).first->second;
+  // What this end asks for on a stream of its own comes through a window as wide as the path was
+  // found to need; what the peer begins has to earn it.
+  const bool grown = mine(id) && window_grown_ > config_.stream_window;
+  const std::size_t window = grown ? window_grown_ : config_.stream_window;
+  Stream& s = streams_.try_emplace(id, id, window).first->second;
+  if (grown) {
+    s.limit_dirty = true;
+    queue_control(s);
+  }
   s.out.raise_limit(peer_stream_window_);
   return s;
 }
@@ -301,6 +309,7 @@ void StreamSet::raise_limits(Time now, Duration round_trip) {
     if (s == nullptr) continue;
     if (s->in.next_limit(now, round_trip, config_.stream_window_max)) {
       s->limit_dirty = true;
+      window_grown_ = std::max(window_grown_, s->in.window());
       queue_control(*s);
     }
   }

@@ -106,6 +106,7 @@ class StreamSet {
   std::map<std::uint64_t, Stream> streams_;
   std::deque<std::uint64_t> turns_;
   std::deque<std::uint64_t> control_;
+  std::size_t window_grown_ = 0;     // the greatest that one of these streams came to
   std::deque<std::uint64_t> raise_;  // streams that were read since the last raise_limits
 
   std::uint64_t next_own_ = 0;   // how many streams this end has opened

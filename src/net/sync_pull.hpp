@@ -11,7 +11,7 @@ namespace hn::net {
 
 // Plain bytes that one request asks for. Large, so that a delta's base often stands in the same
 // answer; with several peers at work smaller, so that they share.
-inline constexpr std::uint64_t kRequestBytesAlone = 64ull << 20;
+inline constexpr std::uint64_t kRequestBytesAlone = 256ull << 20;
 inline constexpr std::uint64_t kRequestBytesShared = 4ull << 20;
 // Requests are begun while less than this is still to come, in plain bytes: a history is stored in
 // a fortieth of them, and 100 Mbit/s at 40 ms is 0.5 MB.
