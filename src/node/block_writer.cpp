@@ -12,18 +12,21 @@ BlockWriter::~BlockWriter() {
 }
 
 void BlockWriter::submit(Job job) {
+  bool asleep = false;
   {
     const std::lock_guard lock(mutex_);
     waiting_bytes_ += kJobBytes + job.block.stored.size();
     waiting_.push_back(std::move(job));
+    asleep = std::exchange(asleep_, false);
   }
-  jobs_or_end_.notify_one();
+  if (asleep) jobs_or_end_.notify_one();
   if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
 }
 
 void BlockWriter::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
+    asleep_ = waiting_.empty();
     jobs_or_end_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
     if (ending_) return;
     Job job = std::move(waiting_.front());

@@ -52,6 +52,7 @@ class BlockWriter {
   std::size_t waiting_bytes_ = 0;
   std::deque<net::Verdict> verdicts_;
   bool at_work_ = false;
+  bool asleep_ = false;  // the thread: only then it is woken
   bool said_busy_ = false;
   bool ending_ = false;
   std::function<void()> on_verdicts_;

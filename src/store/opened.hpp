@@ -66,7 +66,7 @@ class Opened {
 
  private:
   static constexpr std::size_t kCacheBytes = 24U << 20U;
-  static constexpr std::size_t kBatchCacheBytes = 24U << 20U;
+  static constexpr std::size_t kBatchCacheBytes = 48U << 20U;
   PlainCache* cache() const {
     if (std::this_thread::get_id() != thread_) return nullptr;
     if (forget_.exchange(false)) cache_ = PlainCache(kCacheBytes);
