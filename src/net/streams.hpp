@@ -106,7 +106,6 @@ class StreamSet {
   std::map<std::uint64_t, Stream> streams_;
   std::deque<std::uint64_t> turns_;
   std::deque<std::uint64_t> control_;
-  std::size_t window_grown_ = 0;     // the greatest that one of these streams came to
   std::deque<std::uint64_t> raise_;  // streams that were read since the last raise_limits
 
   std::uint64_t next_own_ = 0;   // how many streams this end has opened
@@ -123,6 +122,7 @@ class StreamSet {
   std::uint64_t data_received_ = 0;
   std::uint64_t data_consumed_ = 0;
   std::size_t data_window_;
+  std::size_t own_window_;  // of streams of this end: the greatest that one came to
   std::optional<Time> last_raise_;
   bool data_limit_dirty_ = false;
 
