@@ -284,13 +284,12 @@ void Puller::handle_readable(StreamId stream) {
   read_answers();
 }
 
-// In the order of the requests, in which few differences come before their bases, and as far as the
-// host keeps up: what is not read holds the peer up.
+// The oldest request's first: few differences come before their bases. But what is here of later
+// ones is read as well, or it would use up the room of the connection that the first one needs. As
+// far as the host keeps up: what is not read holds the peer up.
 void Puller::read_answers() {
-  for (auto& [stream, asked] : asked_) {
+  for (auto& [stream, asked] : asked_)
     if (asked.unread) read_answer(stream, asked);
-    if (!asked.ended) break;
-  }
   flush_some();
   shared_.collect(false);
   std::erase_if(asked_, [](const auto& asked) { return asked.second.over(); });
