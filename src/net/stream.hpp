@@ -96,6 +96,7 @@ class ReceiveHalf {
   std::optional<std::uint64_t> next_limit(Time now, Duration round_trip,
                                           std::size_t window_max) noexcept;
   std::uint64_t limit() const noexcept { return limit_; }
+  std::size_t window() const noexcept { return window_; }
   std::size_t memory() const noexcept { return buffer_.memory(); }
 
  private:

@@ -20,6 +20,8 @@ StreamSet::StreamSet(ConnectionId connection, bool initiator, const EndpointConf
       peer_max_(config.streams_max),
       data_limit_(config.connection_window),
       data_window_(config.connection_window),
+      own_window_(std::clamp(config.own_stream_window, config.stream_window,
+                             std::max(config.stream_window, config.stream_window_max))),
       send_buffer_(std::min<std::size_t>(config.send_buffer_max, config.stream_window)) {}
 
 StreamSet::Stream* StreamSet::find(std::uint64_t id) {
@@ -32,7 +34,19 @@ const StreamSet::Stream* StreamSet::find(std::uint64_t id) const {
 }
 
 StreamSet::Stream& StreamSet::create(std::uint64_t id) {
-  Stream& s = streams_.try_emplace(id, id, config_.stream_window).first->second;
+  // What this end asks for comes through a window as wide as the path was found to need; what the
+  // peer begins has to earn it.
+  const std::size_t window = mine(id) ? own_window_ : config_.stream_window;
+  Stream& s = streams_.try_emplace(id, id, window).first->second;
+  if (window > config_.stream_window) {
+    s.limit_dirty = true;
+    queue_control(s);
+    if (data_window_ < window) {
+      data_window_ = window;
+      data_limit_ = data_consumed_ + data_window_;
+      data_limit_dirty_ = true;
+    }
+  }
   s.out.raise_limit(peer_stream_window_);
   return s;
 }
@@ -301,6 +315,7 @@ void StreamSet::raise_limits(Time now, Duration round_trip) {
     if (s == nullptr) continue;
     if (s->in.next_limit(now, round_trip, config_.stream_window_max)) {
       s->limit_dirty = true;
+      own_window_ = std::max(own_window_, s->in.window());
       queue_control(*s);
     }
   }

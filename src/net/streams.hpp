@@ -122,6 +122,7 @@ class StreamSet {
   std::uint64_t data_received_ = 0;
   std::uint64_t data_consumed_ = 0;
   std::size_t data_window_;
+  std::size_t own_window_;  // of streams of this end: the greatest that one came to
   std::optional<Time> last_raise_;
   bool data_limit_dirty_ = false;
 

@@ -44,6 +44,15 @@ void SyncCore::places_changed(SyncHost& host) {
   if (const auto shared = shared_of(host)) shared->touch_places();
 }
 
+void SyncCore::host_judged(Time now, SyncHost& host) {
+  const auto shared = shared_of(host);
+  for (auto& [id, session] : sessions_) {
+    if (&session->shared() != shared.get()) continue;
+    session->handle_judged(now);
+    ready_.insert(id);
+  }
+}
+
 // --- Calls
 
 SyncId SyncCore::call(Time now, ConnectionId connection, SyncHost& host,

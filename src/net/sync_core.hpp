@@ -30,6 +30,7 @@ class SyncCore {
   std::vector<ConnectionId> connections() const;
   // Connections to these are closed as they come about.
   void ban(std::set<crypto::TransportKey> keys) { banned_ = std::move(keys); }
+  void host_judged(Time now, SyncHost& host);
 
   // A call on a connection that is up or coming up.
   SyncId call(Time now, ConnectionId connection, SyncHost& host, std::optional<JoinAsk> join);

@@ -157,12 +157,15 @@ void SyncSession::handle_request(StreamId stream, Request request) {
                                     Outbox(port_, setup_.connection, stream)));
 }
 
+// One answer after the other: fewer differences come before their bases.
 bool SyncSession::serve(std::size_t bytes_max) {
   bool again = false;
   Served served;
-  for (auto it = servings_.begin(); it != servings_.end();) {
-    again = it->second.turn(bytes_max / servings_.size() + 1, served) || again;
-    it = it->second.finished() ? servings_.erase(it) : std::next(it);
+  while (!servings_.empty()) {
+    Serving& first = servings_.begin()->second;
+    again = first.turn(bytes_max, served);
+    if (!first.finished()) break;
+    servings_.erase(servings_.begin());
   }
   if (served.blocks > 0) {
     progress_.blocks_out += served.blocks;

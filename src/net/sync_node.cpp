@@ -55,6 +55,7 @@ struct SyncNode::State {
 
   // One round: events of the endpoint, then a piece of work. More waits where `busy` stays set.
   void run() {
+    fresh = false;
     while (const auto event = endpoint.poll_event()) {
       if (const auto* closed = std::get_if<ConnectionClosed>(&*event))
         calls.erase(closed->connection);
@@ -73,6 +74,7 @@ struct SyncNode::State {
   SyncCore core;
   std::map<ConnectionId, Called> calls;
   bool busy = false;
+  bool fresh = false;  // datagrams came that no round has looked at
 };
 
 SyncNode::SyncNode(crypto::AgreementKey key, Random& random, EndpointConfig config)
@@ -98,6 +100,12 @@ void SyncNode::host_changed(SyncHost& host) {
 
 void SyncNode::places_changed(SyncHost& host) {
   state_->core.places_changed(host);
+  state_->busy = true;
+}
+
+void SyncNode::host_judged(Time now, SyncHost& host) {
+  state_->now = now;
+  state_->core.host_judged(now, host);
   state_->busy = true;
 }
 
@@ -146,7 +154,7 @@ void SyncNode::leave(Time now) {
 void SyncNode::handle_datagram(Time now, const PeerAddress& from, ByteView bytes) {
   state_->now = now;
   state_->endpoint.handle_datagram(now, from, bytes);
-  state_->run();
+  state_->fresh = true;
 }
 
 void SyncNode::handle_timeout(Time now) {
@@ -162,7 +170,7 @@ bool SyncNode::poll_transmit(Time now, Datagram& out) {
 }
 
 std::optional<Time> SyncNode::next_timeout() const {
-  if (state_->busy) return state_->now;
+  if (state_->busy || state_->fresh) return state_->now;
   const auto a = state_->endpoint.next_timeout();
   const auto b = state_->core.next_timeout();
   if (!a || !b) return a ? a : b;
@@ -170,6 +178,7 @@ std::optional<Time> SyncNode::next_timeout() const {
 }
 
 std::optional<SyncEvent> SyncNode::poll_event() {
+  if (state_->fresh) state_->run();
   return state_->core.poll_event();
 }
 

@@ -10,9 +10,11 @@ Puller::Puller(SharedRepository& shared, StreamPort& port, ConnectionId connecti
     : shared_(shared), port_(port), connection_(connection), control_(control) {}
 
 Puller::~Puller() {
+  shared_.collect(true);
   for (auto& [stream, asked] : asked_)
     for (std::size_t i = asked.next; i < asked.wants.size(); ++i)
       shared_.release(asked.wants[i].address);
+  for (auto& [base, parked] : parked_) shared_.release(parked.coming.want.address);
 }
 
 void Puller::stop() {
@@ -61,6 +63,8 @@ bool Puller::room() const noexcept {
 }
 
 bool Puller::turn(bool alone) {
+  shared_.collect(false);
+  read_answers();
   bool again = true;
   std::uint64_t looked_at = 0;
   while (again && !fault_ && room()) {
@@ -75,7 +79,7 @@ bool Puller::turn(bool alone) {
     } else if (phase_ == Phase::nodes) {
       const Phase before = phase_;
       step_nodes();
-      again = phase_ != before;
+      again = phase_ != before || !again_.empty();
     } else if (phase_ == Phase::rows) {
       if (looked_at >= kRowsPerTurn) return true;
       Request request;
@@ -86,7 +90,7 @@ bool Puller::turn(bool alone) {
       again = more || step_rows();
     } else if (phase_ == Phase::loose) {
       step_loose();
-      again = false;
+      again = !again_.empty();
     }
   }
   return false;
@@ -94,7 +98,7 @@ bool Puller::turn(bool alone) {
 
 // Where another session had claimed something, this one looks again when anything changed.
 bool Puller::step_rows() {
-  if (!asked_.empty() || !again_.empty()) return false;
+  if (!idle()) return !again_.empty();
   if (!flush()) return false;
   if (others_fetch_) {
     if (seen_generation_ == shared_.generation()) return false;
@@ -128,7 +132,7 @@ void Puller::note_complete() {
 
 // Asks for the nodes that are not here, level by level: a manifest has at most three.
 void Puller::step_nodes() {
-  if (!asked_.empty() || !again_.empty()) return;
+  if (!idle()) return;
   if (!flush()) return;
   std::vector<object::Address> ask;
   others_fetch_ = false;
@@ -159,7 +163,7 @@ void Puller::step_nodes() {
 
 // What the host found missing although every manifest is here.
 void Puller::step_loose() {
-  if (!asked_.empty() || !again_.empty()) return;
+  if (!idle()) return;
   if (!flush()) return;
   std::vector<object::Address> ask;
   for (const object::Address& a :
@@ -258,6 +262,7 @@ bool Puller::send(Request request, std::vector<Want> wants) {
     return false;
   }
   request.session = control_.value;
+  request.patient = true;
   Asked& asked = asked_[*stream];
   asked.wants = std::move(wants);
   asked.plain = request.plain;
@@ -275,43 +280,58 @@ void Puller::handle_writable(StreamId stream) {
 }
 
 void Puller::handle_readable(StreamId stream) {
-  Asked& asked = asked_.at(stream);
-  Bytes buffer(64 * 1024);
-  while (!fault_) {
-    const ReadResult got = port_.read(connection_, stream, buffer);
-    asked.reader.push(ByteView(buffer).first(got.bytes));
+  asked_.at(stream).unread = true;
+  read_answers();
+}
+
+// The oldest request's first: few differences come before their bases. But what is here of later
+// ones is read as well, or it would use up the room of the connection that the first one needs. As
+// far as the host keeps up: what is not read holds the peer up.
+void Puller::read_answers() {
+  for (auto& [stream, asked] : asked_)
+    if (asked.unread) read_answer(stream, asked);
+  flush_some();
+  shared_.collect(false);
+  std::erase_if(asked_, [](const auto& asked) { return asked.second.over(); });
+}
+
+void Puller::read_answer(StreamId stream, Asked& asked) {
+  while (!fault_ && !shared_.busy()) {
+    const ReadResult got = port_.read(connection_, stream, buffer_);
+    asked.reader.push(ByteView(buffer_).first(got.bytes));
     while (!fault_) {
       const auto message = asked.reader.next();
       if (!message) return break_off(SyncFailure::protocol, 50, "an answer that is no message");
       if (!*message) break;
-      handle_answer(asked, **message);
+      handle_answer(stream, asked, **message);
     }
     if (fault_) return;
-    if (got.end) {
-      if (asked.next < asked.wants.size() || asked.reader.partial())
-        return break_off(SyncFailure::protocol, 50, "an answer that stops early");
-      asked_.erase(stream);
-      return;
-    }
-    if (got.bytes == 0) return;
+    asked.unread = !got.end && got.bytes > 0;
+    asked.ended = got.end;
+    if (got.end && (asked.next < asked.wants.size() || asked.reader.partial()))
+      return break_off(SyncFailure::protocol, 50, "an answer that stops early");
+    if (!asked.unread) return;
   }
 }
 
-void Puller::handle_answer(Asked& asked, ByteView message) {
+void Puller::handle_answer(StreamId stream, Asked& asked, ByteView message) {
   auto answer = decode_answer(message);
   if (!answer) return break_off(SyncFailure::protocol, 50, answer.error().rule);
   if (const auto* absent = std::get_if<AbsentAnswer>(&*answer))
     handle_absent(asked, absent->count);
   else
-    handle_block(asked, std::get<BlockAnswer>(std::move(*answer)));
+    handle_block(stream, asked, std::get<BlockAnswer>(std::move(*answer)));
 }
 
 void Puller::handle_absent(Asked& asked, std::uint64_t count) {
   if (count > asked.wants.size() - asked.next)
     return break_off(SyncFailure::protocol, 50, "more absences than were asked for");
   for (; count > 0; --count) {
-    refuse(asked.wants[asked.next].address);
-    settle(asked, false);
+    const Want& want = asked.wants[asked.next++];
+    refuse(want.address);
+    asked.bytes_left -= want.bytes;
+    ++asked.judged;
+    settle(want, asked.plan, false);
   }
 }
 
@@ -322,43 +342,108 @@ void Puller::refuse(const object::Address& address) {
     break_off(SyncFailure::closed, 0, "the peer lacks too much of the repository");
 }
 
-// The want at the front is over.
-void Puller::settle(Asked& asked, bool stored) {
-  const Want& want = asked.wants[asked.next++];
-  asked.bytes_left -= want.bytes;
-  if (want.manifest != kNoManifest && asked.plan == plan_) {
+void Puller::settle(const Want& want, std::uint64_t plan, bool stored) {
+  if (want.manifest != kNoManifest && plan == plan_) {
     --lacking_[want.manifest].open;
     if (!stored) lacking_[want.manifest].unclear = true;
   }
   shared_.release(want.address);
 }
 
-void Puller::handle_block(Asked& asked, BlockAnswer answer) {
-  if (asked.next == asked.wants.size())
+void Puller::handle_block(StreamId stream, Asked& asked, BlockAnswer answer) {
+  const std::size_t place = asked.next;
+  if (place == asked.wants.size())
     return break_off(SyncFailure::protocol, 50, "a block that was not asked for");
-  if (answer.back > asked.next)
+  if (answer.back > place)
     return break_off(SyncFailure::protocol, 50, "a base before the answer's beginning");
-  const object::Address address = asked.wants[asked.next].address;
   WireBlock& block = answer.block;
-  if (answer.back > 0) block.base = asked.wants[asked.next - answer.back].address;
+  if (answer.back > 0) block.base = asked.wants[place - answer.back].address;
   if (asked.plain && block.base)
     return break_off(SyncFailure::protocol, 50, "a base where none was allowed");
-  switch (shared_.write(address, block)) {
-    case Written::stored:
-      ++pulled_.blocks;
-      pulled_.stored_bytes += block.stored.size();
-      pulled_.plain_bytes += block.plain_bytes;
-      settle(asked, true);
-      if (shared_.unflushed_bytes() >= kFlushBytes) flush();
-      return;
-    case Written::wrong:
-      return break_off(SyncFailure::wrong_block, 100, "bytes that are not the block");
-    case Written::base_missing:
-      ask_again(address, asked.plain);
-      return settle(asked, false);
-    case Written::failed:
-      return break_off(SyncFailure::local, 0, "a block could not be written");
+  ++asked.next;
+  asked.bytes_left -= asked.wants[place].bytes;
+  submit({asked.wants[place], asked.plan, stream}, std::move(block));
+}
+
+void Puller::submit(Coming coming, WireBlock block) {
+  const Pulled brought{1, block.stored.size(), block.plain_bytes, 0};
+  shared_.submit(coming.want.address, std::move(block), [=, this](Verdict verdict) {
+    handle_judged(coming, brought, std::move(verdict));
+  });
+}
+
+void Puller::handle_judged(Coming coming, const Pulled& brought, Verdict verdict) {
+  bool plain = false;
+  if (coming.stream) {
+    Asked& asked = asked_.at(*coming.stream);
+    ++asked.judged;
+    plain = asked.plain;
+  } else {
+    --unparked_;
   }
+  switch (verdict.written) {
+    case Written::stored:
+      pulled_.blocks += brought.blocks;
+      pulled_.stored_bytes += brought.stored_bytes;
+      pulled_.plain_bytes += brought.plain_bytes;
+      break;
+    case Written::wrong:
+      break_off(SyncFailure::wrong_block, 100, "bytes that are not the block");
+      break;
+    case Written::base_missing:
+      if (!plain && park(coming, verdict.block)) return;
+      ask_again(coming.want.address, plain);
+      break;
+    case Written::failed:
+      break_off(SyncFailure::local, 0, "a block could not be written");
+      break;
+  }
+  settle(coming.want, coming.plan, verdict.written == Written::stored);
+  if (verdict.written == Written::stored) unpark(coming.want.address);
+}
+
+// Keeps a difference until its base comes.
+bool Puller::park(Coming& coming, WireBlock& block) {
+  const std::uint64_t bytes = kParkedEach + block.stored.size();
+  if (!block.base || parked_bytes_ + bytes > kParkedBytes) return false;
+  parked_bytes_ += bytes;
+  coming.stream.reset();
+  const object::Address base = *block.base;
+  parked_.emplace(base, Parked{std::move(coming), std::move(block)});
+  return true;
+}
+
+void Puller::unpark(const object::Address& base) {
+  for (auto at = parked_.find(base); at != parked_.end() && at->first == base;) {
+    Parked parked = std::move(at->second);
+    at = parked_.erase(at);
+    parked_bytes_ -= kParkedEach + parked.block.stored.size();
+    ++unparked_;
+    submit(std::move(parked.coming), std::move(parked.block));
+  }
+}
+
+// All answers are here. A base may have come by another session, or else the block is asked for
+// once more.
+void Puller::retry_parked() {
+  for (auto& [base, parked] : std::exchange(parked_, {})) {
+    parked_bytes_ -= kParkedEach + parked.block.stored.size();
+    if (shared_.here(base) && !std::exchange(parked.coming.retried, true)) {
+      ++unparked_;
+      submit(std::move(parked.coming), std::move(parked.block));
+    } else {
+      again_.push_back(parked.coming.want.address);
+      settle(parked.coming.want, parked.coming.plan, false);
+    }
+  }
+  shared_.collect(false);
+}
+
+// Nothing is under way.
+bool Puller::idle() {
+  if (!asked_.empty() || !again_.empty() || unparked_ > 0) return false;
+  if (!parked_.empty()) retry_parked();
+  return again_.empty() && parked_.empty() && unparked_ == 0;
 }
 
 // Once more, in a form that needs no base; a second time is the peer's fault.
@@ -370,9 +455,12 @@ void Puller::ask_again(const object::Address& address, bool plain) {
 
 void Puller::handle_aborted(StreamId stream, bool by_sender, std::uint64_t code) {
   if (!by_sender) return;  // it wants no more of our request, which it has
-  auto it = asked_.find(stream);
-  while (it->second.next < it->second.wants.size()) settle(it->second, false);
-  asked_.erase(it);
+  Asked& asked = asked_.at(stream);
+  for (; asked.next < asked.wants.size(); ++asked.judged)
+    settle(asked.wants[asked.next++], asked.plan, false);
+  asked.unread = false;
+  asked.ended = true;
+  asked.bytes_left = 0;
   if (code != kCodeBusy || ++aborts_ > kAbortsMax)
     return break_off(SyncFailure::closed, 0, "the peer cut an answer off");
   restart();
@@ -385,6 +473,16 @@ bool Puller::flush() {
   }
   break_off(SyncFailure::local, 0, "what came could not be made durable");
   return false;
+}
+
+void Puller::flush_some() {
+  if (shared_.unflushed_bytes() < kFlushBytes) return;
+  shared_.submit_flush([this](const Verdict& verdict) {
+    if (verdict.written == Written::stored)
+      note_complete();
+    else
+      break_off(SyncFailure::local, 0, "what came could not be made durable");
+  });
 }
 
 void Puller::break_off(SyncFailure failure, std::uint32_t strike, const char* rule) {

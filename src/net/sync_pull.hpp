@@ -11,15 +11,20 @@ namespace hn::net {
 
 // Plain bytes that one request asks for. Large, so that a delta's base often stands in the same
 // answer; with several peers at work smaller, so that they share.
-inline constexpr std::uint64_t kRequestBytesAlone = 64ull << 20;
+inline constexpr std::uint64_t kRequestBytesAlone = 256ull << 20;
 inline constexpr std::uint64_t kRequestBytesShared = 4ull << 20;
-// Requests are begun while less than this is still to come: 100 Mbit/s at 600 ms is 8 MB.
-inline constexpr std::uint64_t kAheadBytes = 16ull << 20;
+// Requests are begun while less than this is still to come, in plain bytes: a history is stored in
+// a fortieth of them, and 100 Mbit/s at 40 ms is 0.5 MB.
+inline constexpr std::uint64_t kAheadBytes = 64ull << 20;
 inline constexpr std::size_t kRequestsInFlight = 4;
 // What is lost, at most, when this machine loses power; a flush is one or two fsyncs.
 inline constexpr std::uint64_t kFlushBytes = 8ull << 20;
 // Rows looked at in one turn, so that a manifest of millions keeps nobody waiting.
 inline constexpr std::uint64_t kRowsPerTurn = 1u << 15;
+inline constexpr std::size_t kAnswerPiece = 64 * 1024;
+// Differences that wait for their bases; beyond this they are asked for in plain form.
+inline constexpr std::uint64_t kParkedBytes = 8ull << 20;
+inline constexpr std::uint64_t kParkedEach = 256;  // what one costs beside its bytes
 // How often the peer may cut an answer off before we take it for broken.
 inline constexpr unsigned kAbortsMax = 3;
 // Addresses that a peer did not have, remembered so that it is not asked again.
@@ -80,6 +85,17 @@ class Puller {
     std::size_t manifest = kNoManifest;
   };
   static constexpr std::size_t kNoManifest = ~std::size_t{0};
+  // A block that came, until it is over what became of it.
+  struct Coming {
+    Want want;
+    std::uint64_t plan = 0;
+    std::optional<StreamId> stream;  // whose request counts it
+    bool retried = false;            // with a base that was said to be here
+  };
+  struct Parked {
+    Coming coming;
+    WireBlock block;
+  };
   struct Lacking {
     log::ManifestRoot root;
     std::uint64_t open = 0;  // rows asked for and not answered
@@ -89,10 +105,14 @@ class Puller {
   };
   struct Asked {
     std::vector<Want> wants;
-    std::size_t next = 0;
+    std::size_t next = 0;    // of these has come
+    std::size_t judged = 0;  // so many have been, or were not there
     std::uint64_t bytes_left = 0;
     std::uint64_t plan = 0;
     bool plain = false;
+    bool unread = false;  // more of the answer is here
+    bool ended = false;   // all of the answer was read
+    bool over() const noexcept { return ended && judged == wants.size(); }
     MessageReader reader{kAnswerMessageMax};
     Outbox outbox;
   };
@@ -111,13 +131,22 @@ class Puller {
   void finish_manifests();
   bool gather(std::uint64_t bytes_max, std::uint64_t& looked_at, Request& request,
               std::vector<Want>& wants);
-  void handle_answer(Asked& asked, ByteView message);
+  void read_answer(StreamId stream, Asked& asked);
+  void read_answers();
+  void handle_answer(StreamId stream, Asked& asked, ByteView message);
   void handle_absent(Asked& asked, std::uint64_t count);
-  void handle_block(Asked& asked, BlockAnswer answer);
+  void handle_block(StreamId stream, Asked& asked, BlockAnswer answer);
+  void submit(Coming coming, WireBlock block);
+  void handle_judged(Coming coming, const Pulled& brought, Verdict verdict);
+  bool park(Coming& coming, WireBlock& block);
+  void unpark(const object::Address& base);
+  void retry_parked();
+  bool idle();
   void ask_again(const object::Address& address, bool plain);
   void refuse(const object::Address& address);
-  void settle(Asked& asked, bool stored);
+  void settle(const Want& want, std::uint64_t plan, bool stored);
   bool flush();
+  void flush_some();
   void break_off(SyncFailure failure, std::uint32_t strike, const char* rule);
 
   SharedRepository& shared_;
@@ -135,11 +164,15 @@ class Puller {
   bool others_fetch_ = false;  // something is claimed by another session
   std::uint64_t seen_generation_ = 0;
   std::map<StreamId, Asked> asked_;
+  std::multimap<object::Address, Parked> parked_;  // by their bases
+  std::uint64_t parked_bytes_ = 0;
+  std::size_t unparked_ = 0;               // submitted once more and not judged
   std::vector<object::Address> again_;     // to be asked for once more, plain
   std::set<object::Address> asked_again_;  // each only once
   std::set<object::Address> refused_;      // the peer does not have them
   std::set<object::Id> told_;
   std::vector<log::ManifestRoot> holds_;
+  Bytes buffer_ = Bytes(kAnswerPiece);
   unsigned aborts_ = 0;
   std::optional<PullFault> fault_;
   Pulled pulled_;

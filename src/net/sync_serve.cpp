@@ -1,7 +1,7 @@
 // Answers to requests: hn-sync(7), BLOCKS. A delta goes out as it lies only where its base stands
-// earlier in the same answer or in a manifest that the peer said it holds; any other block is made
-// anew in a form that needs none. To remember bases across answers was rejected: streams overtake
-// each other, and the receiver would have to park blocks.
+// earlier in the same answer, in a manifest that the peer said it holds, or, for a peer that keeps
+// differences until their bases come, in any manifest that it will fetch; any other block is made
+// anew in a form that needs none.
 #include "net/sync_serve.hpp"
 
 #include <algorithm>
@@ -73,21 +73,20 @@ Serving::Next Serving::next() {
   return next_row();
 }
 
-// How many places before the next one the block stands in this answer; 0 if it does not.
-std::uint64_t Serving::back_to(const object::Address& base) const {
-  const auto at = sent_.find(base);
-  return at == sent_.end() ? 0 : place_ - at->second;
+// Will the base be with the requester? `back`: how many places before the next one it stands in
+// this answer, 0 if it does not.
+bool Serving::stands(const object::Address& base, std::uint64_t& back) {
+  if (request_.plain) return false;
+  if (const auto at = sent_.find(base); at != sent_.end()) back = place_ - at->second;
+  return back > 0 || (request_.patient && shared_.published(base)) ||
+         held_.covers(shared_.host().blocks(), base);
 }
 
 std::size_t Serving::answer(const object::Address& address, Served& served) {
   auto block = shared_.host().read_stored(address);
   std::uint64_t back = 0;
-  if (block && block->base) {
-    if (!request_.plain) back = back_to(*block->base);
-    const bool stands =
-        back > 0 || (!request_.plain && held_.covers(shared_.host().blocks(), *block->base));
-    if (!stands) block = shared_.host().as_plain_form(address);
-  }
+  if (block && block->base && !stands(*block->base, back))
+    block = shared_.host().as_plain_form(address);
   // Damaged counts as absent: the peer asks others, and this store's own check reports it.
   if (!block || block->stored.size() > kStoredBytesMax) {
     outbox_.add(encode(AbsentAnswer{1}));

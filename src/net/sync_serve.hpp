@@ -57,7 +57,7 @@ class Serving {
   Next next();
   Next next_row();
   std::size_t answer(const object::Address& address, Served& served);
-  std::uint64_t back_to(const object::Address& base) const;
+  bool stands(const object::Address& base, std::uint64_t& back);
 
   SharedRepository& shared_;
   HeldBlocks& held_;

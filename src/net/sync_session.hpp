@@ -56,6 +56,8 @@ class SyncSession {
   void handle_writable(StreamId stream);
   void handle_aborted(StreamId stream, bool by_sender, std::uint64_t code);
   void handle_request(StreamId stream, Request request);
+  // The host is not idle, which is no silence of the peer's.
+  void handle_judged(Time now) noexcept { heard_at_ = now; }
   // The connection is gone.
   void handle_closed(SyncFailure failure, std::string detail);
 

@@ -2,6 +2,7 @@
 #include "net/sync_shared.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace hn::net {
 
@@ -18,6 +19,12 @@ std::vector<log::LivePublish> live_publishes(const log::View& view) {
     out.insert(out.end(), tag.publishes.begin(), tag.publishes.end());
   std::ranges::sort(out, {}, &log::LivePublish::key);
   return out;
+}
+
+std::uint64_t beginning_of(const object::Address& address) noexcept {
+  std::uint64_t v = 0;
+  std::memcpy(&v, address.bytes.data(), sizeof v);
+  return v;
 }
 
 // The entries that come directly before one: the rest of its past is theirs.
@@ -93,22 +100,47 @@ Result<void> SharedRepository::add_entries(std::span<const log::SignedEntry> ent
   return host_.add_entries(entries);
 }
 
-Written SharedRepository::write(const object::Address& address, const WireBlock& block) {
-  const Written written = host_.write_block(address, block);
-  if (written != Written::stored) return written;
-  arrived_.insert(address);
+void SharedRepository::submit(const object::Address& address, WireBlock block, Judged judged) {
   unflushed_bytes_ += block.stored.size();
-  dirty_ = true;
-  return written;
+  submitted_.push_back({address, std::move(judged)});
+  host_.submit_block(address, std::move(block));
+}
+
+void SharedRepository::submit_flush(Judged judged) {
+  unflushed_bytes_ = 0;
+  submitted_.push_back({std::nullopt, std::move(judged)});
+  host_.submit_flush();
+}
+
+void SharedRepository::collect(bool wait) {
+  while (!submitted_.empty()) {
+    auto verdict = host_.next_verdict(wait);
+    if (!verdict) return;
+    const Submitted done = std::move(submitted_.front());
+    submitted_.pop_front();
+    const bool stored = verdict->written == Written::stored;
+    if (stored && done.address) {
+      arrived_.insert(*done.address);
+      dirty_ = true;
+    } else if (stored) {
+      note_flushed();
+    }
+    done.judged(*std::move(verdict));
+  }
+}
+
+void SharedRepository::note_flushed() {
+  dirty_ = false;
+  arrived_.clear();
+  touch();
 }
 
 Result<void> SharedRepository::flush() {
+  collect(true);
   if (!dirty_) return {};
   HN_CHECK(host_.flush());
-  dirty_ = false;
   unflushed_bytes_ = 0;
-  arrived_.clear();
-  touch();
+  note_flushed();
   return {};
 }
 
@@ -121,6 +153,23 @@ std::vector<log::ManifestRoot> SharedRepository::wanted(
         seen.insert(publish.manifest->root).second)
       out.push_back(*publish.manifest);
   return out;
+}
+
+bool SharedRepository::published(const object::Address& address) {
+  if (published_version_ != version_) {
+    published_version_ = version_;
+    const std::size_t before = published_.size();
+    for (const log::ManifestRoot& m : wanted({})) {
+      if (!published_manifests_.insert(m.root).second) continue;
+      for (std::uint64_t at = 0; at < m.rows; at += log::kManifestRowsPerNode) {
+        const auto rows = log::read_rows(host_.blocks(), m, at, log::kManifestRowsPerNode);
+        if (!rows) break;
+        for (const log::ManifestRow& row : *rows) published_.push_back(beginning_of(row.address));
+      }
+    }
+    if (published_.size() != before) std::ranges::sort(published_);
+  }
+  return std::ranges::binary_search(published_, beginning_of(address));
 }
 
 std::unordered_set<log::EntryId> SharedRepository::incomplete_publishes() {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <deque>
+#include <functional>
 #include <set>
 #include <unordered_set>
 
@@ -34,10 +36,22 @@ class SharedRepository {
 
   std::variant<log::SignedEntry, JoinRefusal> redeem(const JoinRequest& request);
   Result<void> add_entries(std::span<const log::SignedEntry> entries);
-  Written write(const object::Address& address, const WireBlock& block);
-  // Makes durable what has come since the last time, if anything has.
+  // Gives a block to the host; collect() tells `judged` what became of it. Who is called lives
+  // until then: a collect(true) sees to it.
+  using Judged = std::function<void(Verdict)>;
+  void submit(const object::Address& address, WireBlock block, Judged judged);
+  // Tells, in order, of what has been judged; with `wait`, of all that was submitted.
+  void collect(bool wait);
+  bool busy() const { return host_.busy(); }
+  // Makes durable what has come since the last time, if anything has. Collects all.
   Result<void> flush();
+  // Has that begun.
+  void submit_flush(Judged judged);
   std::uint64_t unflushed_bytes() const noexcept { return unflushed_bytes_; }
+
+  // Is the block in a manifest of a live publish? Remembers all rows from the first question on, 8
+  // bytes of each: a wrong yes costs the peer one more question.
+  bool published(const object::Address& address);
 
   // Counts up whenever something changed that could let a session go on: blocks became readable,
   // claims were given back, entries came.
@@ -66,10 +80,19 @@ class SharedRepository {
                                      bool& held_back);
 
  private:
+  struct Submitted {
+    std::optional<object::Address> address;  // none: a flush
+    Judged judged;
+  };
   std::unordered_set<log::EntryId> incomplete_publishes();
+  void note_flushed();
 
   SyncHost& host_;
+  std::deque<Submitted> submitted_;
   std::set<object::Id> whole_;
+  std::vector<std::uint64_t> published_;      // sorted
+  std::set<object::Id> published_manifests_;  // whose rows are among them
+  std::uint64_t published_version_ = ~std::uint64_t{0};
   std::unordered_set<object::Address> claimed_;
   std::unordered_set<object::Address> arrived_;
   std::uint64_t unflushed_bytes_ = 0;

@@ -49,6 +49,13 @@ log::ManifestRoot take_manifest(Decoder& in) noexcept {
   return m;
 }
 
+constexpr std::uint8_t kPlain = 1;
+constexpr std::uint8_t kPatient = 2;
+
+std::uint8_t request_flags(const Request& m) noexcept {
+  return static_cast<std::uint8_t>((m.plain ? kPlain : 0) | (m.patient ? kPatient : 0));
+}
+
 // A flag is 0 or 1.
 bool take_flag(Decoder& in) noexcept {
   const std::uint8_t v = in.u8();
@@ -287,7 +294,7 @@ Result<ControlMessage> decode_control(ByteView bytes) {
 
 Bytes encode(const Request& m) {
   Encoder out;
-  out.u8(kRequest).varint(m.session).u8(m.plain ? 1 : 0).varint(m.addresses.size());
+  out.u8(kRequest).varint(m.session).u8(request_flags(m)).varint(m.addresses.size());
   for (const object::Address& a : m.addresses) out.raw(a.bytes);
   out.varint(m.items.size());
   for (const RowsItem& item : m.items) put(out, item);
@@ -299,7 +306,10 @@ Result<Request> decode_request(ByteView bytes) {
   if (in.u8() != kRequest) return broken("no request");
   Request m;
   m.session = in.varint();
-  m.plain = take_flag(in);
+  const std::uint8_t flags = in.u8();
+  if (flags > (kPlain | kPatient)) in.fail();
+  m.plain = (flags & kPlain) != 0;
+  m.patient = (flags & kPatient) != 0;
   const std::uint64_t addresses = in.varint(kRequestAddressesMax);
   for (std::uint64_t i = 0; i < addresses && !in.failed(); ++i) m.addresses.push_back({in.hash()});
   const std::uint64_t items = in.varint(kRequestItemsMax);

@@ -104,6 +104,7 @@ struct RowsItem {
 struct Request {
   std::uint64_t session = 0;  // the control stream's number
   bool plain = false;         // nothing that needs a base
+  bool patient = false;       // a difference is kept until its base comes
   std::vector<object::Address> addresses;
   std::vector<RowsItem> items;
   friend bool operator==(const Request&, const Request&) = default;

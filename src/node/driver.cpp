@@ -1,11 +1,14 @@
 #include "hn/node/driver.hpp"
 
 #include <unistd.h>
+#include <array>
 #include <csignal>
+#include <span>
 
 #include <asio/io_context.hpp>
 #include <asio/ip/udp.hpp>
 #include <asio/posix/stream_descriptor.hpp>
+#include <asio/post.hpp>
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 
@@ -67,15 +70,11 @@ struct Driver::State {
 
   void transmit() {
     while (!blocked) {
-      if (!held) {
-        if (!node.poll_transmit(now(), datagram)) return;
-        held = true;
-      }
-      if (!wire->send(datagram)) {
-        blocked = true;
-        return;
-      }
-      held = false;
+      while (polled < kBatch && node.poll_transmit(now(), datagrams[polled])) ++polled;
+      if (polled == taken) return;
+      taken += wire->send(std::span(datagrams).subspan(taken, polled - taken));
+      blocked = taken < polled;
+      if (!blocked) polled = taken = 0;
     }
   }
 
@@ -116,6 +115,7 @@ struct Driver::State {
   Time now() const { return world.clock.now(); }
 
   static constexpr unsigned kTurns = 16;
+  static constexpr std::size_t kBatch = 64;  // datagrams given to the wire in one call
 
   repo::World world;
   asio::io_context context{1};
@@ -125,8 +125,9 @@ struct Driver::State {
   asio::steady_timer ticker;
   asio::signal_set signals;
   std::weak_ptr<Lan> lan;
-  net::Datagram datagram;
-  bool held = false;  // `datagram` was polled and not yet taken by the wire
+  std::array<net::Datagram, kBatch> datagrams;
+  std::size_t polled = 0;
+  std::size_t taken = 0;  // of those, by the wire
   bool blocked = false;
   bool pumping = false;
   unsigned turns = 0;
@@ -143,6 +144,15 @@ net::SyncNode& Driver::node() noexcept {
 }
 Time Driver::now() const {
   return state_->now();
+}
+
+std::function<void()> Driver::waker(net::SyncHost& host) {
+  return [state = state_.get(), &host] {
+    asio::post(state->context, [state, &host] {
+      state->node.host_judged(state->now(), host);
+      state->pump();
+    });
+  };
 }
 
 std::uint16_t Driver::listen(const HostPort& at) {

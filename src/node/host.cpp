@@ -1,6 +1,7 @@
 #include "hn/node/host.hpp"
 
 #include "hn/repo/publish.hpp"
+#include "node/block_writer.hpp"
 
 namespace hn::node {
 namespace {
@@ -26,7 +27,37 @@ Result<net::WireBlock> to_wire(Result<store::Stored> stored) {
 
 }  // namespace
 
-RepositoryHost::RepositoryHost(repo::Repository& repository) : repository_(repository) {}
+RepositoryHost::RepositoryHost(repo::Repository& repository)
+    : repository_(repository),
+      writer_(std::make_unique<BlockWriter>([this](const BlockWriter::Job& job) {
+        if (job.errand) {
+          job.errand();
+          return net::Written::stored;
+        }
+        if (job.address) return write_now(*job.address, job.block);
+        return flush_now() ? net::Written::stored : net::Written::failed;
+      })) {}
+RepositoryHost::~RepositoryHost() = default;
+
+// Everything but reading blocks of the store is one thread's at a time.
+void RepositoryHost::settle() const {
+  writer_->settle();
+}
+
+repo::Repository& RepositoryHost::parts() {
+  settle();
+  return repository_;
+}
+
+void RepositoryHost::fail_with(const Failure& failure) {
+  settle();
+  failure_ = failure;
+}
+
+const std::optional<Failure>& RepositoryHost::failure() const {
+  settle();
+  return failure_;
+}
 
 // Storage that breaks is an answer to the session, and a Failure for who runs it.
 template <class Work>
@@ -45,6 +76,11 @@ auto RepositoryHost::guarded(const Work& work) -> Result<decltype(work())> {
 }
 
 store::Batch& RepositoryHost::batch() const {
+  settle();
+  return open_batch();
+}
+
+store::Batch& RepositoryHost::open_batch() const {
   if (!batch_) batch_.emplace(repository_.store().begin());
   return *batch_;
 }
@@ -54,12 +90,14 @@ crypto::Signature RepositoryHost::sign(std::string_view purpose, ByteView bytes)
 }
 
 Result<void> RepositoryHost::add_entries(std::span<const log::SignedEntry> entries) {
+  settle();
   state_.reset();
   return guarded([&] { repo::add_entries(repository_, entries); });
 }
 
 std::variant<log::SignedEntry, net::JoinRefusal> RepositoryHost::redeem(
     const net::JoinRequest& request) {
+  settle();
   const auto made = guarded([&]() -> std::variant<log::SignedEntry, net::JoinRefusal> {
     repository_.refresh();
     const auto invitation = repo::find_invitation(repository_, request.invitation);
@@ -74,7 +112,12 @@ std::variant<log::SignedEntry, net::JoinRefusal> RepositoryHost::redeem(
 // What is answered here is counted on when the blocks are committed: from now on the batch is open,
 // which holds on to them.
 bool RepositoryHost::has(const object::Address& address) const {
-  return batch().has(object::id_at(address));
+  const object::Id id = object::id_at(address);
+  if (writer_->at_rest()) return open_batch().has(id);
+  // Nobody waits for the writer: of what it has not committed yet the sessions know.
+  if (!repository_.store().has(id)) return false;
+  writer_->submit({std::nullopt, {}, [this, id] { static_cast<void>(open_batch().has(id)); }});
+  return true;
 }
 
 Result<net::WireBlock> RepositoryHost::read_stored(const object::Address& address) const {
@@ -87,9 +130,35 @@ Result<net::WireBlock> RepositoryHost::as_plain_form(const object::Address& addr
 
 net::Written RepositoryHost::write_block(const object::Address& address,
                                          const net::WireBlock& block) {
+  settle();
+  return write_now(address, block);
+}
+
+void RepositoryHost::submit_block(const object::Address& address, net::WireBlock block) {
+  writer_->submit({address, std::move(block), {}});
+}
+
+void RepositoryHost::submit_flush() {
+  writer_->submit({});
+}
+
+std::optional<net::Verdict> RepositoryHost::next_verdict(bool wait) {
+  return writer_->take(wait);
+}
+
+bool RepositoryHost::busy() const {
+  return writer_->busy();
+}
+
+void RepositoryHost::on_judged(std::function<void()> call) {
+  writer_->on_verdicts(std::move(call));
+}
+
+net::Written RepositoryHost::write_now(const object::Address& address,
+                                       const net::WireBlock& block) {
   const auto stored = from_wire(block);
   if (!stored) return net::Written::wrong;
-  const auto taken = guarded([&] { return batch().write_stored(*stored, address); });
+  const auto taken = guarded([&] { return open_batch().write_stored(*stored, address); });
   if (!taken) return net::Written::failed;
   switch (*taken) {
     case store::Taken::stored:
@@ -103,6 +172,11 @@ net::Written RepositoryHost::write_block(const object::Address& address,
 }
 
 Result<void> RepositoryHost::flush() {
+  settle();
+  return flush_now();
+}
+
+Result<void> RepositoryHost::flush_now() {
   if (!batch_) return {};
   state_.reset();
   auto done = guarded([&] { batch_->commit(); });
@@ -111,25 +185,30 @@ Result<void> RepositoryHost::flush() {
 }
 
 const object::BlockReader& RepositoryHost::blocks() const {
-  if (batch_) return *batch_;
+  if (writer_->at_rest() && batch_) return *batch_;
   return repository_.store();
 }
 
 bool RepositoryHost::holds_whole(const log::ManifestRoot& manifest) const {
+  settle();
   return repository_.store().get(repo::key::held(manifest)).has_value();
 }
 
 void RepositoryHost::note_whole(const log::ManifestRoot& manifest) {
-  batch().put(repo::key::held(manifest), {});
+  writer_->submit({std::nullopt, {}, [this, key = repo::key::held(manifest)] {
+                     static_cast<void>(guarded([&] { open_batch().put(key, {}); }));
+                   }});
 }
 
 std::vector<object::Address> RepositoryHost::absent_blocks(
     std::size_t max, const std::unordered_set<log::EntryId>& without) {
+  settle();
   const auto absent = guarded([&] { return repo::absent_blocks(repository_, max, without); });
   return absent ? *absent : std::vector<object::Address>{};
 }
 
 Hash RepositoryHost::state_digest() {
+  settle();
   if (!state_) {
     const auto digest = guarded([&] { return repo::state_digest(repository_); });
     if (!digest) return Hash{};
@@ -139,6 +218,7 @@ Hash RepositoryHost::state_digest() {
 }
 
 bool RepositoryHost::refresh(bool publish) {
+  settle();
   const std::size_t before = repository_.store().entry_count();
   repository_.refresh();
   if (publish && !repository_.drafts().empty())

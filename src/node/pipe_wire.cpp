@@ -25,13 +25,16 @@ class PipeWire final : public Wire {
     read_length();
   }
 
-  bool send(const net::Datagram& datagram) override {
-    if (waiting_.size() > kWaitingMax) return false;
-    waiting_.push_back(static_cast<Byte>(datagram.bytes.size()));
-    waiting_.push_back(static_cast<Byte>(datagram.bytes.size() >> 8));
-    waiting_.insert(waiting_.end(), datagram.bytes.begin(), datagram.bytes.end());
-    if (writing_.empty()) write();
-    return true;
+  std::size_t send(std::span<const net::Datagram> datagrams) override {
+    std::size_t taken = 0;
+    for (; taken < datagrams.size() && waiting_.size() <= kWaitingMax; ++taken) {
+      const Bytes& bytes = datagrams[taken].bytes;
+      waiting_.push_back(static_cast<Byte>(bytes.size()));
+      waiting_.push_back(static_cast<Byte>(bytes.size() >> 8));
+      waiting_.insert(waiting_.end(), bytes.begin(), bytes.end());
+    }
+    if (writing_.empty() && !waiting_.empty()) write();
+    return taken;
   }
 
  private:
@@ -82,7 +85,9 @@ class CommandWire final : public Wire {
     }
   }
   void start(Callbacks callbacks) override { pipe_->start(std::move(callbacks)); }
-  bool send(const net::Datagram& datagram) override { return pipe_->send(datagram); }
+  std::size_t send(std::span<const net::Datagram> datagrams) override {
+    return pipe_->send(datagrams);
+  }
 
  private:
   std::unique_ptr<Wire> pipe_;

@@ -42,14 +42,17 @@ Server::Server(const repo::World& world, Driver& driver, Options options)
 }
 
 Server::~Server() {
-  for (const auto& one : served_) driver_.node().remove_host(one->host);
+  for (const auto& one : served_) {
+    one->host.on_judged({});
+    driver_.node().remove_host(one->host);
+  }
 }
 
 // --- Repositories
 
 Server::Served* Server::served(const repo::Repository& repository) const {
   for (const auto& one : served_) {
-    if (&one->host.parts() == &repository) return one.get();
+    if (&one->host.described() == &repository) return one.get();
   }
   return nullptr;
 }
@@ -58,6 +61,7 @@ void Server::add(repo::Repository& repository) {
   auto one = std::make_unique<Served>(repository);
   one->host.refresh(false);
   driver_.node().add_host(one->host);
+  one->host.on_judged(driver_.waker(one->host));
   served_.push_back(std::move(one));
   if (!options_.calls) return;
   learn_contacts(*served_.back());
@@ -67,6 +71,7 @@ void Server::add(repo::Repository& repository) {
 void Server::remove(const repo::Repository& repository) {
   Served* one = served(repository);
   if (one == nullptr) return;
+  one->host.on_judged({});
   driver_.node().remove_host(one->host);
   std::erase_if(sessions_, [&](const auto& entry) { return entry.second.served == one; });
   std::erase_if(served_, [&](const auto& other) { return other.get() == one; });
@@ -85,7 +90,8 @@ bool Server::refresh(Served& one, bool asked) {
     return entry.second.served == &one && entry.second.proven;
   });
   try {
-    if (!one.host.refresh(asked || (heard && options_.publishes(one.host.parts())))) return true;
+    if (!one.host.refresh(asked || (heard && options_.publishes(one.host.described()))))
+      return true;
     for (auto& [id, session] : sessions_) {
       if (session.served != &one) continue;
       session.agreed = false;
@@ -161,7 +167,7 @@ void Server::call(Served& one, const crypto::TransportKey& key, Contact& contact
   const auto target = parse_host_port(*place);
   if (!target) return call_failed(one, key, std::nullopt, "no address that can be called");
   // The repository may be gone when the answer comes; so may this object.
-  const repo::Repository* repository = &one.host.parts();
+  const repo::Repository* repository = &one.host.described();
   driver_.resolve(*target, [this, repository, key, alive = std::weak_ptr(alive_),
                             host = target->host](const std::vector<net::PeerAddress>& found) {
     if (alive.expired()) return;
@@ -522,7 +528,7 @@ void Server::over(const net::SyncId& id, const std::string& why) {
 
 void Server::stop_on_failure(Served& one) {
   if (!one.host.failure()) return;
-  const repo::Repository& repository = one.host.parts();
+  const repo::Repository& repository = one.host.described();
   const Failure failure = *one.host.failure();
   for (const Waiting& waiting : std::exchange(one.waiting, {})) waiting.done({});
   remove(repository);
@@ -530,7 +536,7 @@ void Server::stop_on_failure(Served& one) {
 }
 
 void Server::say(const Served& one, const std::string& line) const {
-  if (options_.on_news) options_.on_news(one.host.parts(), line);
+  if (options_.on_news) options_.on_news(one.host.described(), line);
 }
 
 // --- For people

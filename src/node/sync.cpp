@@ -74,11 +74,16 @@ class Caller {
         host_(repository),
         driver_(repository.world()) {}
 
+  ~Caller() { host_.on_judged({}); }
+  Caller(const Caller&) = delete;
+  Caller& operator=(const Caller&) = delete;
+
   SyncReport run() {
     driver_.node().add_host(host_);
     std::set<crypto::TransportKey> banned;
     for (const repo::Ban& ban : repo::bans(repository_.world())) banned.insert(ban.key);
     driver_.node().ban(driver_.now(), std::move(banned));
+    host_.on_judged(driver_.waker(host_));
     const std::vector<SyncTarget> pipe{{"the command", std::nullopt, {pipe_address()}}};
     const std::vector<SyncTarget>& targets = options_.via.empty() ? options_.targets : pipe;
     if (options_.via.empty()) {
@@ -128,7 +133,7 @@ class Caller {
     record.label = peer.label;
     record.last_met = repository_.world().clock.wall().seconds;
     if (options_.via.empty()) record.addresses = {to_text(peer.address)};
-    repo::remember_peer(repository_, record);
+    repo::remember_peer(host_.parts(), record);
   }
 
   void operator()(const net::SyncPlaces&) {}

@@ -1,8 +1,10 @@
-#include <asio/buffer.hpp>
 #include <asio/ip/udp.hpp>
 #include <asio/ip/v6_only.hpp>
 
+#include <optional>
+
 #include "hn/base/error.hpp"
+#include "node/datagram_batch.hpp"
 #include "node/endpoint_address.hpp"
 #include "node/wire.hpp"
 
@@ -14,9 +16,8 @@ using asio::ip::udp;
 // Large enough for a bandwidth-delay product of 100 Mbit/s and 300 ms; the kernel gives what its
 // own limit allows.
 constexpr int kSocketBufferBytes = 4 * 1024 * 1024;
-// Datagrams taken in one go before timers and sending get their turn.
-constexpr int kReceiveBurst = 64;
-constexpr std::size_t kDatagramMax = 65536;
+// Batches of datagrams taken in one go before timers and sending get their turn.
+constexpr int kReceiveBatches = 4;
 
 class UdpWire final : public Wire {
  public:
@@ -37,6 +38,7 @@ class UdpWire final : public Wire {
     asio::error_code ignored;
     socket_.set_option(udp::socket::receive_buffer_size(kSocketBufferBytes), ignored);
     socket_.set_option(udp::socket::send_buffer_size(kSocketBufferBytes), ignored);
+    batch_.emplace(socket_.native_handle(), v4_only_);
   }
 
   std::uint16_t port() const { return socket_.local_endpoint().port(); }
@@ -46,18 +48,14 @@ class UdpWire final : public Wire {
     wait_to_read();
   }
 
-  bool send(const net::Datagram& datagram) override {
-    const auto to = unpack(datagram.to);
-    if (!to) return true;
-    asio::error_code error;
-    socket_.send_to(asio::buffer(datagram.bytes), reachable(*to), 0, error);
-    if (error != asio::error::would_block && error != asio::error::no_buffer_space) {
-      return true;  // any other failure is a lost packet
+  std::size_t send(std::span<const net::Datagram> datagrams) override {
+    const std::size_t done = batch_->send(datagrams);
+    if (done < datagrams.size()) {
+      socket_.async_wait(udp::socket::wait_write, [this](const asio::error_code& e) {
+        if (!e) callbacks_.writable();
+      });
     }
-    socket_.async_wait(udp::socket::wait_write, [this](const asio::error_code& e) {
-      if (!e) callbacks_.writable();
-    });
-    return false;
+    return done;
   }
 
  private:
@@ -78,36 +76,20 @@ class UdpWire final : public Wire {
     if (!error) socket_.bind(endpoint, error);
   }
 
-  udp::endpoint reachable(const udp::endpoint& to) const {
-    if (!v4_only_) return to;
-    const auto v6 = to.address().to_v6();
-    if (!v6.is_v4_mapped()) return to;
-    return {asio::ip::make_address_v4(asio::ip::v4_mapped, v6), to.port()};
-  }
-
   void wait_to_read() {
     socket_.async_wait(udp::socket::wait_read, [this](const asio::error_code& error) {
       if (error) return;
-      for (int i = 0; i < kReceiveBurst && receive(); ++i) {
+      for (int i = 0; i < kReceiveBatches && batch_->receive(callbacks_.received); ++i) {
       }
       callbacks_.drained();
       wait_to_read();
     });
   }
 
-  bool receive() {
-    udp::endpoint from;
-    asio::error_code error;
-    const std::size_t n = socket_.receive_from(asio::buffer(buffer_), from, 0, error);
-    if (error == asio::error::would_block) return false;
-    if (!error) callbacks_.received(pack(from), ByteView(buffer_.data(), n));
-    return true;
-  }
-
   udp::socket socket_;
   bool v4_only_ = false;
   Callbacks callbacks_;
-  Bytes buffer_ = Bytes(kDatagramMax);
+  std::optional<DatagramBatch> batch_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 #include <asio/io_context.hpp>
@@ -17,13 +18,13 @@ class Wire {
   struct Callbacks {
     std::function<void(const net::PeerAddress& from, ByteView datagram)> received;
     std::function<void()> drained;   // after one or more of them: nothing more waits
-    std::function<void()> writable;  // after send() answered false
+    std::function<void()> writable;  // after send() did not take everything
     std::function<void()> closed;    // a pipe's other end is gone
   };
   virtual ~Wire() = default;
   virtual void start(Callbacks callbacks) = 0;
-  // False where it would block: the datagram was not taken.
-  virtual bool send(const net::Datagram& datagram) = 0;
+  // Takes datagrams from the first on and answers how many: fewer than all where it would block.
+  virtual std::size_t send(std::span<const net::Datagram> datagrams) = 0;
 };
 
 struct BoundWire {

@@ -41,8 +41,7 @@ Taken Batch::write_stored(const Stored& stored, const object::Address& address) 
   PlainPtr base;
   if (stored.base) {
     if (*stored.base == address) return Taken::wrong;
-    auto found = state_->blocks.has(*stored.base) ? state_->blocks.read(*stored.base)
-                                                  : state_->opened.read_shallowest(*stored.base);
+    auto found = state_->blocks.read_base(*stored.base);
     if (!found) return Taken::base_missing;
     base = *std::move(found);
   }
@@ -91,6 +90,7 @@ void Batch::commit() {
   state_->blocks.finish();
   if (state_->counts_on_store || !state_->blocks.empty() || !state_->changes.empty())
     commit_changes(state_->opened, state_->blocks, state_->changes);
+  state_->blocks.committed();
 }
 
 }  // namespace hn::store

@@ -36,6 +36,7 @@ unsigned thread_count(const Options& options) {
 
 BlockStage::BlockStage(Opened& opened)
     : opened_(opened),
+      cache_(opened.take_batch_cache()),
       rows_({[&opened] { return open_scratch(opened.fs(), opened.folder()); },
              opened.options().table_bytes}) {
   opened_.batch_begins();
@@ -59,7 +60,7 @@ Result<PlainPtr> BlockStage::read(const object::Address& address) const {
   HN_TRY(const RecordHead head, check_record(record));
   PlainPtr base;
   if (head.base) {
-    auto own = has(*head.base) ? read(*head.base) : opened_.read(*head.base);
+    auto own = read_base(*head.base);
     if (!own) return Unexpected(own.error());
     base = *std::move(own);
   }
@@ -69,6 +70,14 @@ Result<PlainPtr> BlockStage::read(const object::Address& address) const {
   PlainPtr plain = make_plain(head.kind, std::move(bytes), head.depth);
   cache_.add(address, plain);
   return plain;
+}
+
+// The cache may know more than the store still has.
+Result<PlainPtr> BlockStage::read_base(const object::Address& address) const {
+  if (has(address)) return read(address);
+  const auto packs = opened_.packs();
+  if (!packs->has(address)) return fail(Code::absent, "no such block", address.bytes);
+  return packs->read_shallowest(address, &cache_);
 }
 
 Bytes BlockStage::record_at(const Place& place, std::size_t bytes_max) const {

@@ -22,6 +22,8 @@ class BlockStage {
   bool has(const object::Address& address) const;
   // A block of this batch; absent if it is not one.
   Result<PlainPtr> read(const object::Address& address) const;
+  // One of this batch or of the store.
+  Result<PlainPtr> read_base(const object::Address& address) const;
 
   // The caller has checked that neither store nor batch has the block.
   void add(object::Kind kind, const object::Address& address, ByteView bytes,
@@ -36,6 +38,8 @@ class BlockStage {
   unsigned depth_of(const object::Address& address) const;
   // After finish(): a record as another pack has it.
   void restore(const object::Address& address, const Loaded& record);
+  // All of it is in the store.
+  void committed() { opened_.give_batch_cache(std::move(cache_)); }
   bool empty() const noexcept { return rows_.size() == 0; }
   bool spilled() const noexcept { return spill_.has_value(); }
   // After finish(), in memory: the records and their rows, with offsets from the first record.
@@ -46,7 +50,6 @@ class BlockStage {
   std::uint64_t become_pack(std::uint64_t number);
 
  private:
-  static constexpr std::size_t kCacheBytes = 8U << 20U;
   struct Base {
     BaseBytes bytes;
     std::uint8_t depth = 0;
@@ -81,9 +84,9 @@ class BlockStage {
   // it.
   RecentBlocks recent_;
 
-  // Of what came in stored form. `recent_` would not do: what waits there for its group to be
-  // packed holds back all that came later.
-  mutable PlainCache cache_{kCacheBytes};
+  // Of what came in stored form, and of its bases in the store. `recent_` would not do: what waits
+  // there for its group to be packed holds back all that came later.
+  mutable PlainCache cache_;
 
   Bytes memory_;                          // records that are not in the spill file
   IdTable<object::Address, Place> rows_;  // of what is packed

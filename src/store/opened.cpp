@@ -111,7 +111,8 @@ void Opened::note_gone(const PackSet& before, const PackSet& now) {
     if (!is_here(pack->number())) gone.push_back(pack);
   if (!is_here(before.tail()->number())) gone.push_back(before.tail());
   if (gone.empty()) return;
-  cache_ = PlainCache(kCacheBytes);
+  forget_ = true;
+  batch_cache_ = PlainCache(kBatchCacheBytes);
   if (open_batches_ > 0) gone_.insert(gone_.end(), gone.begin(), gone.end());
 }
 

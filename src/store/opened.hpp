@@ -52,6 +52,12 @@ class Opened {
   }
   const std::vector<std::shared_ptr<const Pack>>& gone() const noexcept { return gone_; }
 
+  // What the last batch read and wrote: a history that comes in many batches goes on with it.
+  PlainCache take_batch_cache() {
+    return std::exchange(batch_cache_, PlainCache(kBatchCacheBytes));
+  }
+  void give_batch_cache(PlainCache cache) { batch_cache_ = std::move(cache); }
+
   // With the lock held: appends one frame and shows it. `tail_rows` are those of the blocks by
   // which the tail pack grew, if it is the same pack.
   void record(std::span<const Item> items, std::vector<IndexRow> tail_rows = {});
@@ -60,7 +66,12 @@ class Opened {
 
  private:
   static constexpr std::size_t kCacheBytes = 24U << 20U;
-  PlainCache* cache() const { return std::this_thread::get_id() == thread_ ? &cache_ : nullptr; }
+  static constexpr std::size_t kBatchCacheBytes = 48U << 20U;
+  PlainCache* cache() const {
+    if (std::this_thread::get_id() != thread_) return nullptr;
+    if (forget_.exchange(false)) cache_ = PlainCache(kCacheBytes);
+    return &cache_;
+  }
   void load_all();
   void load_news(const std::shared_ptr<const PackSet>& old);
   void apply(const Frame& frame, const std::shared_ptr<const Bytes>& buffer);
@@ -78,6 +89,8 @@ class Opened {
   std::atomic<std::shared_ptr<const PackSet>> packs_;
   std::thread::id thread_ = std::this_thread::get_id();
   mutable PlainCache cache_{kCacheBytes};
+  mutable std::atomic<bool> forget_ = false;  // what the cache holds
+  PlainCache batch_cache_{kBatchCacheBytes};
   std::vector<std::shared_ptr<const Pack>> gone_;
   unsigned open_batches_ = 0;
   std::optional<os::Lock> lock_;

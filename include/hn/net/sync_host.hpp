@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,6 +36,11 @@ enum class Written : std::uint8_t {
   wrong,         // not the block of that address: the peer's fault
   base_missing,  // its base is not here
   failed,        // this machine's fault: the disk is full, storage broke
+};
+
+struct Verdict {
+  Written written = Written::stored;
+  WireBlock block;  // given back where its base is missing, else empty
 };
 
 // A newcomer's proof that it holds the secret of an invitation, bound to this connection and to its
@@ -96,6 +102,27 @@ class SyncHost {
   // Makes durable and readable what was written and added. Nothing is acknowledged before.
   virtual Result<void> flush() = 0;
 
+  // The same two for a host that has another processor for them: they may be done later, in this
+  // order, and each has a verdict (of a flush: stored or failed) that next_verdict() gives in this
+  // order, waiting for it where `wait` says so. Every other call answers as if all were done; who
+  // drives the SyncNode calls host_judged() when verdicts have come.
+  virtual void submit_block(const object::Address& address, WireBlock block) {
+    const Written written = write_block(address, block);
+    if (written != Written::base_missing) block = {};
+    verdicts_.push_back({written, std::move(block)});
+  }
+  virtual void submit_flush() {
+    verdicts_.push_back({flush() ? Written::stored : Written::failed, {}});
+  }
+  virtual std::optional<Verdict> next_verdict(bool /*wait*/) {
+    if (verdicts_.empty()) return std::nullopt;
+    Verdict verdict = std::move(verdicts_.front());
+    verdicts_.pop_front();
+    return verdict;
+  }
+  // So much waits that nothing more should be read from the network until verdicts have come.
+  virtual bool busy() const { return false; }
+
   // For the nodes of manifests.
   virtual const object::BlockReader& blocks() const = 0;
   // Is it known that every block of the manifest is here? False where that was never looked at: the
@@ -116,6 +143,9 @@ class SyncHost {
   // A hash over the resolved heads of every branch and the targets of every tag: equal where two
   // stores show the same. Changes only with entries and blocks.
   virtual Hash state_digest() = 0;
+
+ private:
+  std::deque<Verdict> verdicts_;
 };
 
 }  // namespace hn::net

@@ -53,6 +53,9 @@ class SyncNode {
   // SyncHost::places() has changed: sessions about it tell their peers.
   void places_changed(SyncHost& host);
 
+  // The host has verdicts on what was submitted to it.
+  void host_judged(Time now, SyncHost& host);
+
   // Says goodbye; SyncEnded at the peer. The connection closes when the last session that this end
   // called for is over and what was said has arrived.
   void end(Time now, SyncId session);
@@ -62,6 +65,7 @@ class SyncNode {
   // Closes every connection, as one who leaves: SyncEnded at the peers.
   void leave(Time now);
 
+  // Looked at by the next poll_event(): cheap for many that came together.
   void handle_datagram(Time now, const PeerAddress& from, ByteView bytes);
   void handle_timeout(Time now);
   bool poll_transmit(Time now, Datagram& out);

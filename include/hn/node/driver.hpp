@@ -24,6 +24,8 @@ class Driver {
 
   net::SyncNode& node() noexcept;
   Time now() const;
+  // For a host that has verdicts; from any thread, while the driver lives.
+  std::function<void()> waker(net::SyncHost& host);
 
   // Binds the port; both IPv4 and IPv6 where the machine has it. Answers the port. Failure
   // unreachable where it is taken.

@@ -1,16 +1,23 @@
 #pragma once
 
+#include <functional>
+#include <memory>
+
 #include "hn/net/sync_host.hpp"
 #include "hn/repo/exchange.hpp"
 
 namespace hn::node {
 
+class BlockWriter;
+
 // A repository on this machine as the sync sessions see it: source and sink over its store. Blocks
-// that come wait in one transaction until flush(). Errors of the disk end the session and are kept
-// for the owner in failure().
+// that come are checked on a thread of their own and wait in one transaction until flush(). Errors
+// of the disk end the session and are kept for the owner in failure(). Who uses the repository
+// beside the sessions does it through parts().
 class RepositoryHost final : public net::SyncHost {
  public:
   explicit RepositoryHost(repo::Repository& repository);
+  ~RepositoryHost() override;
 
   const log::EntryId& repository() const override { return repository_.id(); }
   const log::Device& device() const override { return repository_.device(); }
@@ -26,6 +33,12 @@ class RepositoryHost final : public net::SyncHost {
   Result<net::WireBlock> as_plain_form(const object::Address& address) const override;
   net::Written write_block(const object::Address& address, const net::WireBlock& block) override;
   Result<void> flush() override;
+  void submit_block(const object::Address& address, net::WireBlock block) override;
+  void submit_flush() override;
+  std::optional<net::Verdict> next_verdict(bool wait) override;
+  bool busy() const override;
+  // Called on another thread where verdicts have come: the time for SyncNode::host_judged().
+  void on_judged(std::function<void()> call);
 
   const object::BlockReader& blocks() const override;
   bool holds_whole(const log::ManifestRoot& manifest) const override;
@@ -42,14 +55,21 @@ class RepositoryHost final : public net::SyncHost {
   // anything.
   bool refresh(bool publish);
 
-  repo::Repository& parts() const noexcept { return repository_; }
-  const std::optional<Failure>& failure() const noexcept { return failure_; }
-  void fail_with(const Failure& failure) { failure_ = failure; }
+  // For work on it: waits until nothing is being written.
+  repo::Repository& parts();
+  // For what never changes: where it is, and which it is.
+  const repo::Repository& described() const noexcept { return repository_; }
+  const std::optional<Failure>& failure() const;
+  void fail_with(const Failure& failure);
   // Branches with drafts that this device may not publish.
   const std::vector<std::string>& unpublishable() const noexcept { return unpublishable_; }
 
  private:
-  store::Batch& batch() const;
+  void settle() const;
+  store::Batch& batch() const;       // once nothing is at work
+  store::Batch& open_batch() const;  // whose thread it is
+  net::Written write_now(const object::Address& address, const net::WireBlock& block);
+  Result<void> flush_now();
   template <class Work>
   auto guarded(const Work& work) -> Result<decltype(work())>;
 
@@ -59,6 +79,7 @@ class RepositoryHost final : public net::SyncHost {
   std::optional<Failure> failure_;
   std::vector<net::PeerPlaces> places_;
   std::vector<std::string> unpublishable_;
+  std::unique_ptr<BlockWriter> writer_;  // last: its thread uses the others
 };
 
 }  // namespace hn::node

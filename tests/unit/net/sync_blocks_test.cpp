@@ -2,6 +2,7 @@
 
 #include "support/loop_port.hpp"
 #include "support/memory_sync_host.hpp"
+#include "support/scripted_peer.hpp"
 
 // A delta on the wire: which base may be used, and what happens where it is not there.
 namespace hn::net {
@@ -65,6 +66,52 @@ TEST_CASE("a base in an older publish is used in a clone") {
   t.carl.sync(t.anna);
   CHECK(t.carl.host.holds(version(2)));
   CHECK(t.carl.host.deltas_written == 1);
+}
+
+struct Asker : Three {
+  Asker() : carl_says("carl", anna.end, genesis.id) {
+    anna.host.publish({version(2), version(1)});
+    anna.host.store_as_delta(version(2), version(1));
+    carl_says.greet();
+  }
+  void ask(int n, bool patient, bool plain = false) {
+    carl_says.ask({carl_says.control.value, plain, patient, {address_of_chunk(version(n))}, {}});
+  }
+  std::size_t answer_bytes() { return carl_says.heard(carl_says.last_request).size(); }
+  ScriptedPeer carl_says;
+};
+
+TEST_CASE("a base that is published is used for who waits for it, and for nobody else") {
+  Asker t;
+  SUBCASE("a patient requester") {
+    t.ask(2, true);
+    CHECK(t.anna.host.plain_forms == 0);
+    CHECK(t.answer_bytes() < 100);
+  }
+  SUBCASE("one that does not say so") {
+    t.ask(2, false);
+    CHECK(t.anna.host.plain_forms == 1);
+  }
+  SUBCASE("one that wants no bases") {
+    t.ask(2, true, true);
+    CHECK(t.anna.host.plain_forms == 1);
+  }
+}
+
+TEST_CASE("a difference that comes before its base waits for it") {
+  Three t;
+  // Manifests are fetched oldest first: 3 over 2 over 1.
+  t.anna.host.publish({version(3)});
+  t.anna.host.publish({version(2)});
+  t.anna.host.publish({version(1)});
+  t.anna.host.store_as_delta(version(3), version(2));
+  t.anna.host.store_as_delta(version(2), version(1));
+  t.carl.sync(t.anna);
+  CHECK(t.carl.end.agreed());
+  CHECK(t.carl.host.holds(version(3)));
+  CHECK(t.carl.host.deltas_written == 2);
+  CHECK(t.anna.host.plain_forms == 0);
+  CHECK(t.carl.end.last<SyncProgress>()->bytes_in < 7000);
 }
 
 TEST_CASE("a base in a manifest that the requester holds is used") {
