@@ -36,6 +36,7 @@ bool start_in_background(const Background& program) {
   std::vector<std::string> words{"hn"};
   words.insert(words.end(), program.words.begin(), program.words.end());
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const pid_t child = fork();
