@@ -4,6 +4,7 @@
 #include "auto_gc.hpp"
 #include "hn/merge/conflicts.hpp"
 #include "hn/node/daemon.hpp"
+#include "hn/repo/own_repositories.hpp"
 #include "hn/repo/publish.hpp"
 #include "hn/repo/status.hpp"
 #include "hooks.hpp"
@@ -204,6 +205,7 @@ node::SyncReport by_itself(Context& context, repo::Repository& repository, const
 
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
+  repo::note_repository(context.world, {repository.record().instance, repository.layout().root});
   const std::vector<std::string> words = given.values("PEER");
   if (given.has("via") && !words.empty())
     throw Failure(Code::usage, "--via is the way to the one peer it leads to");

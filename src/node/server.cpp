@@ -141,9 +141,11 @@ void Server::stop_waiting_for_absent(const Served& one, Waiting& waiting, Time n
   const bool any =
       std::ranges::any_of(waiting.outcomes, [](const auto& entry) { return entry.second.agreed; });
   for (auto it = waiting.unknown.begin(); it != waiting.unknown.end();) {
-    const bool here = one.contacts.at(*it).session.has_value();
+    // It may have been forgotten meanwhile: hn peer remove.
+    const auto known = one.contacts.find(*it);
+    const bool here = known != one.contacts.end() && known->second.session.has_value();
     const Duration limit = any && !here ? kAbsentWait : kInStepWait;
-    if (now - waiting.begun < limit) {
+    if (now - (here ? waiting.progressed : waiting.begun) < limit) {
       ++it;
       continue;
     }
@@ -319,7 +321,7 @@ void Server::bring_in_step(const repo::Repository& repository,
   if (one == nullptr) return done({});
   Waiting waiting;
   waiting.done = std::move(done);
-  waiting.begun = driver_.now();
+  waiting.begun = waiting.progressed = driver_.now();
   for (auto& [key, contact] : one->contacts) {
     if (banned_.contains(key) || (!contact.session && contact.places().empty())) continue;
     waiting.unknown.insert(key);
@@ -444,7 +446,9 @@ void Server::keep_one_of_two(const net::SyncId& id) {
 
 void Server::operator()(const net::SyncProgress& progress) {
   const auto it = sessions_.find(progress.session);
-  if (it != sessions_.end()) it->second.totals = progress;
+  if (it == sessions_.end()) return;
+  it->second.totals = progress;
+  for (Waiting& waiting : it->second.served->waiting) waiting.progressed = driver_.now();
 }
 
 void Server::operator()(const net::SyncSettled& settled) {
@@ -496,8 +500,14 @@ void Server::operator()(const net::SyncStrike& strike) {
   weight += strike.weight;
   if (weight < kBanWeight) return;
   strikes_.erase(strike.key);
-  repo::ban(world_, {strike.key, world_.clock.wall().seconds, "broke the protocol: " + rule});
-  read_bans();
+  try {
+    repo::ban(world_, {strike.key, world_.clock.wall().seconds, "broke the protocol: " + rule});
+    read_bans();
+  } catch (const Failure&) {
+    // A home that cannot be written must not let a peer end this: banned until it ends.
+    banned_.insert(strike.key);
+    driver_.node().ban(driver_.now(), banned_);
+  }
 }
 
 void Server::read_bans() {

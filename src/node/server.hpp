@@ -92,6 +92,7 @@ class Server {
     std::map<net::SyncId, net::SyncProgress> before;  // what its sessions had carried then
     std::function<void(const SyncReport&)> done;
     Time begun{};
+    Time progressed{};  // when something last came or went
   };
   struct Served {
     explicit Served(repo::Repository& repository) : host(repository) {}

@@ -10,6 +10,7 @@ minute at most.
 import json
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -213,6 +214,36 @@ def examined(users):
     users.of("anna", "-C", "work", "sync")
 
 
+def forgotten(users):
+    """A peer that is removed while a sync waits for it, and a repository whose note was lost."""
+    key = "ab" * 32
+    users.of("carl", "init", "alone")
+    users.of("carl", "daemon", "start", "--listen", "127.0.0.1:0")
+    users.of("carl", "-C", "alone", "peer", "add", key, "127.0.0.1:1")
+    alone = f"{users.root}/carl/alone"
+
+    def listed():
+        peers = users.peers("carl", "alone")
+        return isinstance(peers, list) and [peer["key"] for peer in peers] == [key]
+    users.wait("the peer is known to the daemon", listed)
+    process = users.status("carl")["process"]
+    sync = subprocess.Popen([users.hn, "-C", alone, "sync"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                            env={**users.environment, "HOME": users.root + "/carl"})
+    users.wait("the daemon was asked", lambda: any(
+        peer.get("problem", "") or "next_call" not in peer for peer in users.peers("carl", "alone")))
+    users.of("carl", "-C", "alone", "peer", "remove", key)
+    users.expect(sync.wait(timeout=SECONDS_MAX) == 10, "the sync ends, with nobody reached")
+    users.expect(users.status("carl")["process"] == process, "and the daemon lives")
+
+    notes = users.root + "/carl/.local/state/hn/repositories"
+    for name in os.listdir(notes):
+        os.remove(f"{notes}/{name}")
+    users.wait("without its note it is not served", lambda: users.peers("carl", "alone") == "not listed")
+    users.run_of("carl", "-C", "alone", "sync")
+    users.wait("a sync notes it again", lambda: users.peers("carl", "alone") == [])
+    users.of("carl", "daemon", "stop")
+
+
 def held_back(users):
     """What a daemon must not do by itself."""
     users.of("bob", "-C", "work", "sync")
@@ -250,7 +281,7 @@ def main():
     with tempfile.TemporaryDirectory() as root:
         users = Users(os.path.abspath(sys.argv[1]), root)
         try:
-            for part in (start_and_stop, news_travels, outage, introduced, banned, addresses, examined, held_back):
+            for part in (start_and_stop, news_travels, outage, introduced, banned, addresses, examined, forgotten, held_back):
                 part(users)
         finally:
             for who in NAMES:
