@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 #include "git/tree_form.hpp"
 
@@ -226,8 +227,12 @@ std::optional<std::vector<TreeLine>> parse_tree(ByteView bytes, std::uint8_t id_
       return std::nullopt;
     TreeLine line{rest.substr(0, nul), *mode, digits == git_mode(*mode), {}};
     line.id.size = id_size;
-    std::copy_n(as_bytes(rest).begin() + static_cast<std::ptrdiff_t>(nul) + 1, id_size,
-                line.id.bytes.begin());
+    // Two copies of known sizes: one of a size that is not known costs more than all else here.
+    const char* id = rest.data() + nul + 1;
+    if (id_size == kSha1Bytes)
+      std::memcpy(line.id.bytes.data(), id, kSha1Bytes);
+    else
+      std::copy_n(id, id_size, line.id.bytes.begin());
     rest.remove_prefix(nul + 1 + id_size);
     lines.push_back(line);
   }
