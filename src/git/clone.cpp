@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <fstream>
 #include <utility>
 
 #include "git/child.hpp"
+#include "git/parse.hpp"
 #include "hn/base/error.hpp"
 #include "hn/base/text.hpp"
 
@@ -17,6 +19,8 @@ namespace {
 constexpr std::string_view kAllowed = "https:http:ssh:git:file";
 // What is kept of what git says: the reason stands at the end.
 constexpr std::size_t kSaidBytesMax = 16 * 1024;
+// Some half a million references.
+constexpr std::size_t kListBytesMax = std::size_t{64} << 20;
 
 struct Parts {
   std::string_view scheme;  // empty: HOST:PATH
@@ -179,8 +183,9 @@ class Lines {
 }
 
 void run(const CloneOptions& options, const std::string& program,
-         const std::vector<std::string>& words) {
+         const std::vector<std::string>& words, std::string_view input = {}) {
   Child child(command(options, program, words));
+  if (!input.empty()) child.write(input);
   child.end_input();
   Lines lines(options);
   std::array<Byte, 4096> piece{};
@@ -206,6 +211,45 @@ void fetch(const CloneOptions& options, const std::string& program, const std::s
                                 "--progress",          "--",    options.url};
   for (const std::string& pattern : options.refs) more.push_back(refspec_of(pattern));
   run(options, program, more);
+}
+
+// Git sends what the seed's commits lack: with their ancestors left out by its file "shallow",
+// which git tells the other side, it counts on no more than what is here.
+void fetch_news(const CloneOptions& options, const std::string& program, const std::string& folder,
+                const Seed& seed) {
+  seed.make(folder);
+  std::ofstream shallow(folder + "/shallow", std::ios::binary);
+  for (const GitId& end : seed.ends) shallow << to_hex(end) << "\n";
+  shallow.close();
+  if (!shallow) throw Failure(Code::io, "cannot write " + folder + "/shallow");
+  std::string wanted;
+  for (const std::string& name : seed.wanted)
+    wanted.append("+").append(name).append(":").append(name).append("\n");
+  run(options, program,
+      {"--git-dir=" + folder, "fetch", "--no-tags", "--no-write-fetch-head", "--progress",
+       "--stdin", "--", options.url},
+      wanted);
+}
+
+// One line: an id and a name, or "ref: NAME" and HEAD. What a tag leads to is of no use here.
+void take_line(Remote& remote, std::string_view line) {
+  constexpr std::string_view kSymbolic = "ref: ";
+  const std::size_t tab = line.find('\t');
+  if (tab == std::string_view::npos) return;
+  const std::string_view name = line.substr(tab + 1);
+  const std::string_view what = line.substr(0, tab);
+  if (what.starts_with(kSymbolic) && name == "HEAD") remote.head = what.substr(kSymbolic.size());
+  const auto id = parse_id(what);
+  if (id && name.starts_with("refs/") && !name.ends_with("^{}"))
+    remote.refs.push_back({std::string(name), *id});
+}
+
+std::string git_for_urls() {
+  auto program = find_git();
+  if (!program)
+    throw Failure(Code::unsupported, "git fetches what lies at a URL, and it is not installed here",
+                  "install git, or clone with it elsewhere and import the folder");
+  return *std::move(program);
 }
 
 void remove_folder(const std::string& path) {
@@ -238,18 +282,43 @@ std::string folder_name_of(std::string_view url) {
   return name == "." || name == ".." ? std::string() : name;
 }
 
-TemporaryClone::TemporaryClone(const CloneOptions& options) {
+Remote list_remote(const CloneOptions& options) {
   check_url(options.url);
-  const auto program = find_git();
-  if (!program)
-    throw Failure(Code::unsupported, "git fetches what lies at a URL, and it is not installed here",
-                  "install git, or clone with it elsewhere and import the folder");
+  const std::string program = git_for_urls();
+  ChildOptions wanted = command(options, program, {"ls-remote", "--symref", "--", options.url});
+  wanted.errors_as_output = false;
+  Child child(wanted);
+  child.end_input();
+  std::string said;
+  std::array<Byte, 4096> piece{};
+  const std::function<bool()> stop = options.stop ? options.stop : [] { return false; };
+  while (const std::size_t n = child.read(piece, stop)) {
+    said.append(as_text(ByteView(piece).first(n)));
+    if (said.size() > kListBytesMax) fail_clone(options, "fatal: it has too many references");
+  }
+  if (child.wait() != 0) fail_clone(options, child.errors());
+  Remote remote;
+  std::string_view rest = said;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    take_line(remote, line);
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+  }
+  return remote;
+}
+
+TemporaryClone::TemporaryClone(const CloneOptions& options, const Seed* seed) {
+  check_url(options.url);
+  const std::string program = git_for_urls();
   std::string path = options.folder + "-XXXXXX";
   if (mkdtemp(path.data()) == nullptr)
     throw Failure(Code::io, "cannot make a folder " + path + " for git's clone");
   path_ = path;
   try {
-    fetch(options, *program, path_);
+    if (seed != nullptr)
+      fetch_news(options, program, path_, *seed);
+    else
+      fetch(options, program, path_);
   } catch (...) {
     remove_folder(path_);
     throw;

@@ -28,8 +28,9 @@ class There final : public Elsewhere {
   There(const ExportOptions& options, const Target& target) : options_(options), target_(target) {}
 
   std::optional<GitId> has(const object::Id& id, const std::optional<GitId>& claimed) override {
-    if (target_.made()) return std::nullopt;
+    if (target_.made() && !options_.only) return std::nullopt;
     const auto git = claimed ? claimed : options_.made_here->git_id(id, target_.id_bytes());
+    if (options_.only) return options_.only->contains(id) ? std::nullopt : git;
     return git && git->size == target_.id_bytes() && target_.has(*git) ? git : std::nullopt;
   }
   std::optional<Bytes> read(Type type, const GitId& id) override { return target_.read(type, id); }

@@ -110,11 +110,19 @@ std::string default_branch(const std::vector<std::string>& branches, const std::
   return head;
 }
 
+void require_known_ends(const ImportOptions& options) {
+  for (const Oid& end : shallow_ends(find_layout(options.path))) {
+    if (!options.known || !options.known(end))
+      throw Failure(Code::damaged, "git's clone ends at " + to_hex(end) + ", which is not here");
+  }
+}
+
 }  // namespace
 
 Imported import_git(const ImportOptions& options, object::BlockWriter& writer, Progress& progress) {
   progress.at(Phase::references, 0, 0, 0);
   const auto source = open_source(options);
+  if (options.only_news) require_known_ends(options);
   Imported out;
   const auto refs = usable(*source, wanted_refs(*source, options, out.notices), out);
 
@@ -132,12 +140,17 @@ Imported import_git(const ImportOptions& options, object::BlockWriter& writer, P
     pipe.drain(counted);
     counted.tell();
   }
-  std::vector<std::string> branches;
   for (const Usable& one : refs) {
     const Converter::Converted target = converter.at(one.ref.target);
     out.refs.push_back({one.name, one.is_tag, kind_of(target.type), target.id, one.ref.target});
-    if (!one.is_tag) branches.push_back(one.name);
   }
+  out.refs.insert(out.refs.end(), options.unmoved.begin(), options.unmoved.end());
+  std::ranges::sort(out.refs, [](const ImportedRef& a, const ImportedRef& b) {
+    return std::tie(a.is_tag, a.name) < std::tie(b.is_tag, b.name);
+  });
+  std::vector<std::string> branches;
+  for (const ImportedRef& ref : out.refs)
+    if (!ref.is_tag) branches.push_back(ref.name);
   out.default_branch = default_branch(branches, source->head_branch());
   return out;
 }

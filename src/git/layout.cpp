@@ -4,6 +4,7 @@
 #include <fstream>
 #include <set>
 
+#include "git/parse.hpp"
 #include "hn/base/error.hpp"
 #include "hn/base/text.hpp"
 
@@ -122,6 +123,17 @@ void require_plain_files(const Layout& layout, const std::string& shown) {
   }
   for (const fs::path& folder : object_folders(layout))
     scan(shown, folder, kObjectsDepthMax, Links::followed);
+}
+
+std::vector<Oid> shallow_ends(const Layout& layout) {
+  std::vector<Oid> out;
+  std::ifstream file(layout.common / "shallow", std::ios::binary);
+  for (std::string line; std::getline(file, line);) {
+    const auto id = parse_id(line);
+    if (!id) throw Failure(Code::damaged, "git's list of where a shallow clone ends is malformed");
+    out.push_back(*id);
+  }
+  return out;
 }
 
 bool is_shallow(const Layout& layout) {

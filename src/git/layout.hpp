@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "git/oid.hpp"
+
 // Where the files of a git repository lie, found without git, and whether they can be read at all.
 namespace hn::git {
 
@@ -29,5 +31,7 @@ void require_plain_files(const Layout& layout, const std::string& shown);
 
 // Whether history was left out when the repository was cloned.
 bool is_shallow(const Layout& layout);
+// The commits whose parents a shallow clone has not. Failure(damaged) where that cannot be read.
+std::vector<Oid> shallow_ends(const Layout& layout);
 
 }  // namespace hn::git

@@ -44,6 +44,7 @@ class InSource final : public Elsewhere {
 
  private:
   bool is_there(const GitId& id) const {
+    if (options_.source.only_news) return true;  // what was before is not in the folder
     try {
       source_.type_of(id);
       return true;

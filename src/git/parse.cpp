@@ -139,6 +139,10 @@ std::optional<GitId> parse_id(std::string_view hex, std::uint8_t size) {
   return id;
 }
 
+std::optional<GitId> parse_id(std::string_view hex) {
+  return parse_id(hex, hex.size() == 2 * kSha256Bytes ? kSha256Bytes : kSha1Bytes);
+}
+
 object::Person parse_person(std::string_view text) {
   constexpr std::string_view kBanned("<>\n\0", 4);
   object::Person person;

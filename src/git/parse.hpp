@@ -17,6 +17,8 @@ inline constexpr std::uint8_t kSha256Bytes = 32;
 
 // Of so many bytes, in hexadecimal digits and nothing else.
 std::optional<GitId> parse_id(std::string_view hex, std::uint8_t size);
+// The same of either size.
+std::optional<GitId> parse_id(std::string_view hex);
 
 // A commit or tag as lines, views into its bytes. Total; nullopt where the first line does not
 // name a tree (of a tag: an object) by a full id.

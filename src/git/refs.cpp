@@ -1,5 +1,7 @@
 #include "hn/git/refs.hpp"
 
+#include <algorithm>
+
 #include "hn/log/payload.hpp"
 
 namespace hn::git {
@@ -93,6 +95,11 @@ bool matches_ref(std::string_view pattern, std::string_view ref) noexcept {
   if (pattern.find_first_of("*?[\\") != std::string_view::npos) return matches_whole(pattern, ref);
   while (pattern.ends_with('/')) pattern.remove_suffix(1);
   return ref.starts_with(pattern) && (ref.size() == pattern.size() || ref[pattern.size()] == '/');
+}
+
+bool is_wanted(const std::vector<std::string>& patterns, std::string_view ref) noexcept {
+  if (patterns.empty()) return ref.starts_with(kHeads) || ref.starts_with(kTags);
+  return std::ranges::any_of(patterns, [&](const std::string& p) { return matches_ref(p, ref); });
 }
 
 }  // namespace hn::git

@@ -17,8 +17,7 @@ std::string quoted(const std::string& text) {
 }  // namespace
 
 bool Wanted::has(std::string_view ref) const {
-  if (patterns.empty()) return ref.starts_with("refs/heads/") || ref.starts_with("refs/tags/");
-  return std::ranges::any_of(patterns, [&](const std::string& p) { return matches_ref(p, ref); });
+  return is_wanted(patterns, ref);
 }
 
 void Source::fail_broken(const Oid& oid, std::string_view what) const {
@@ -56,7 +55,7 @@ std::unique_ptr<Source> open_source(const ImportOptions& options) {
   const Layout layout = find_layout(options.path);
   const std::string shown = quoted(options.shown.empty() ? options.path : options.shown);
   require_plain_files(layout, shown);
-  if (is_shallow(layout))
+  if (!options.only_news && is_shallow(layout))
     throw Failure(
         Code::refused,
         "git repository " + shown +

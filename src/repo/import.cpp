@@ -12,12 +12,6 @@ namespace {
 using How = Adopted::How;
 using RefKey = std::pair<bool, std::string>;  // tag, name
 
-std::optional<ImportRecord> last_import(const Repository& repository, const std::string& source) {
-  const auto bytes = repository.store().get(key::import(source));
-  if (!bytes) return std::nullopt;
-  return require(decode_import_record(*bytes), "reading what was imported last");
-}
-
 bool contains(const Repository& repository, const object::Id& commit, const object::Id& ancestor) {
   return require(object::is_ancestor(repository.history(), ancestor, commit), "comparing commits");
 }
@@ -243,6 +237,12 @@ class Adoption {
 };
 
 }  // namespace
+
+std::optional<ImportRecord> last_import(const Repository& repository, const std::string& source) {
+  const auto bytes = repository.store().get(key::import(source));
+  if (!bytes) return std::nullopt;
+  return require(decode_import_record(*bytes), "reading what was imported last");
+}
 
 std::vector<Adopted> adopt_import(Repository& repository, const Import& import) {
   const auto lock = repository.store().lock();

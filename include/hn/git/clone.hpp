@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "hn/git/form.hpp"
+
 // A git repository at a URL: git itself, which knows the user's keys and proxies, fetches it into a
 // folder that goes again. The only place where this layer leads to a network.
 namespace hn::git {
@@ -27,12 +29,33 @@ struct CloneOptions {
   std::function<bool()> stop;  // asked several times a second; Failure(io) where it says so
 };
 
-// A bare clone for as long as this lives. Throws Failure: usage for a URL that is none or of a
-// transport that could run a command of its choice (https, http, ssh, git and file are allowed),
-// unsupported where git is not installed, unreachable where it does not come.
+// What a repository at a URL says of itself, as `git ls-remote` shows it. Fails as TemporaryClone.
+struct Remote {
+  struct Ref {
+    std::string name;  // full: refs/heads/main
+    GitId target;
+  };
+  std::string head;  // what HEAD names, in full; empty where that is no reference
+  std::vector<Ref> refs;
+};
+Remote list_remote(const CloneOptions& options);
+
+// What is here of it already, so that git sends no more than what is new.
+struct Seed {
+  // Makes a bare repository in this folder, which is there and empty, with commits that are here,
+  // all their folders and files, named by references below refs/hn/.
+  std::function<void(const std::string& folder)> make;
+  std::vector<GitId> ends;          // commits there whose parents are not
+  std::vector<std::string> wanted;  // references to fetch, by their full names
+};
+
+// A bare clone for as long as this lives, or a shallow one of what is new. Throws Failure: usage
+// for a URL that is none or of a transport that could run a command of its choice (https, http,
+// ssh, git and file are allowed), unsupported where git is not installed, unreachable where it does
+// not come.
 class TemporaryClone {
  public:
-  explicit TemporaryClone(const CloneOptions& options);
+  explicit TemporaryClone(const CloneOptions& options, const Seed* seed = nullptr);
   ~TemporaryClone();
   TemporaryClone(const TemporaryClone&) = delete;
   TemporaryClone& operator=(const TemporaryClone&) = delete;

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,6 +53,9 @@ struct ExportOptions {
   // References below refs/heads/ and refs/tags/ that are not in the list are removed.
   bool prune = false;
   std::vector<ExportRef> refs;
+  // Where given, of all that the references reach these commits alone, whole, and none of their
+  // ancestors: what git calls a shallow repository, whose file "shallow" is the caller's to write.
+  std::optional<std::set<object::Id>> only;
   // Of git's ids, 20 or 32. Not given: those of the repository that is there, else of the history;
   // 20 where all of it was made in hn.
   std::optional<std::uint8_t> id_bytes;

@@ -23,6 +23,17 @@ inline constexpr std::uint64_t kMetaBytesMax = std::uint64_t{256} << 20;
 // More would tell a reader nothing that the count does not.
 inline constexpr std::size_t kNoticesMax = 1000;
 
+struct ImportedRef {
+  // Raw bytes: without refs/heads/ or refs/tags/; in full what lies elsewhere.
+  std::string name;
+  bool is_tag = false;
+  // commit for a branch; of a tag also tag (annotated), tree (a folder) or chunk (a file).
+  object::Kind kind = object::Kind::commit;
+  object::Id id;
+  GitId git;
+  friend bool operator==(const ImportedRef&, const ImportedRef&) = default;
+};
+
 struct ImportOptions {
   std::string path;  // a repository, bare or with a working tree; no search in folders above
 
@@ -42,6 +53,12 @@ struct ImportOptions {
   // Patterns of references to read (refs.hpp, matches_ref); none: refs/heads and refs/tags.
   std::vector<std::string> refs = {};
 
+  // The folder is a shallow clone that holds what is new and no more: `known` answers for each
+  // commit at which it ends.
+  bool only_news = false;
+  // References that are not in the folder since they stand where they stood at an import before.
+  std::vector<ImportedRef> unmoved = {};
+
   // What messages call the repository; empty: the path.
   std::string shown = {};
 
@@ -59,17 +76,6 @@ class Progress {
   // `done` of `total` commits and tags; total is 0 while it is not known. `objects` counts all
   // kinds. Called in the thread that calls import_git, often: drawing seldom is the callee's part.
   virtual void at(Phase phase, std::uint64_t done, std::uint64_t total, std::uint64_t objects) = 0;
-};
-
-struct ImportedRef {
-  // Raw bytes: without refs/heads/ or refs/tags/; in full what lies elsewhere.
-  std::string name;
-  bool is_tag = false;
-  // commit for a branch; of a tag also tag (annotated), tree (a folder) or chunk (a file).
-  object::Kind kind = object::Kind::commit;
-  object::Id id;
-  GitId git;
-  friend bool operator==(const ImportedRef&, const ImportedRef&) = default;
 };
 
 // What hn shows otherwise than git does. Git's own bytes are kept all the same.

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 // Git's references and hn's branches and tags. A branch stands for refs/heads/NAME, a tag for
 // refs/tags/NAME. What lies elsewhere keeps its full name, "refs/notes/commits", as the name of a
@@ -21,5 +22,9 @@ std::optional<std::string> hn_ref_name(std::string_view ref);
 // "[a-z]" and "[!a-z]" for one of a set; '\' takes the next byte as it is. A pattern without any of
 // these also matches all that lies below it. Time at most the product of the lengths.
 bool matches_ref(std::string_view pattern, std::string_view ref) noexcept;
+
+// Whether a reference is asked for: one that matches a pattern, or where there are no patterns a
+// branch or tag.
+bool is_wanted(const std::vector<std::string>& patterns, std::string_view ref) noexcept;
 
 }  // namespace hn::git

@@ -24,6 +24,9 @@ struct Import {
   std::string default_branch;
 };
 
+// What was there at the last import from a source.
+std::optional<ImportRecord> last_import(const Repository& repository, const std::string& source);
+
 // What became of a branch or tag that moved in git since the last import, or is new.
 struct Adopted {
   enum class How {

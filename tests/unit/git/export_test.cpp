@@ -117,6 +117,27 @@ TEST_CASE("what is made here has the same ids on every device, in git's own form
   CHECK(out.blobs == 1);
 }
 
+TEST_CASE(
+    "a shallow export has the commits that were asked for whole, and none of their ancestors") {
+  GitRepo repo;
+  const std::string first = repo.plain(repo.tree({{"100644", "old", repo.blob("old\n")}}));
+  const std::string second =
+      repo.plain(repo.tree({{"100644", "kept", repo.blob("kept\n")}}), {first});
+  repo.ref("refs/heads/main", repo.plain(repo.tree({{"100644", "kept", repo.blob("kept\n")},
+                                                    {"100644", "new", repo.blob("new\n")}}),
+                                         {second}));
+  MemoryBlocks blocks;
+  const git::Imported imported = import_from(repo.path(), blocks);
+  const TemporaryFolder folder;
+  Exporting exporting(blocks, (folder.path() / "out.git").string());
+  exporting.options.only = {imported.refs.front().id};
+  const git::Exported out = exporting.of("refs/hn/0", imported.refs.front().id).run();
+  CHECK(out.commits == 1);
+  CHECK(out.trees == 1);
+  CHECK(out.blobs == 2);
+  CHECK(out.refs.front().now == imported.refs.front().git);
+}
+
 TEST_CASE("a tag that is there already is no reason to stop") {
   GitRepo repo;
   const std::string commit = repo.plain(repo.tree({{"100644", "a", repo.blob("a\n")}}));
