@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kBlanks = " \t\r";
 constexpr std::string_view kPolicyAttribute = "merge";
 
-constexpr std::array<std::pair<std::string_view, Policy>, 6> kPolicies{{
+constexpr std::array<std::pair<std::string_view, Policy>, kPolicyCount> kPolicies{{
     {"text", Policy::text},
     {"binary", Policy::binary},
     {"union", Policy::join},

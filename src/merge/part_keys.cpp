@@ -28,7 +28,8 @@ Hash key_of_file(const Terms<Terms<PathValue>>& nested, std::optional<Policy> po
 
 Hash key_of_folders(const Terms<PathValue>& folders, std::size_t depth, ByteView surroundings) {
   Encoder out;
-  out.u8(1).varint(kAlgorithm).varint(depth).sized(surroundings);
+  // An attribute file says more to who knows more policies.
+  out.u8(1).varint(kAlgorithm).varint(kPolicyCount).varint(depth).sized(surroundings);
   put_terms(out, folders);
   return crypto::hash(kPurpose, out.bytes());
 }

@@ -504,7 +504,8 @@ Result<MergedTree> merge_roots(const object::BlockReader& reader, object::BlockW
       HN_TRY(merged, TreeMerger(scratch, scratch, order, parts).run(*moved, plain.places()));
     }
   }
-  scratch.copy_to(writer, merged.tree);
+  const auto kept = scratch.copy_to(writer, merged.tree);
+  if (parts != nullptr) parts->keep_noted(scratch, kept);
   return merged;
 }
 

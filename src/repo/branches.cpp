@@ -6,6 +6,7 @@
 #include "hn/log/write.hpp"
 #include "hn/merge/fold.hpp"
 #include "hn/repo/exchange.hpp"
+#include "repo/fold_parts.hpp"
 
 namespace hn::repo {
 namespace {
@@ -120,8 +121,9 @@ void fold_heads(Repository& repository, const LocalBranch& branch, Drafts drafts
     return stand_at(tip, *last);
   }
   store::Batch batch = repository.store().begin();
-  const auto folded =
-      merge::fold(batch, batch, repository.history(), record.heads, record.seniority);
+  FoldParts known(repository);
+  const auto folded = merge::fold(batch, batch, repository.history(), record.heads,
+                                  record.seniority, &known.parts());
   if (!folded) {
     tip = incomplete(repository, branch, drafts, folded.error());
     return;
@@ -130,6 +132,7 @@ void fold_heads(Repository& repository, const LocalBranch& branch, Drafts drafts
   record.conflicts = folded->conflicts;
   batch.put(key, encode(record));
   batch.commit();
+  known.save();
   stand_at(tip, record);
 }
 

@@ -206,6 +206,7 @@ class Bench {
     auto batch = open_->store().begin();
     for (const auto& [key, value] : open_->store().list(repo::key::kFolds)) batch.erase(key);
     batch.commit();
+    std::filesystem::remove(open_->layout().fold_parts());
     reopen();
   }
 
