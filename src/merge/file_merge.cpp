@@ -149,9 +149,9 @@ Result<Terms<PathValue>> merge_files(const object::BlockReader& reader, object::
 
   if (policy == Policy::json) {
     const auto merged = merge_json(optional_texts(nested, *contents));
-    if (merged.outcome == JsonMerge::Outcome::merged)
+    if (merged.outcome == MemberMerge::Outcome::merged)
       return Terms<PathValue>{Value::of(mode, object::write_file(writer, merged.text))};
-    if (merged.outcome == JsonMerge::Outcome::conflict) return with_mode(single, mode);
+    if (merged.outcome == MemberMerge::Outcome::conflict) return with_mode(single, mode);
   }
   Terms<Terms<ByteView>> texts;
   for (const auto& inner : nested) {
