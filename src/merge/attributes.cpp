@@ -20,6 +20,7 @@ constexpr std::array<std::pair<std::string_view, Policy>, kPolicyCount> kPolicie
     {"last-writer", Policy::last_writer},
     {"authority", Policy::authority},
     {"json", Policy::json},
+    {"keyvalue", Policy::keyvalue},
 }};
 
 void skip_blanks(std::string_view& rest) {

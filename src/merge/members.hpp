@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-// Texts made of members that each have a name, as ranges of the bytes they were written with
-// (hn-merge(7), JSON).
+// Texts made of members that each have a name, as ranges of the bytes they were written with: what
+// JSON objects and files of keys and values have in common (hn-merge(7), JSON, KEYS AND VALUES).
 namespace hn::merge {
 
 struct TextMember;

@@ -374,8 +374,8 @@ class TreeMerger {
 
   // By policies for which a file that is not there yet is one that holds nothing.
   Result<PathValue> merge_added_texts(const Terms<PathValue>& terms, std::optional<Policy> policy) {
-    if ((policy != Policy::join && policy != Policy::json) || !are_added_files(terms))
-      return write_conflict(terms);
+    const bool takes_added = policy && (policy == Policy::join || has_members(*policy));
+    if (!takes_added || !are_added_files(terms)) return write_conflict(terms);
     decisions_.push_back({path_, *policy});
     HN_TRY(const auto merged, files(one_by_one(terms), policy));
     return merged.size() == 1 ? merged[0] : write_conflict(terms);

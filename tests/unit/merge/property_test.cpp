@@ -212,6 +212,7 @@ TEST_CASE("nor where lines of all sides are united, or files are never merged by
   MESSAGE("HN_SEED=" << seed());
   check_that_no_line_is_lost("d/*\tmerge=union");
   check_that_no_line_is_lost("d/f0\tmerge=binary d/f1\tmerge=union d/r*\tmerge=json");
+  check_that_no_line_is_lost("d/f*\tmerge=keyvalue d/r*\tmerge=keyvalue");
 }
 
 TEST_CASE("whatever policies come and go, a fold is recomputable, and its choices are its heads'") {
