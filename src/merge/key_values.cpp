@@ -36,6 +36,12 @@ bool is_comment_of_another(std::string_view key) {
   return key.starts_with(kCommentKey) && key.substr(1, 1) != "\n";
 }
 
+bool ends_with_comment(const TextMember& member) {
+  const auto& inner = member.value.members;
+  return inner.empty() ? member.key.starts_with(kCommentKey) && !is_comment_of_another(member.key)
+                       : ends_with_comment(inner.back());
+}
+
 bool is_key(std::string_view key) {
   return !key.empty() && key.find_first_of(kNeverInKeys) == key.npos && key.front() != '[' &&
          key.front() != '!' && kOperators.find(key.back()) == kOperators.npos;
@@ -264,7 +270,6 @@ class Writer {
       if (!is_alone) write(comment->second, comment->second.source->lead);
       // What belongs together stays so, and apart what does not.
       write(*member, is_alone ? member->source->lead : std::string_view());
-      is_below_comment_ = key.starts_with(kCommentKey);
     }
   }
 
@@ -279,8 +284,8 @@ class Writer {
   void write(const MergedMember& member, std::string_view lead) {
     begin_line();
     text += is_below_comment_ && lead.empty() ? line_end_ : lead;
-    is_below_comment_ = false;
     text += member.source->head;
+    is_below_comment_ = member.object.empty() && ends_with_comment(*member.source);
     if (member.object.empty())
       text += member.source->value.bytes;
     else

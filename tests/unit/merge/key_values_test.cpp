@@ -81,6 +81,11 @@ TEST_CASE("a comment that stands alone is neither lost nor doubled") {
         "# by me\n\na=1\n\n# end\n");
   // Both edits of one are kept: a comment has no name by which they could meet.
   CHECK(merged({"# by me\n\na=1\n", base, "# by you\n\na=0\n"}) == "# by me\n\n# by you\n\na=1\n");
+  // At the end of a section, before a heading of another side.
+  const std::string other = "[s]\na=0\n[t]\nb=1\n", more = "[s]\nc=1\na=0\n[t]\nb=1\n";
+  CHECK(merged({"[s]\na=1\n\n; end", "[s]\na=0\n", other}) == "[s]\na=1\n\n; end\n\n[t]\nb=1\n");
+  CHECK(merged({"[s]\na=1\n\n; end", "[s]\na=0\n", more}) ==
+        "[s]\nc=1\na=1\n\n; end\n\n[t]\nb=1\n");
   CHECK(merged({"# -\n\na=1\n\n# -\n\nb=0\n", "# -\n\na=0\n\n# -\n\nb=0\n",
                 "# -\n\na=0\n\n# -\n\nb=1\n"}) == "# -\n\na=1\n\n# -\n\nb=1\n");
 }
