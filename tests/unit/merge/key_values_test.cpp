@@ -168,7 +168,8 @@ using Sections = std::map<std::string, Entries>;
 
 // A comment is an entry too: "#k" of the entry k below it.
 void drop_comments_of_nothing(Sections& sections) {
-  for (auto& [name, entries] : sections) {
+  for (auto& section : sections) {
+    Entries& entries = section.second;
     std::erase_if(entries, [&](const auto& entry) {
       return entry.first[0] == '#' && !entries.contains(entry.first.substr(1));
     });

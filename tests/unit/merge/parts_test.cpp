@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <nlohmann/json.hpp>
+
 #include "hn/crypto/hash.hpp"
 #include "hn/merge/scratch.hpp"
 #include "unit/merge/world.hpp"
@@ -187,6 +190,24 @@ TEST_CASE("parts that break a rule are none, whatever their checksum says") {
   std::copy_n(body.begin() + static_cast<std::ptrdiff_t>(first), 32,
               twice.begin() + static_cast<std::ptrdiff_t>(second));
   CHECK_FALSE(decode_parts(with_sum(twice)).has_value());
+}
+
+TEST_CASE("the vectors of the fold parts") {
+  std::ifstream in(HN_VECTORS "/fold_parts.json");
+  const auto file = nlohmann::json::parse(in);
+  for (const auto& valid : file["valid"]) {
+    INFO(valid["name"].get<std::string>());
+    const auto bytes = from_hex(valid["bytes"].get<std::string>());
+    REQUIRE(bytes.has_value());
+    const auto rows = decode_parts(*bytes);
+    REQUIRE(rows.has_value());
+    CHECK(rows->size() == valid["rows"]);
+    CHECK(encode_parts(*rows) == *bytes);
+  }
+  for (const auto& damaged : file["damaged"]) {
+    INFO(damaged["why"].get<std::string>());
+    CHECK_FALSE(decode_parts(*from_hex(damaged["bytes"].get<std::string>())).has_value());
+  }
 }
 
 TEST_CASE("as many parts are written as have room, those asked for last first") {
