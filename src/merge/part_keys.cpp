@@ -34,4 +34,15 @@ Hash key_of_folders(const Terms<PathValue>& folders, std::size_t depth, ByteView
   return crypto::hash(kPurpose, out.bytes());
 }
 
+Hash key_of_changes(const std::optional<object::Id>& base,
+                    const std::optional<object::Id>& folder) {
+  Encoder out;
+  out.u8(2);
+  for (const auto& id : {base, folder}) {
+    out.u8(id ? 1 : 0);
+    if (id) out.raw(id->bytes);
+  }
+  return crypto::hash(kPurpose, out.bytes());
+}
+
 }  // namespace hn::merge

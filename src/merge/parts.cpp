@@ -160,7 +160,7 @@ Parts::Rows Parts::rows(std::size_t bytes_max) const {
   return out;
 }
 
-void Parts::take(Rows rows) {
+void Parts::take(Rows&& rows) {
   clear();
   for (auto& [key, part] : rows) old_.emplace(key, std::move(part));
 }

@@ -7,6 +7,7 @@
 
 #include "hn/base/codec.hpp"
 #include "merge/file_merge.hpp"
+#include "merge/known_changes.hpp"
 #include "merge/moves.hpp"
 #include "merge/part_keys.hpp"
 #include "merge/policies.hpp"
@@ -133,7 +134,7 @@ class TreeMerger {
     Changes out;
     for (std::uint32_t i = 0; i < folders.size(); ++i) {
       if (classes[i] != i || classes[i] == classes[1]) continue;
-      HN_TRY(auto changes, object::diff_tree(reader_, folders[1], folders[i]));
+      HN_TRY(auto changes, changes_between(reader_, folders[1], folders[i], parts_));
       for (auto& change : changes) {
         auto& changed = out.try_emplace(change.name, Changed{change.old_value, {}}).first->second;
         changed.others.emplace_back(i, std::move(change.new_value));

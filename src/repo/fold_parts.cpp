@@ -3,14 +3,15 @@
 namespace hn::repo {
 namespace {
 
-// A file or folder takes about 75 bytes: some 14,000 of which two sides changed something.
-constexpr std::size_t kFileBytesMax = std::size_t{1} << 20U;
+// What a merge came to takes about 75 bytes, what a head changed in a folder 150: some 9,000 heads
+// and files.
+constexpr std::size_t kFileBytesMax = std::size_t{2} << 20U;
 constexpr std::size_t kMemoryBytesMax = std::size_t{8} << 20U;
 
 }  // namespace
 
 FoldParts::FoldParts(const Repository& repository)
-    : repository_(repository), parts_(kMemoryBytesMax) {
+    : repository_(repository), parts_(kMemoryBytesMax, merge::Parts::Changes::kept) {
   os::FileSystem& fs = repository_.world().fs;
   const std::string path = repository_.layout().fold_parts();
   try {

@@ -30,9 +30,15 @@ class Parts {
   };
   using Rows = std::vector<std::pair<Hash, Part>>;
 
-  // At most twice as many bytes, and one part, are held; of what is read for them the same.
-  explicit Parts(std::size_t bytes_max)
-      : bytes_max_(bytes_max), pieces_(bytes_max), texts_(bytes_max) {}
+  // At most twice as many bytes, and one part, are held; of what is read for them the same. What
+  // folders differ in is kept too for who folds the same heads again.
+  enum class Changes { read, kept };
+  explicit Parts(std::size_t bytes_max, Changes changes = Changes::read)
+      : bytes_max_(bytes_max),
+        keeps_changes_(changes == Changes::kept),
+        pieces_(bytes_max),
+        texts_(bytes_max) {}
+  bool keeps_changes() const noexcept { return keeps_changes_; }
 
   // Null where it is not here; valid until the next call.
   const Part* find(const Hash& key);
@@ -46,7 +52,7 @@ class Parts {
   // For merges of another time. What was asked for or noted last comes first, as much as takes at
   // most `bytes_max` as encode_parts() writes it.
   Rows rows(std::size_t bytes_max) const;
-  void take(Rows rows);
+  void take(Rows&& rows);
   bool changed() const noexcept { return changed_; }  // since take()
 
   void clear();
@@ -59,6 +65,7 @@ class Parts {
   const Part& keep(const Hash& key, Part part);
 
   std::size_t bytes_max_;
+  bool keeps_changes_;
   std::size_t bytes_ = 0;  // of the younger
   std::map<Hash, Part> young_;
   std::map<Hash, Part> old_;

@@ -301,7 +301,7 @@ TEST_CASE("what folds have written down of their parts changes no fold") {
       const auto heads = crowd.heads();
       std::vector<std::uint32_t> seniority(heads.size());
       for (std::uint32_t n = 0; n < seniority.size(); ++n) seniority[n] = n;
-      Parts parts(std::size_t{1} << 20);
+      Parts parts(std::size_t{1} << 20, Parts::Changes::kept);
       auto rows = decode_parts(written);
       REQUIRE(rows.has_value());
       taken += rows->size();
