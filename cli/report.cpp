@@ -54,7 +54,7 @@ std::string_view in_words(worktree::Notice::Kind kind) {
 
 std::string in_words(const merge::UnknownPolicy& unknown) {
   return "'" + escape_controls(unknown.as_written()) +
-         "' names no policy: text, binary, union, last-writer, authority, json";
+         "' names no policy: text, binary, union, last-writer, authority, json, keyvalue";
 }
 
 Json moved_json(const repo::Moved& moved) {

@@ -13,13 +13,14 @@ namespace {
 constexpr std::string_view kBlanks = " \t\r";
 constexpr std::string_view kPolicyAttribute = "merge";
 
-constexpr std::array<std::pair<std::string_view, Policy>, 6> kPolicies{{
+constexpr std::array<std::pair<std::string_view, Policy>, kPolicyCount> kPolicies{{
     {"text", Policy::text},
     {"binary", Policy::binary},
     {"union", Policy::join},
     {"last-writer", Policy::last_writer},
     {"authority", Policy::authority},
     {"json", Policy::json},
+    {"keyvalue", Policy::keyvalue},
 }};
 
 void skip_blanks(std::string_view& rest) {

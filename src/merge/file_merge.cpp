@@ -5,6 +5,7 @@
 #include "hn/merge/text_merge.hpp"
 #include "hn/object/file.hpp"
 #include "merge/json_merge.hpp"
+#include "merge/key_values.hpp"
 
 // Specified in hn-merge(7), FILES.
 namespace hn::merge {
@@ -147,11 +148,12 @@ Result<Terms<PathValue>> merge_files(const object::BlockReader& reader, object::
   HN_TRY(const auto contents, read_texts(reader, flat, policy == Policy::text, parts));
   if (!contents) return with_mode(single, mode);
 
-  if (policy == Policy::json) {
-    const auto merged = merge_json(optional_texts(nested, *contents));
-    if (merged.outcome == JsonMerge::Outcome::merged)
+  if (policy && has_members(*policy)) {
+    const auto members = optional_texts(nested, *contents);
+    const auto merged = policy == Policy::json ? merge_json(members) : merge_key_values(members);
+    if (merged.outcome == MemberMerge::Outcome::merged)
       return Terms<PathValue>{Value::of(mode, object::write_file(writer, merged.text))};
-    if (merged.outcome == JsonMerge::Outcome::conflict) return with_mode(single, mode);
+    if (merged.outcome == MemberMerge::Outcome::conflict) return with_mode(single, mode);
   }
   Terms<Terms<ByteView>> texts;
   for (const auto& inner : nested) {

@@ -18,12 +18,17 @@ inline bool is_unmergeable(const Error& error) noexcept {
 // base in place of each.
 Terms<Terms<PathValue>> with_single_bases(Terms<Terms<PathValue>> nested);
 
+// By which files are merged member by member.
+constexpr bool has_members(Policy policy) noexcept {
+  return policy == Policy::json || policy == Policy::keyvalue;
+}
+
 // Every term is a file.
 bool are_files(const Terms<PathValue>& terms);
 
 // The merge of files as a list of terms: one if it is resolved, else the simplified terms of the
 // conflict, with the hunks in them that resolve. Every term is a file, or with Policy::join and
-// json nothing at an odd place. `policy` is none of those that choose a side.
+// where has_members() nothing at an odd place. `policy` is none of those that choose a side.
 Result<Terms<PathValue>> merge_files(const object::BlockReader& reader, object::BlockWriter& writer,
                                      const Terms<Terms<PathValue>>& nested,
                                      std::optional<Policy> policy, Parts* parts = nullptr);

@@ -21,11 +21,14 @@ class Folding {
  public:
   // Asks the history, or the function where there is one.
   Folding(const object::BlockReader& reader, const object::History* history,
-          CommonAncestors common_ancestors, VirtualBases* shared)
+          CommonAncestors common_ancestors, VirtualBases* shared, Parts* parts = nullptr)
       : scratch_(reader),
         history_(history),
         common_ancestors_(std::move(common_ancestors)),
-        shared_(shared) {}
+        shared_(shared),
+        parts_(shared == nullptr ? parts : &shared->parts_) {
+    if (parts_ != nullptr) parts_->settle();
+  }
 
   // The roots of the commits and of what lies between them: side - base + side - base + side.
   Result<Roots> terms(std::span<const Id> commits, std::size_t depth) {
@@ -50,9 +53,11 @@ class Folding {
   Result<MergedTree> merge(object::BlockWriter& writer, const object::BlockReader& reader,
                            const Roots& roots, std::span<const std::uint32_t> seniority) {
     const SideOrder order{SideOrder::Kind::log, {seniority.begin(), seniority.end()}};
-    if (scratch_.empty()) return merge_roots(reader, writer, roots, order, parts());
-    HN_TRY(auto merged, merge_roots(scratch_, scratch_, roots, order, parts()));
-    scratch_.copy_to(writer, merged.tree);
+    if (scratch_.empty()) return merge_roots(reader, writer, roots, order, parts_);
+    HN_TRY(auto merged, merge_roots(scratch_, scratch_, roots, order, parts_));
+    const auto kept = scratch_.copy_to(writer, merged.tree);
+    // What is shared has the blocks of virtual bases too.
+    if (parts_ != nullptr && shared_ == nullptr) parts_->keep_noted(scratch_, kept);
     return merged;
   }
 
@@ -67,8 +72,6 @@ class Folding {
   }
 
  private:
-  Parts* parts() const { return shared_ == nullptr ? nullptr : &shared_->parts_; }
-
   Result<Id> tree_of(const Id& commit) const {
     HN_TRY(const auto read, object::read_commit(scratch_, commit));
     return read.tree;
@@ -113,7 +116,7 @@ class Folding {
     const bool outer_is_cut = std::exchange(is_cut_, false);
     HN_TRY(const auto roots, terms(ancestors, depth + 1));
     HN_TRY(const auto merged,
-           merge_roots(scratch_, scratch_, roots, {SideOrder::Kind::virtual_base}, parts()));
+           merge_roots(scratch_, scratch_, roots, {SideOrder::Kind::virtual_base}, parts_));
     --begun_;
     trees_.emplace(Begun(depth, number), Tree{merged.tree, !is_cut_});
     if (!is_cut_) whole_.emplace(number, made_of(merged.tree));
@@ -170,6 +173,7 @@ class Folding {
   const object::History* history_;
   CommonAncestors common_ancestors_;
   VirtualBases* shared_;
+  Parts* parts_;
   std::map<Begun, Tree> trees_;
   std::size_t begun_ = 0;  // and not in trees_ yet
   std::map<std::vector<Id>, Number> numbers_;
@@ -229,8 +233,8 @@ Result<Folded> fold_with(Folding&& folding, const object::BlockReader& reader,
 
 Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writer,
                     const object::History& history, std::span<const Id> heads,
-                    std::span<const std::uint32_t> seniority) {
-  return fold_with(Folding(reader, &history, {}, nullptr), reader, writer, heads, seniority);
+                    std::span<const std::uint32_t> seniority, Parts* parts) {
+  return fold_with(Folding(reader, &history, {}, nullptr, parts), reader, writer, heads, seniority);
 }
 
 Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writer,

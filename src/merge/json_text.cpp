@@ -3,6 +3,7 @@
 #include "merge/json_text.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "hn/base/bytes.hpp"
 #include "hn/base/text.hpp"
@@ -31,7 +32,7 @@ class Scanner {
   Scanner(std::string_view text, std::size_t members_max)
       : text_(text), members_max_(members_max) {}
 
-  std::optional<JsonText> run() {
+  std::optional<MemberText> run() {
     out_.before = blanks();
     if (!value(out_.top, 0) || !out_.top.is_object) return std::nullopt;
     out_.after = blanks();
@@ -54,7 +55,7 @@ class Scanner {
     return since(begin);
   }
 
-  bool value(JsonValue& out, std::size_t depth) {
+  bool value(MemberValue& out, std::size_t depth) {
     const std::size_t begin = at_;
     out.begin = out_.canonical.size();
     if (!content(out, depth)) return false;
@@ -63,7 +64,7 @@ class Scanner {
     return true;
   }
 
-  bool content(JsonValue& out, std::size_t depth) {
+  bool content(MemberValue& out, std::size_t depth) {
     const char c = now();
     if (c == '{') return depth < kJsonDepthMax && object(out, depth);
     if (c == '[') return depth < kJsonDepthMax && array(depth);
@@ -163,7 +164,7 @@ class Scanner {
     blanks();
     if (!take(']')) {
       do {
-        JsonValue element;
+        MemberValue element;
         blanks();
         if (!value(element, depth + 1)) return false;
         blanks();
@@ -175,7 +176,7 @@ class Scanner {
     return true;
   }
 
-  bool object(JsonValue& out, std::size_t depth) {
+  bool object(MemberValue& out, std::size_t depth) {
     out.is_object = true;
     take('{');
     out_.canonical += '{';
@@ -193,7 +194,7 @@ class Scanner {
     return has_each_key_once(out);
   }
 
-  bool member(JsonMember& out, std::size_t depth) {
+  bool member(TextMember& out, std::size_t depth) {
     if (++out_.members > members_max_) return false;
     out.lead = blanks();
     const std::size_t begin = at_;
@@ -209,7 +210,7 @@ class Scanner {
     return true;
   }
 
-  static bool has_each_key_once(const JsonValue& object) {
+  static bool has_each_key_once(const MemberValue& object) {
     std::vector<std::string_view> keys;
     keys.reserve(object.members.size());
     for (const auto& member : object.members) keys.emplace_back(member.key);
@@ -220,12 +221,12 @@ class Scanner {
   std::string_view text_;
   std::size_t members_max_;
   std::size_t at_ = 0;
-  JsonText out_;
+  MemberText out_;
 };
 
 }  // namespace
 
-std::optional<JsonText> scan_json(std::string_view text, std::size_t members_max) {
+std::optional<MemberText> scan_json(std::string_view text, std::size_t members_max) {
   if (!is_utf8(as_bytes(text))) return std::nullopt;
   return Scanner(text, members_max).run();
 }

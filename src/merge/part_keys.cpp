@@ -28,8 +28,20 @@ Hash key_of_file(const Terms<Terms<PathValue>>& nested, std::optional<Policy> po
 
 Hash key_of_folders(const Terms<PathValue>& folders, std::size_t depth, ByteView surroundings) {
   Encoder out;
-  out.u8(1).varint(kAlgorithm).varint(depth).sized(surroundings);
+  // An attribute file says more to who knows more policies.
+  out.u8(1).varint(kAlgorithm).varint(kPolicyCount).varint(depth).sized(surroundings);
   put_terms(out, folders);
+  return crypto::hash(kPurpose, out.bytes());
+}
+
+Hash key_of_changes(const std::optional<object::Id>& base,
+                    const std::optional<object::Id>& folder) {
+  Encoder out;
+  out.u8(2);
+  for (const auto& id : {base, folder}) {
+    out.u8(id ? 1 : 0);
+    if (id) out.raw(id->bytes);
+  }
   return crypto::hash(kPurpose, out.bytes());
 }
 

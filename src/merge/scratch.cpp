@@ -1,7 +1,5 @@
 #include "hn/merge/scratch.hpp"
 
-#include <set>
-
 #include "hn/object/conflict.hpp"
 #include "hn/object/file.hpp"
 #include "hn/object/tree.hpp"
@@ -78,7 +76,7 @@ object::TreeNodes* ScratchBlocks::tree_nodes() const {
   return below != nullptr ? below : &nodes_;
 }
 
-void ScratchBlocks::copy_to(object::BlockWriter& writer, const Id& root) const {
+std::set<Id> ScratchBlocks::copy_to(object::BlockWriter& writer, const Id& root) const {
   std::set<Id> done;
   Ids todo{root};
   while (!todo.empty()) {
@@ -90,6 +88,7 @@ void ScratchBlocks::copy_to(object::BlockWriter& writer, const Id& root) const {
     writer.write_known(id, block.kind, block.bytes, base);
     for (const Id& next : ids_in(block)) todo.push_back(next);
   }
+  return done;
 }
 
 }  // namespace hn::merge

@@ -7,6 +7,7 @@
 
 #include "hn/base/codec.hpp"
 #include "merge/file_merge.hpp"
+#include "merge/known_changes.hpp"
 #include "merge/moves.hpp"
 #include "merge/part_keys.hpp"
 #include "merge/policies.hpp"
@@ -133,7 +134,7 @@ class TreeMerger {
     Changes out;
     for (std::uint32_t i = 0; i < folders.size(); ++i) {
       if (classes[i] != i || classes[i] == classes[1]) continue;
-      HN_TRY(auto changes, object::diff_tree(reader_, folders[1], folders[i]));
+      HN_TRY(auto changes, changes_between(reader_, folders[1], folders[i], parts_));
       for (auto& change : changes) {
         auto& changed = out.try_emplace(change.name, Changed{change.old_value, {}}).first->second;
         changed.others.emplace_back(i, std::move(change.new_value));
@@ -155,15 +156,43 @@ class TreeMerger {
     return terms;
   }
 
+  // How many of the terms equal each one that is the first of its kind.
+  struct Counts {
+    std::vector<std::uint32_t> sides;
+    std::vector<std::uint32_t> bases;
+  };
+  static Counts counts_of(const std::vector<std::uint32_t>& classes) {
+    Counts out;
+    out.sides.resize(classes.size());
+    out.bases.resize(classes.size());
+    for (std::size_t i = 0; i < classes.size(); ++i)
+      ++(i % 2 == 0 ? out.sides : out.bases)[classes[i]];
+    return out;
+  }
+
+  // What a name comes to where all bases have the same and all sides that changed it made the same
+  // change: of thousands of sides the terms of each name are not even laid out then.
+  std::optional<PathValue> changed_alike(const Changed& changed, const Counts& counts) {
+    std::uint32_t sides = 0;
+    for (const auto& [first, value] : changed.others) {
+      if (counts.bases[first] > 0 || value != changed.others.front().second) return std::nullopt;
+      sides += counts.sides[first];
+    }
+    const PathValue& value = changed.others.front().second;
+    lost_ = lost_ || (sides > 1 && changed.first_base && is_gone(*changed.first_base, value));
+    return std::optional<PathValue>(std::in_place, value);
+  }
+
   Result<FolderTerm> merge_folders(const Terms<FolderTerm>& folders) {
     const auto classes = classes_of(std::span<const FolderTerm>(folders));
     HN_TRY(const auto changes, changes_of(folders, classes));
     if (folders[1]) HN_CHECK(object::check_tree(reader_, *folders[1]));
     const Entered entered(levels_, level_of(changes, classes, folders[1]));
+    const Counts counts = counts_of(classes);
     std::vector<object::Edit> edits;
     edits.reserve(changes.size());
     for (const auto& [name, changed] : changes) {
-      HN_TRY(auto value, merge_entry(name, terms_of(changed, classes)));
+      HN_TRY(auto value, merge_entry(name, changed, classes, counts));
       edits.push_back({name, std::move(value)});
     }
     return edited(folders[1], edits);
@@ -252,16 +281,23 @@ class TreeMerger {
     return Found{};
   }
 
-  Result<PathValue> merge_entry(const std::string& name, const Terms<PathValue>& terms) {
+  Result<PathValue> merge_entry(const std::string& name, const Changed& changed,
+                                const std::vector<std::uint32_t>& classes, const Counts& counts) {
     const auto length = path_.size();
     if (!path_.empty()) path_ += '/';
     path_ += name;
     ++depth_;
-    HN_TRY(const PathValue value, merge_value(terms));
+    HN_TRY(const PathValue value, merge_changed(changed, classes, counts));
     if (value && value->mode == Mode::conflict) conflicts_.push_back(path_);
     --depth_;
     path_.resize(length);
     return value;
+  }
+
+  Result<PathValue> merge_changed(const Changed& changed, const std::vector<std::uint32_t>& classes,
+                                  const Counts& counts) {
+    if (auto value = changed_alike(changed, counts)) return std::move(*value);
+    return merge_value(terms_of(changed, classes));
   }
 
   // Files that become a folder, and the other way round, are gone too.
@@ -339,8 +375,8 @@ class TreeMerger {
 
   // By policies for which a file that is not there yet is one that holds nothing.
   Result<PathValue> merge_added_texts(const Terms<PathValue>& terms, std::optional<Policy> policy) {
-    if ((policy != Policy::join && policy != Policy::json) || !are_added_files(terms))
-      return write_conflict(terms);
+    const bool takes_added = policy && (policy == Policy::join || has_members(*policy));
+    if (!takes_added || !are_added_files(terms)) return write_conflict(terms);
     decisions_.push_back({path_, *policy});
     HN_TRY(const auto merged, files(one_by_one(terms), policy));
     return merged.size() == 1 ? merged[0] : write_conflict(terms);
@@ -469,7 +505,8 @@ Result<MergedTree> merge_roots(const object::BlockReader& reader, object::BlockW
       HN_TRY(merged, TreeMerger(scratch, scratch, order, parts).run(*moved, plain.places()));
     }
   }
-  scratch.copy_to(writer, merged.tree);
+  const auto kept = scratch.copy_to(writer, merged.tree);
+  if (parts != nullptr) parts->keep_noted(scratch, kept);
   return merged;
 }
 

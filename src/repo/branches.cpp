@@ -6,6 +6,7 @@
 #include "hn/log/write.hpp"
 #include "hn/merge/fold.hpp"
 #include "hn/repo/exchange.hpp"
+#include "repo/fold_parts.hpp"
 
 namespace hn::repo {
 namespace {
@@ -31,23 +32,17 @@ std::vector<log::LivePublish> live_with_draft(const Repository& repository,
   return live;
 }
 
-std::uint32_t rank_of(const std::vector<log::Member>& members, const log::Device& device) {
-  for (const log::Member& member : members) {
-    if (member.device == device) return member.rank;
-  }
-  return UINT32_MAX;
-}
-
 // For each head its place by the rank of its device; heads of one device in log order.
 std::vector<std::uint32_t> seniority_of(const log::View& view,
                                         const std::vector<log::Head>& heads) {
-  const std::vector<log::Member> members = view.members();
-  std::vector<std::uint32_t> order(heads.size());
-  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_sort(order, {},
-                           [&](std::uint32_t i) { return rank_of(members, heads[i].device); });
+  std::vector<std::pair<std::uint32_t, std::size_t>> order;  // by rank, then as they stand
+  for (const log::Head& head : heads) {
+    const auto member = view.member(head.device);
+    order.emplace_back(member ? member->rank : UINT32_MAX, order.size());
+  }
+  std::ranges::sort(order);
   std::vector<std::uint32_t> places(heads.size());
-  for (std::uint32_t i = 0; i < order.size(); ++i) places[order[i]] = i;
+  for (std::uint32_t i = 0; i < order.size(); ++i) places[order[i].second] = i;
   return places;
 }
 
@@ -126,8 +121,9 @@ void fold_heads(Repository& repository, const LocalBranch& branch, Drafts drafts
     return stand_at(tip, *last);
   }
   store::Batch batch = repository.store().begin();
-  const auto folded =
-      merge::fold(batch, batch, repository.history(), record.heads, record.seniority);
+  FoldParts known(repository);
+  const auto folded = merge::fold(batch, batch, repository.history(), record.heads,
+                                  record.seniority, &known.parts());
   if (!folded) {
     tip = incomplete(repository, branch, drafts, folded.error());
     return;
@@ -136,6 +132,7 @@ void fold_heads(Repository& repository, const LocalBranch& branch, Drafts drafts
   record.conflicts = folded->conflicts;
   batch.put(key, encode(record));
   batch.commit();
+  known.save();
   stand_at(tip, record);
 }
 

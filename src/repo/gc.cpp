@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "repo/fold_parts.hpp"
 #include "repo/gc_walk.hpp"
 
 namespace hn::repo {
@@ -48,6 +49,7 @@ class RootsHere final : public store::Roots {
   // folded, is not.
   void before_drop(const store::Keeping& keeping) override {
     repository_.history_index().discard();
+    forget_fold_parts(repository_);
     store::Batch batch = repository_.store().begin();
     for (const auto& [name, value] : repository_.store().list(key::kWhole)) {
       const auto id = log::entry_id_from_hex(std::string_view(name).substr(key::kWhole.size()));

@@ -11,7 +11,7 @@ using namespace hn;
 using namespace hn::merge;
 
 // All bytes of an object are those of its parts.
-void check(const JsonValue& value, std::string_view text) {
+void check(const MemberValue& value, std::string_view text) {
   HN_ASSERT(value.bytes.data() >= text.data() &&
             value.bytes.data() + value.bytes.size() <= text.data() + text.size());
   if (!value.is_object) return;
@@ -39,18 +39,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Terms<Terms<std::optional<ByteView>>> nested;
   bool all = true;
   for (const auto text : texts) {
-    const auto scanned = scan_json(text, kJsonMembersMax);
+    const auto scanned = scan_json(text, kMembersMax);
     all = all && scanned.has_value();
     if (scanned) {
       check(scanned->top, text);
-      const auto again = scan_json(scanned->top.bytes, kJsonMembersMax);
+      const auto again = scan_json(scanned->top.bytes, kMembersMax);
       HN_ASSERT(again && again->canonical == scanned->canonical);
     }
     nested.push_back({as_bytes(text)});
   }
   const auto merged = merge_json(nested);
-  HN_ASSERT((merged.outcome == JsonMerge::Outcome::no_json) == !all);
-  if (merged.outcome == JsonMerge::Outcome::merged)
-    HN_ASSERT(scan_json(as_text(merged.text), kJsonMembersMax).has_value());
+  HN_ASSERT((merged.outcome == MemberMerge::Outcome::unreadable) == !all);
+  if (merged.outcome == MemberMerge::Outcome::merged)
+    HN_ASSERT(scan_json(as_text(merged.text), kMembersMax).has_value());
   return 0;
 }

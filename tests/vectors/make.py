@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes bundle.json, repository.json, git_map.json, history.json and index.json from the pages hn-bundle(5),
+"""Makes bundle.json, repository.json, git_map.json, fold_parts.json, history.json and index.json from the pages hn-bundle(5),
 hn-repository(5), hn-store(5) and hn-index(5) alone, with Python's own BLAKE2b: a second implementation of these formats. Entries and
 blocks, which it cannot sign or compress, are taken from log.json and store.json.
 
@@ -305,6 +305,39 @@ def git_maps():
         ("descending ids", sealed(rows((high, sha1), (low, sha256)))), ("an id twice", sealed(rows((low, sha1), (low, sha1)))),
         ("an id twice, the longer first", sealed(rows((low, sha256), (low, sha1)))),
         ("a git id of 21 bytes", sealed(rows((low, sha1 + b"\0")))), ("a git id of none", sealed(rows((low, b"")))))]
+    return {"page": "hn-repository(5)", "valid": valid, "damaged": damaged}
+
+
+def fold_parts():
+    def sealed(data):
+        return data + digest("hn.fold.parts", data)
+
+    def value(mode, id=b""):
+        return bytes([mode]) + (bytes([len(id)]) + id if mode else b"")
+
+    def row(key, lost, values, conflicts=()):
+        return (key + bytes([lost]) + varint(len(values)) + b"".join(values) + varint(len(conflicts)) +
+                b"".join(varint(len(path)) + path for path in conflicts))
+
+    def parts(*rows, count=None):
+        return b"hnparts0" + varint(len(rows) if count is None else count) + b"".join(rows)
+
+    low, high, id, sha1 = bytes([1]) * 32, bytes([2]) * 32, b"\x33" * 32, b"\x11" * 20
+    file, folder, module, nothing = value(1, id), value(4, id), value(5, sha1), value(0)
+    one = row(low, 0, [file])
+    valid = [{"name": name, "bytes": sealed(parts(*rows)).hex(), "rows": len(rows)} for name, rows in (
+        ("no rows", ()), ("a file", (one,)), ("a folder with conflicts", (row(low, 1, [folder], (b"a", b"b/c")),)),
+        ("a conflict, and nothing", (row(low, 0, [file, nothing, module]), row(high, 0, [nothing]))))]
+    damaged = [{"why": why, "bytes": data.hex()} for why, data in (
+        ("no bytes", b""), ("no hash", parts(one)), ("another hash", sealed(parts(one))[:-1] + b"\0"),
+        ("another version", sealed(b"hnparts1" + parts(one)[8:])), ("a byte behind the rows", sealed(parts(one) + b"\0")),
+        ("more rows than bytes", sealed(parts(one, count=2))), ("2^63 rows", sealed(parts(one, count=1 << 63))),
+        ("descending keys", sealed(parts(row(high, 0, [file]), one))), ("a key twice", sealed(parts(one, one))),
+        ("neither lost nor not", sealed(parts(row(low, 2, [file])))), ("no value", sealed(parts(row(low, 0, [])))),
+        ("two values", sealed(parts(row(low, 0, [file, file])))), ("mode 7", sealed(parts(row(low, 0, [value(7, id)])))),
+        ("a file with git's id", sealed(parts(row(low, 0, [value(1, sha1)])))),
+        ("an id of 21 bytes", sealed(parts(row(low, 0, [value(5, sha1 + b"\0")])))),
+        ("a path beyond the end", sealed(parts(row(low, 0, [file]))[:-1] + b"\1\x7f")))]
     return {"page": "hn-repository(5)", "valid": valid, "damaged": damaged}
 
 
@@ -651,6 +684,7 @@ def main():
     if sys.argv[1:] not in ([], ["--check"]):
         sys.exit(__doc__)
     for name, made in (("bundle.json", bundles()), ("repository.json", records()), ("git_map.json", git_maps()),
+                       ("fold_parts.json", fold_parts()),
                        ("history.json", histories()), ("index.json", indexes())):
         text = json.dumps(made, indent=1, ensure_ascii=True) + "\n"
         if "--check" in sys.argv:

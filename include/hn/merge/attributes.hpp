@@ -19,7 +19,8 @@ inline constexpr std::size_t kAttributesLineMax = 2048;
 inline constexpr std::size_t kAttributesRulesMax = 1024;
 
 // How a path is merged (hn-merge(7), POLICIES).
-enum class Policy { text, binary, join, last_writer, authority, json };
+enum class Policy { text, binary, join, last_writer, authority, json, keyvalue };
+inline constexpr std::size_t kPolicyCount = 7;
 
 std::optional<Policy> policy_named(std::string_view word) noexcept;
 std::string_view name_of(Policy policy) noexcept;  // Policy::join is "union"

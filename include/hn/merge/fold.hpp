@@ -38,10 +38,11 @@ struct Folded {
 // each stands there once. `seniority` has for each head its place by seniority and is carried in
 // the auto-merge. A pure function of its arguments and the blocks behind them. Fails only with
 // Code::absent or Code::damaged (the block as subject), and Code::invalid for a head that is not a
-// commit or more heads than a commit has parents.
+// commit or more heads than a commit has parents. `parts`: what folds before this one came to, of
+// which nothing has gone from the reader since; it is the same without.
 Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writer,
                     const object::History& history, std::span<const object::Id> heads,
-                    std::span<const std::uint32_t> seniority);
+                    std::span<const std::uint32_t> seniority, Parts* parts = nullptr);
 
 // Virtual bases that earlier folds of the same history made, for who folds thousands of heads: what
 // a fold comes to is the same with and without. One thread at a time.

@@ -2,16 +2,20 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "hn/base/bytes.hpp"
 #include "hn/base/lately.hpp"
+#include "hn/base/result.hpp"
 #include "hn/merge/renames.hpp"
 #include "hn/merge/terms.hpp"
 #include "hn/object/tree.hpp"
 
 namespace hn::merge {
+
+class ScratchBlocks;
 
 // What files and folders within merges came to, each by the hash of all that it depends on: for who
 // merges again what differs in few places, or thousands of commits of one history. A merge comes to
@@ -22,15 +26,34 @@ class Parts {
     Terms<std::optional<object::Value>> values;  // one if it is resolved
     std::vector<std::string> conflicts;          // paths below a folder
     bool lost = false;  // something was taken away there that another side touched
+    friend bool operator==(const Part&, const Part&) = default;
   };
+  using Rows = std::vector<std::pair<Hash, Part>>;
 
-  // At most twice as many bytes, and one part, are held; of what is read for them the same.
-  explicit Parts(std::size_t bytes_max)
-      : bytes_max_(bytes_max), pieces_(bytes_max), texts_(bytes_max) {}
+  // At most twice as many bytes, and one part, are held; of what is read for them the same. What
+  // folders differ in is kept too for who folds the same heads again.
+  enum class Changes { read, kept };
+  explicit Parts(std::size_t bytes_max, Changes changes = Changes::read)
+      : bytes_max_(bytes_max),
+        keeps_changes_(changes == Changes::kept),
+        pieces_(bytes_max),
+        texts_(bytes_max) {}
+  bool keeps_changes() const noexcept { return keeps_changes_; }
 
   // Null where it is not here; valid until the next call.
   const Part* find(const Hash& key);
   void note(const Hash& key, Part part);
+
+  // Of those noted since settle(), forgets each with a value that a merge made on its way and did
+  // not end with: a block of that id that came from elsewhere may be here without what is beneath.
+  void keep_noted(const ScratchBlocks& made, const std::set<object::Id>& kept);
+  void settle() { noted_.clear(); }
+
+  // For merges of another time. What was asked for or noted last comes first, as much as takes at
+  // most `bytes_max` as encode_parts() writes it.
+  Rows rows(std::size_t bytes_max) const;
+  void take(Rows&& rows);
+  bool changed() const noexcept { return changed_; }  // since take()
 
   void clear();
 
@@ -39,12 +62,22 @@ class Parts {
   Lately<object::Id, Text>& texts() { return texts_; }
 
  private:
+  const Part& keep(const Hash& key, Part part);
+
   std::size_t bytes_max_;
+  bool keeps_changes_;
   std::size_t bytes_ = 0;  // of the younger
   std::map<Hash, Part> young_;
   std::map<Hash, Part> old_;
+  std::vector<Hash> noted_;
+  bool changed_ = false;
   FilePieces pieces_;
   Lately<object::Id, Text> texts_;
 };
+
+// hn-repository(5), THE FOLD PARTS. Each key once, in any order; decoding is total, and what is not
+// what encode_parts() writes is damaged.
+Bytes encode_parts(Parts::Rows rows);
+Result<Parts::Rows> decode_parts(ByteView bytes);
 
 }  // namespace hn::merge

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "hn/object/block.hpp"
 #include "hn/object/tree_nodes.hpp"
@@ -27,8 +28,9 @@ class ScratchBlocks final : public object::BlockReader, public object::BlockWrit
   bool empty() const noexcept { return blocks_.empty(); }
   std::size_t bytes() const noexcept { return bytes_; }  // of all blocks that were written here
 
-  // Copies what `root` needs of the blocks written here, each once.
-  void copy_to(object::BlockWriter& writer, const object::Id& root) const;
+  // Copies what `root` needs of the blocks written here, each once, and answers which they were.
+  std::set<object::Id> copy_to(object::BlockWriter& writer, const object::Id& root) const;
+  bool wrote(const object::Id& id) const { return blocks_.contains(id); }
 
  private:
   const object::BlockReader& below_;

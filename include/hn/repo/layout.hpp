@@ -15,6 +15,7 @@ struct Layout {
   std::string store() const { return hn() + "/store"; }
   std::string index() const { return hn() + "/index"; }
   std::string git_map() const { return hn() + "/git-map"; }
+  std::string fold_parts() const { return hn() + "/fold-parts"; }
   std::string staging() const { return hn() + "/staging"; }
   std::string exclude() const { return hn() + "/info/exclude"; }
 };

@@ -30,7 +30,8 @@ TEST_CASE("the last line that matches and names a policy decides") {
   CHECK(policy("*.c merge=union\na.c merge=binary\n", "lib/a.c") == "binary");
   CHECK(policy("*.c merge=union\na.c -text eol=lf\n", "lib/a.c") == "union");
   CHECK(policy("*.c merge=union merge=json", "a.c") == "json");
-  for (const std::string word : {"text", "binary", "union", "last-writer", "authority", "json"})
+  for (const std::string word :
+       {"text", "binary", "union", "last-writer", "authority", "json", "keyvalue"})
     CHECK(policy("* merge=" + word, "a") == word);
 }
 

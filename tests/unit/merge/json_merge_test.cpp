@@ -22,8 +22,8 @@ std::string merged(const std::vector<std::string>& terms) {
     nested.back().push_back(term == "-" ? std::nullopt : std::optional(as_bytes(term)));
   }
   const auto out = merge_json(nested);
-  if (out.outcome == JsonMerge::Outcome::conflict) return "conflict";
-  if (out.outcome == JsonMerge::Outcome::no_json) return "no json";
+  if (out.outcome == MemberMerge::Outcome::conflict) return "conflict";
+  if (out.outcome == MemberMerge::Outcome::unreadable) return "no json";
   return to_string(out.text);
 }
 

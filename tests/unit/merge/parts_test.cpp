@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "hn/crypto/hash.hpp"
 #include "hn/merge/scratch.hpp"
 #include "unit/merge/world.hpp"
 
@@ -108,4 +112,129 @@ TEST_CASE("of the parts that are remembered those that nobody asks for go first"
   CHECK(parts.find(first) != nullptr);
   parts.clear();
   CHECK(parts.find(first) == nullptr);
+}
+
+namespace {
+
+Parts::Rows some_rows() {
+  const auto value = [](Mode mode, Byte byte) {
+    Value out;
+    out.mode = mode;
+    out.bytes.fill(byte);
+    return std::optional(out);
+  };
+  auto module = value(Mode::submodule, 0);
+  module->size = 20;
+  module->bytes[3] = 7;
+  const auto key = [](Byte byte) {
+    Hash out;
+    out.fill(byte);
+    return out;
+  };
+  return {{key(3), {{value(Mode::folder, 1)}, {"a/b", ""}, true}},
+          {key(1), {{std::nullopt}, {}, false}},
+          {key(2), {{value(Mode::file, 1), std::nullopt, module}, {}, false}}};
+}
+
+Bytes with_sum(ByteView body) {
+  Bytes out = to_bytes(body);
+  const Hash sum = crypto::hash(crypto::Purpose("hn.fold.parts"), body);
+  out.insert(out.end(), sum.begin(), sum.end());
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("parts are written by key and read back") {
+  auto rows = some_rows();
+  const Bytes bytes = encode_parts(rows);
+  const auto back = decode_parts(bytes);
+  REQUIRE(back.has_value());
+  std::ranges::sort(rows, {}, &Parts::Rows::value_type::first);
+  CHECK(*back == rows);
+  CHECK(encode_parts(*back) == bytes);
+  CHECK(decode_parts(encode_parts({})).has_value());
+}
+
+TEST_CASE("parts with any byte changed, cut off or added are none") {
+  const Bytes bytes = encode_parts(some_rows());
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    Bytes other = bytes;
+    other[i] ^= 1;
+    CHECK_FALSE(decode_parts(other).has_value());
+    CHECK_FALSE(decode_parts(ByteView(bytes).first(i)).has_value());
+  }
+}
+
+TEST_CASE("parts that break a rule are none, whatever their checksum says") {
+  const Bytes whole = encode_parts(some_rows());
+  const Bytes body(whole.begin(), whole.end() - 32);
+  REQUIRE(decode_parts(with_sum(body)).has_value());
+  const auto changed = [&](std::size_t at, Byte byte) {
+    Bytes out = body;
+    out[at] = byte;
+    return decode_parts(with_sum(out)).has_value();
+  };
+  const std::size_t first = 9;            // magic and count
+  const std::size_t second = first + 36;  // key, flag, one value that is nothing, no conflicts
+  CHECK_FALSE(changed(7, '1'));
+  CHECK_FALSE(changed(8, 2));
+  CHECK_FALSE(changed(8, 4));
+  CHECK_FALSE(changed(first, 9));         // out of order
+  CHECK_FALSE(changed(first + 32, 2));    // neither lost nor not
+  CHECK_FALSE(changed(first + 33, 0));    // without values
+  CHECK_FALSE(changed(first + 34, 7));    // no mode
+  CHECK_FALSE(changed(second + 35, 20));  // a file with git's id
+  CHECK_FALSE(decode_parts(with_sum(ByteView(body).first(body.size() - 1))).has_value());
+  Bytes twice = body;
+  std::copy_n(body.begin() + static_cast<std::ptrdiff_t>(first), 32,
+              twice.begin() + static_cast<std::ptrdiff_t>(second));
+  CHECK_FALSE(decode_parts(with_sum(twice)).has_value());
+}
+
+TEST_CASE("the vectors of the fold parts") {
+  std::ifstream in(HN_VECTORS "/fold_parts.json");
+  const auto file = nlohmann::json::parse(in);
+  for (const auto& valid : file["valid"]) {
+    INFO(valid["name"].get<std::string>());
+    const auto bytes = from_hex(valid["bytes"].get<std::string>());
+    REQUIRE(bytes.has_value());
+    const auto rows = decode_parts(*bytes);
+    REQUIRE(rows.has_value());
+    CHECK(rows->size() == valid["rows"]);
+    CHECK(encode_parts(*rows) == *bytes);
+  }
+  for (const auto& damaged : file["damaged"]) {
+    INFO(damaged["why"].get<std::string>());
+    CHECK_FALSE(decode_parts(*from_hex(damaged["bytes"].get<std::string>())).has_value());
+  }
+}
+
+TEST_CASE("as many parts are written as have room, those asked for last first") {
+  Parts parts(std::size_t{1} << 20);
+  parts.take(some_rows());
+  CHECK_FALSE(parts.changed());
+  const Hash asked = some_rows().front().first;
+  REQUIRE(parts.find(asked) != nullptr);
+  CHECK_FALSE(parts.changed());
+  const auto rows = parts.rows(200);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows.front().first == asked);
+  CHECK(parts.rows(10000).size() == 3);
+  CHECK(parts.rows(0).empty());
+}
+
+TEST_CASE_FIXTURE(World, "what a merge made on its way and did not end with is not remembered") {
+  // The file moves: what the first look made of d/f under its old name is nowhere in the result.
+  const std::string long_text = "a b c d e f g h i j k l";
+  const std::optional<Id> roots[] = {tree({{"e/f", long_text + " x"}, {"e/g", "1"}}),
+                                     tree({{"d/f", long_text}, {"d/g", "1"}}),
+                                     tree({{"d/f", "y " + long_text}, {"d/g", "1"}})};
+  Parts parts(std::size_t{1} << 20);
+  ScratchBlocks out(blocks);
+  const auto merged = merge_roots(out, out, roots, {}, &parts);
+  REQUIRE(merged.has_value());
+  for (const auto& [key, part] : parts.rows(std::size_t{1} << 20)) {
+    for (const auto& value : part.values) CHECK((!value || out.has(value->id())));
+  }
 }

@@ -311,3 +311,23 @@ TEST_CASE_FIXTURE(Policies, "json: three heads, and a conflict among the terms")
   const auto z_too = commit(with("{\"a\":1,\"z\":1}"), {base});
   CHECK(fold_heads({x, z, z_too}).at("f") == "{\"a\":1,\"x\":1,\"z\":1}");
 }
+
+TEST_CASE_FIXTURE(Policies, "keyvalue: entries are merged, one in conflict leaves whole terms") {
+  const std::string entries = "f\tmerge=keyvalue";
+  CHECK(fold_of(entries, {{"f", "a=0 b=0"}}, {{{"f", "a=1 b=0"}}, {{"f", "a=0 b=2"}}}) ==
+        Files{{"f", "a=1 b=2"}});
+  CHECK(decided() == "f keyvalue");
+  CHECK(fold_of(entries, {{"f", "a=0"}}, {{{"f", "a=1"}}, {{"f", "*a=2 b=1"}}}) ==
+        Files{{"f", "<*a=1|*a=0|*a=2 b=1>"}});
+  CHECK(fold_of(entries, {}, {{{"f", "a=1"}}, {{"f", "b=2"}}}) == Files{{"f", "a=1 b=2"}});
+  CHECK(fold_of(entries, {}, {{{"f", "a=1"}}, {{"f", "a=2"}}}) == Files{{"f", "<a=1|-|a=2>"}});
+  CHECK(
+      fold_of(entries, {{"f", "a=0"}}, {{{"f", "a=1"}}, {{"f", "a=0 b=1"}}, {{"f", "c=2 a=0"}}}) ==
+      Files{{"f", "c=2 a=1 b=1"}});
+}
+
+TEST_CASE_FIXTURE(Policies, "keyvalue: what is not read exactly is merged as without a policy") {
+  CHECK(fold_of("f\tmerge=keyvalue", {{"f", "x a=0 y b=0"}},
+                {{{"f", "x a=1 y b=0"}}, {{"f", "x a=0 y b=2"}}}) == Files{{"f", "x a=1 y b=2"}});
+  CHECK(fold_of("f\tmerge=keyvalue", {}, {{{"f", "x"}}, {{"f", "y"}}}) == Files{{"f", "<x|-|y>"}});
+}

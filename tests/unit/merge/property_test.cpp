@@ -212,6 +212,7 @@ TEST_CASE("nor where lines of all sides are united, or files are never merged by
   MESSAGE("HN_SEED=" << seed());
   check_that_no_line_is_lost("d/*\tmerge=union");
   check_that_no_line_is_lost("d/f0\tmerge=binary d/f1\tmerge=union d/r*\tmerge=json");
+  check_that_no_line_is_lost("d/f*\tmerge=keyvalue d/r*\tmerge=keyvalue");
 }
 
 TEST_CASE("whatever policies come and go, a fold is recomputable, and its choices are its heads'") {
@@ -282,4 +283,47 @@ TEST_CASE("what earlier folds have made changes no fold") {
       CHECK(files > 0);
     }
   }
+}
+
+TEST_CASE("what folds have written down of their parts changes no fold") {
+  MESSAGE("HN_SEED=" << seed());
+  std::size_t taken = 0;
+  for (int round = 0; round < rounds(); ++round) {
+    const auto this_seed = seed() + static_cast<std::uint64_t>(round);
+    SeededRandom random(this_seed);
+    const bool with_policies = round % 2 == 1;
+    Crowd crowd(random, 2 + random.below(4),
+                with_policies ? "d/f0\tmerge=last-writer d/f1\tmerge=union" : "", with_policies);
+    ScratchBlocks store(crowd.blocks);
+    Bytes written = encode_parts({});
+    for (std::uint64_t i = 0; i < 30; ++i) {
+      crowd.step();
+      const auto heads = crowd.heads();
+      std::vector<std::uint32_t> seniority(heads.size());
+      for (std::uint32_t n = 0; n < seniority.size(); ++n) seniority[n] = n;
+      Parts parts(std::size_t{1} << 20, Parts::Changes::kept);
+      auto rows = decode_parts(written);
+      REQUIRE(rows.has_value());
+      taken += rows->size();
+      parts.take(std::move(*rows));
+      ScratchBlocks alone(crowd.blocks);
+      const auto cold = fold(alone, alone, crowd.history, heads, seniority);
+      const auto warm = fold(store, store, crowd.history, heads, seniority, &parts);
+      INFO("seed " << this_seed << ", step " << i << ", " << heads.size() << " heads");
+      REQUIRE(cold.has_value());
+      REQUIRE(warm.has_value());
+      CHECK(warm->commit == cold->commit);
+      CHECK(warm->conflicts == cold->conflicts);
+      REQUIRE(warm->decisions.size() == cold->decisions.size());
+      for (std::size_t n = 0; n < cold->decisions.size(); ++n)
+        CHECK(warm->decisions[n].path == cold->decisions[n].path);
+      CHECK(object::walk_paths(store, warm->tree, [&](const std::string&, const Value& value) {
+              return value.mode == Mode::submodule || store.has(value.id());
+            }).has_value());
+      const std::size_t bytes_max = random.below(3) == 0 ? 400 : std::size_t{1} << 20;
+      written = encode_parts(parts.rows(bytes_max));
+      CHECK(written.size() <= bytes_max);
+    }
+  }
+  CHECK(taken > 0);
 }
