@@ -9,8 +9,6 @@
 namespace hn::node {
 namespace {
 
-// After a session that was open: a moment, in which the other end may call.
-constexpr Duration kAgainWait = std::chrono::seconds(1);
 // How long somebody who asked to be in step waits without an answer.
 constexpr Duration kInStepWait = std::chrono::seconds(30);
 constexpr Duration kAbsentWait = std::chrono::seconds(2);
@@ -409,7 +407,7 @@ void Server::operator()(const net::SyncPeer& peer) {
   if (contact.session) {
     if (peer.called) return give_up({peer.session});
   } else {
-    give_up(contact.met(peer.session));
+    give_up(contact.met(peer.session, driver_.now()));
   }
   say(*one, line);
 }
@@ -527,13 +525,12 @@ void Server::over(const net::SyncId& id, const std::string& why) {
   Contact& contact = known->second;
   if (session.called && !session.proven) return call_failed(one, session.key, id, why);
   if (contact.session != id) return;
-  contact.session.reset();
   for (const auto& [other, still] : sessions_) {
     if (still.served == &one && still.key == session.key && still.proven) contact.session = other;
   }
-  if (contact.session) return;
+  if (contact.session != id) return;
   contact.problem = why;
-  give_up(contact.begin(driver_.now() + kAgainWait));
+  give_up(contact.lost(driver_.now(), world_.random));
 }
 
 void Server::stop_on_failure(Served& one) {
