@@ -90,6 +90,24 @@ def start_and_stop(users):
     users.expect(users.run_of("anna", "daemon", "walk")[0] == 129, "an action that is none")
 
 
+def without_input(users):
+    """Started where one of the three standard files is closed, it has all three."""
+    closed = subprocess.run(["sh", "-c", '"$0" daemon start --listen 127.0.0.1:0 <&-', users.hn], check=False, timeout=SECONDS_MAX,
+                            env={**users.environment, "HOME": users.root + "/anna"}, capture_output=True)
+    users.expect(closed.returncode == 0, f"without standard input: {closed}")
+    process = users.status("anna")["process"]
+    open_files = [os.readlink(f"/proc/{process}/fd/{n}") for n in (0, 1, 2)]
+    users.expect(open_files[0] == "/dev/null", f"its input is nowhere: {open_files}")
+    users.expect(open_files[1].startswith("pipe:"), f"its output told where it listens: {open_files}")
+    users.expect(open_files[2].endswith("/daemon.log"), f"its complaints go to the log: {open_files}")
+    users.of("anna", "daemon", "stop")
+    with subprocess.Popen(["sh", "-c", 'exec "$0" daemon run --listen 127.0.0.1:0 <&-', users.hn], stdout=subprocess.PIPE,
+                          env={**users.environment, "HOME": users.root + "/anna"}, stderr=subprocess.DEVNULL) as here:
+        here.stdout.readline()
+        users.expect(os.readlink(f"/proc/{here.pid}/fd/0") == "/dev/null", "nor does another file take its place")
+        users.of("anna", "daemon", "stop")
+
+
 def news_travels(users):
     users.of("anna", "daemon", "start", "--listen", "127.0.0.1:0")
     users.of("bob", "daemon", "start", "--listen", "127.0.0.1:0")
@@ -281,7 +299,8 @@ def main():
     with tempfile.TemporaryDirectory() as root:
         users = Users(os.path.abspath(sys.argv[1]), root)
         try:
-            for part in (start_and_stop, news_travels, outage, introduced, banned, addresses, examined, forgotten, held_back):
+            for part in (start_and_stop, without_input, news_travels, outage, introduced, banned, addresses, examined, forgotten,
+                         held_back):
                 part(users)
         finally:
             for who in NAMES:
