@@ -11,7 +11,6 @@
 #include "daemon_status.hpp"
 #include "hn/node/daemon.hpp"
 #include "hn/os/folder_watch.hpp"
-#include "hn/os/lock.hpp"
 #include "hn/repo/dates.hpp"
 #include "hooks.hpp"
 #include "sync_report.hpp"
@@ -233,13 +232,17 @@ int start(Context& context, const Given& given) {
 }
 
 int stop(Context& context) {
-  if (!node::ask_daemon(context.world, "stop")) {
-    context.out << "no daemon runs\n";
-    return 0;
+  switch (node::stop_daemon(context.world)) {
+    case node::Stopped::none_ran:
+      context.out << "no daemon runs\n";
+      break;
+    case node::Stopped::by_itself:
+      context.out << "stopped\n";
+      break;
+    case node::Stopped::killed:
+      context.out << "it did not answer, and was killed\n";
+      break;
   }
-  // It holds this until its very end.
-  os::Lock::wait(context.world.fs, context.world.folders.state + "/daemon.lock");
-  context.out << "stopped\n";
   return 0;
 }
 

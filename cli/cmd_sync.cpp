@@ -217,8 +217,8 @@ int run(Context& context, const Given& given) {
   // Spelling first: a hook is not run for what cannot be done.
   if (!words.empty()) targets_of(repository, words);
   const bool nobody = words.empty() && !given.has("via") && node::known_targets(repository).empty();
-  const bool daemon = node::ask_daemon(context.world, "status").has_value();
-  if (nobody && !daemon) return catch_up(context, repository, given);
+  if (nobody && !node::ask_daemon(context.world, "status"))
+    return catch_up(context, repository, given);
   if (!given.has("no-verify")) require_hook(context, repository, "pre-sync");
   const Before before = look(repository);
   std::optional<node::SyncReport> asked = by_daemon(context, repository, given);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <map>
 #include <memory>
 
@@ -332,7 +333,29 @@ void run_daemon(const repo::World& world, const DaemonOptions& options) {
 }
 
 std::optional<std::string> ask_daemon(const repo::World& world, std::string_view question) {
-  return ask_local(socket_path(world), question);
+  try {
+    return ask_local(socket_path(world), question);
+  } catch (const Failure& failure) {
+    if (failure.code() != Code::timeout) throw;
+    throw Failure(Code::timeout, "the daemon of this user runs, but does not answer",
+                  "hn daemon stop ends it all the same; hn sync PEER works without it");
+  }
+}
+
+Stopped stop_daemon(const repo::World& world) {
+  const std::string path = socket_path(world);
+  Stopped out = Stopped::by_itself;
+  try {
+    if (!ask_local(path, "stop")) return Stopped::none_ran;
+  } catch (const Failure& failure) {
+    if (failure.code() != Code::timeout) throw;
+    const auto process = listener_of(path);
+    if (!process || kill(*process, SIGKILL) != 0) throw;
+    out = Stopped::killed;
+  }
+  // It holds this until its very end.
+  os::Lock::wait(world.fs, world.folders.state + "/daemon.lock");
+  return out;
 }
 
 }  // namespace hn::node

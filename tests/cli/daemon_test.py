@@ -108,6 +108,27 @@ def without_input(users):
         users.of("anna", "daemon", "stop")
 
 
+def hanging(users):
+    """A daemon that does not answer is told from one that is at work, and can be ended."""
+    process = users.status("anna")["process"]
+    os.kill(process, signal.SIGSTOP)
+    environment = {**users.environment, "HOME": users.root + "/anna"}
+    # All three wait at the same time.
+    commands = [(words, subprocess.Popen([users.hn, "-C", users.root + "/anna/work", *words], stdout=subprocess.PIPE,
+                                         stderr=subprocess.PIPE, text=True, env=environment))
+                for words in (["sync"], ["daemon", "status"], ["doctor"])]
+    for words, command in commands:
+        out, err = command.communicate(timeout=2 * SECONDS_MAX)
+        if words == ["doctor"]:
+            users.expect(command.returncode == 1 and "!! daemon: the daemon of this user runs, but" in out, f"doctor: {out} {err}")
+        else:
+            users.expect(command.returncode == 11 and "does not answer" in err and "hn daemon stop" in err,
+                         f"{words}: {command.returncode} {out} {err}")
+    users.expect(users.of("anna", "daemon", "stop") == "it did not answer, and was killed\n", "and it can be ended")
+    users.wait("it is gone", lambda: not os.path.exists(f"/proc/{process}"))
+    users.expect(users.run_of("anna", "daemon")[:2] == (1, "no daemon runs; hn daemon start\n"), "and none runs")
+
+
 def news_travels(users):
     users.of("anna", "daemon", "start", "--listen", "127.0.0.1:0")
     users.of("bob", "daemon", "start", "--listen", "127.0.0.1:0")
@@ -300,7 +321,7 @@ def main():
         users = Users(os.path.abspath(sys.argv[1]), root)
         try:
             for part in (start_and_stop, without_input, news_travels, outage, introduced, banned, addresses, examined, forgotten,
-                         held_back):
+                         held_back, hanging):
                 part(users)
         finally:
             for who in NAMES:

@@ -57,7 +57,13 @@ struct DaemonOptions {
 // Runs until a signal or the question "stop". Failure busy where this user's daemon runs already.
 void run_daemon(const repo::World& world, const DaemonOptions& options);
 
-// Asks the daemon of this user: "status", "stop", "sync ROOT". nullopt where none runs.
+// Asks the daemon of this user: "status", "sync ROOT". nullopt where none runs; Failure (timeout)
+// where it hangs (local.hpp).
 std::optional<std::string> ask_daemon(const repo::World& world, std::string_view question);
+
+// Ends the daemon of this user and waits until it has ended; one that hangs is killed, which loses
+// nothing that was recorded.
+enum class Stopped { none_ran, by_itself, killed };
+Stopped stop_daemon(const repo::World& world);
 
 }  // namespace hn::node
