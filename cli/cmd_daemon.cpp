@@ -13,6 +13,7 @@
 #include "hn/os/folder_watch.hpp"
 #include "hn/repo/dates.hpp"
 #include "hooks.hpp"
+#include "rate.hpp"
 #include "sync_report.hpp"
 
 namespace hn::cli {
@@ -133,6 +134,7 @@ int run_here(Context& context, const Given& given) {
     options.listen = node::parse_host_port(*listen);
     if (!options.listen) throw Failure(Code::usage, "'" + *listen + "' is not HOST:PORT");
   }
+  options.limit = limit_of(given);
   const repo::Settings settings = repo::read_settings(context.world, std::nullopt);
   options.lan = settings.get("daemon.lan") != "false";
   options.on_listening = [&context](const std::vector<std::string>& addresses) {
@@ -215,6 +217,10 @@ int start(Context& context, const Given& given) {
     program.words.emplace_back("--listen");
     program.words.push_back(*listen);
   }
+  if (const std::uint64_t limit = limit_of(given); limit > 0) {
+    program.words.emplace_back("--limit");
+    program.words.push_back(std::to_string(limit));
+  }
   Ready ready;
   program.output = ready.write_end();
   program.errors = open_log(context);
@@ -294,6 +300,7 @@ Command cmd_daemon() {
   return {"daemon",
           "Keep all repositories of a user in step with their peers",
           {{"--listen", "HOST:PORT", "start, run: listen there (else on every address, port 4697)"},
+           {"--limit", "RATE", "start, run: bytes a second each way, at most, as 500k or 2m"},
            {"-n", "LINES", "logs: how many (else 50)"},
            {"-f,--follow", "", "logs: go on with what is written from now on"},
            {"--json", "", "status: as JSON"}},

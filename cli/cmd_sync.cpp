@@ -189,8 +189,9 @@ int catch_up(Context& context, repo::Repository& repository, const Given& given)
 // Through the daemon where one serves this repository: its sessions are open already.
 std::optional<node::SyncReport> by_daemon(const Context& context,
                                           const repo::Repository& repository, const Given& given) {
-  if (!given.values("PEER").empty() || given.has("via") || given.has("timeout"))
-    return std::nullopt;
+  for (const char* option : {"PEER", "via", "timeout", "limit"}) {
+    if (given.has(option)) return std::nullopt;
+  }
   const auto answer = node::ask_daemon(context.world, "sync " + repository.layout().root);
   auto report = answer ? report_from(*answer) : std::nullopt;
   return report && !report->peers.empty() ? report : std::nullopt;
@@ -264,6 +265,7 @@ Command cmd_sync() {
            {"--no-update", "", "leave the working tree alone"},
            {"--no-verify", "", "do not run the hook that could refuse"},
            {"--timeout", "SECONDS", "give up after so long without an answer (else 30)"},
+           {"--limit", "RATE", "bytes a second each way, at most, as 500k or 2m"},
            {"--via", "CMD", "reach the peer through the standard streams of a command"},
            {"--json", "", "as JSON"}},
           {{"PEER", "a peer's name or HOST:PORT (else all that are known)", 0, kMany}},

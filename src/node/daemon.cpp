@@ -14,6 +14,7 @@
 #include "hn/os/lock.hpp"
 #include "hn/repo/bans.hpp"
 #include "hn/repo/own_repositories.hpp"
+#include "hn/repo/peer_limits.hpp"
 #include "node/server.hpp"
 
 namespace hn::node {
@@ -47,7 +48,8 @@ class Daemon {
         driver_(world),
         server_(world, driver_, rules()),
         notes_(repo::notes_folder(world)),
-        bans_(repo::bans_folder(world)) {}
+        bans_(repo::bans_folder(world)),
+        limits_(repo::peer_limits_folder(world)) {}
 
   void run() {
     started_ = world_.clock.wall().seconds;
@@ -62,6 +64,10 @@ class Daemon {
     const Driver::Kept watching_bans = driver_.when_readable(bans_.descriptor(), [this] {
       bans_.wait();
       server_.read_bans();
+    });
+    const Driver::Kept watching_limits = driver_.when_readable(limits_.descriptor(), [this] {
+      limits_.wait();
+      server_.read_limits();
     });
     look_at_list();
     Driver::Kept hearing;
@@ -93,6 +99,7 @@ class Daemon {
   Server::Options rules() {
     Server::Options out;
     out.calls = true;
+    out.limit = options_.limit;
     out.publishes = options_.publishes;
     out.on_news = [this](const repo::Repository& repository, const std::string& line) {
       say(repository.layout().root, line);
@@ -144,6 +151,7 @@ class Daemon {
       look_at_list();
       tell_addresses();
       server_.read_bans();
+      server_.read_limits();
       say_beacon(true);
     }
     if (std::exchange(beacon_due_, false)) say_beacon(false);
@@ -316,6 +324,7 @@ class Daemon {
   Server server_;
   os::FolderWatch notes_;
   os::FolderWatch bans_;
+  os::FolderWatch limits_;
   HostPort at_;
   std::vector<std::string> addresses_;
   std::int64_t started_ = 0;

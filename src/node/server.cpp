@@ -4,6 +4,7 @@
 
 #include "hn/base/text.hpp"
 #include "hn/repo/bans.hpp"
+#include "hn/repo/peer_limits.hpp"
 #include "hn/repo/publish.hpp"
 
 namespace hn::node {
@@ -37,6 +38,7 @@ std::string name_of_peer(std::string_view label, const crypto::TransportKey& key
 Server::Server(const repo::World& world, Driver& driver, Options options)
     : world_(world), driver_(driver), options_(std::move(options)) {
   read_bans();
+  read_limits();
 }
 
 Server::~Server() {
@@ -512,6 +514,10 @@ void Server::read_bans() {
   banned_.clear();
   for (const repo::Ban& ban : repo::bans(world_)) banned_.insert(ban.key);
   driver_.node().ban(driver_.now(), banned_);
+}
+
+void Server::read_limits() {
+  driver_.node().limit(driver_.now(), {options_.limit, repo::peer_limits(world_)});
 }
 
 void Server::over(const net::SyncId& id, const std::string& why) {

@@ -21,7 +21,8 @@ namespace hn::node {
 class Server {
  public:
   struct Options {
-    bool calls = false;  // else it only answers
+    bool calls = false;       // else it only answers
+    std::uint64_t limit = 0;  // bytes per second each way, all peers together; 0: none
     // Whether drafts are published before a peer is told of them.
     std::function<bool(const repo::Repository&)> publishes;
     // One line for people.
@@ -54,8 +55,9 @@ class Server {
   void bring_in_step(const repo::Repository& repository,
                      std::function<void(const SyncReport& report)> done);
 
-  // Reads the bans anew.
+  // Reads the bans, and the limits of peers, anew.
   void read_bans();
+  void read_limits();
 
   bool anybody_here() const noexcept;
   std::vector<PeerStatus> peers_of(const repo::Repository& repository) const;

@@ -210,6 +210,34 @@ def banned(users):
     users.expect(users.tip("anna") == users.tip("bob"), "in step again")
 
 
+def limited(users):
+    """A limit of a peer is kept for all repositories of a user, shown, heeded by the daemon, and lifted."""
+    def rows(who):
+        return json.loads(users.of(who, "-C", "work", "peer", "--json"))
+    key = [peer["key"] for peer in rows("bob")["peers"] if peer["peer"] == "anna"][0]
+    users.of("bob", "-C", "work", "peer", "limit", "anna", "64k")
+    users.expect([peer.get("limit") for peer in rows("bob")["peers"] if peer["key"] == key] == [65536], f"{rows('bob')}")
+    users.expect(rows("bob")["limited"] == [{"key": key, "limit": 65536}], f"{rows('bob')}")
+    users.expect("at most 65.5 kB a second" in users.of("bob", "-C", "work", "peer"), "in words")
+    # Random bytes: over loopback they would be there in a moment.
+    for n in range(4):
+        with open(f"{users.root}/bob/work/large{n}", "wb") as file:
+            file.write(os.urandom(50_000))
+    users.of("bob", "-C", "work", "commit", "-m", "large")
+    begin = time.monotonic()
+    users.of("bob", "-C", "work", "sync")
+    took = time.monotonic() - begin
+    users.expect(took > (200_000 - 3_000) / 65536, f"200,000 bytes at 65,536 a second in {took} s")
+    users.expect(users.tip("anna") == users.tip("bob"), "and all went")
+    users.of("bob", "peer", "limit", key, "none")
+    users.expect(rows("bob")["limited"] == [], "lifted")
+    users.expect(users.run_of("bob", "-C", "work", "peer", "limit", "anna", "none")[0] == 128, "and not twice")
+    for words in (("limit", "anna", "fast"), ("limit", "anna", "100"), ("limit", "anna"), ("limit", "anna", "9999999g")):
+        users.expect(users.run_of("bob", "-C", "work", "peer", *words)[0] == 129, f"hn peer {words}")
+    for words in (("sync", "--limit", "0"), ("serve", "--limit", "k"), ("daemon", "start", "--limit", "1kk")):
+        users.expect(users.run_of("bob", "-C", "work", *words)[0] != 0, f"hn {words}")
+
+
 def addresses(users):
     """What is known of a peer can be told and forgotten."""
     def known(name):
@@ -320,7 +348,7 @@ def main():
     with tempfile.TemporaryDirectory() as root:
         users = Users(os.path.abspath(sys.argv[1]), root)
         try:
-            for part in (start_and_stop, without_input, news_travels, outage, introduced, banned, addresses, examined, forgotten,
+            for part in (start_and_stop, without_input, news_travels, outage, introduced, banned, limited, addresses, examined, forgotten,
                          held_back, hanging):
                 part(users)
         finally:
