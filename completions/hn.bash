@@ -280,7 +280,7 @@ _hn() {
       case $prev in
         --addr) return ;;
       esac
-      case $cur in -*) _hn_words '--read --write --admin --addr --json'; return ;; esac
+      case $cur in -*) _hn_words '--read --write --admin --addr --qr --qr-always --json'; return ;; esac
       ;;
     log)
       case $prev in
