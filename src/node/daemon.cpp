@@ -172,9 +172,12 @@ class Daemon {
     const auto beacon = net::decode_beacon(datagram);
     if (!beacon || ++beacons_heard_ > kBeaconsPerTick) return;
     if (net::is_beacon_of(*beacon, driver_.node().public_key())) return;
-    if (beacon->asks) beacon_due_ = true;
-    server_.found([&](const crypto::TransportKey& key) { return net::is_beacon_of(*beacon, key); },
-                  with_port(from, beacon->port));
+    const auto is_it = [&](const crypto::TransportKey& key) {
+      return net::is_beacon_of(*beacon, key);
+    };
+    // Who is in step with all would else hear all of them each minute.
+    if (beacon->asks && !server_.is_here(is_it, beacon->port)) beacon_due_ = true;
+    server_.found(is_it, with_port(from, beacon->port));
   }
 
   void close_broken() {

@@ -313,6 +313,19 @@ void Server::found(const std::function<bool(const crypto::TransportKey&)>& is_it
   }
 }
 
+bool Server::is_here(const std::function<bool(const crypto::TransportKey&)>& is_it,
+                     std::uint16_t port) const {
+  std::vector<std::optional<net::PeerAddress>> places;
+  for (const auto& one : served_) {
+    for (const auto& [key, contact] : one->contacts) {
+      if (!is_it(key)) continue;
+      const auto it = contact.session ? sessions_.find(*contact.session) : sessions_.end();
+      places.push_back(it == sessions_.end() ? std::nullopt : std::optional(it->second.address));
+    }
+  }
+  return all_at(places, port);
+}
+
 // --- Waiting for all to be in step
 
 void Server::bring_in_step(const repo::Repository& repository,

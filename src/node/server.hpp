@@ -50,6 +50,9 @@ class Server {
   // Whether some repository has a known peer of whose key this is true; called at that address.
   void found(const std::function<bool(const crypto::TransportKey&)>& is_it,
              const net::PeerAddress& address);
+  // Whether it is on the line already about every repository that knows it, from that port.
+  bool is_here(const std::function<bool(const crypto::TransportKey&)>& is_it,
+               std::uint16_t port) const;
   // Publishes, calls everybody that is known without waiting, and says when each of them is in step
   // or was not reached.
   void bring_in_step(const repo::Repository& repository,
