@@ -135,6 +135,7 @@ int run_here(Context& context, const Given& given) {
     if (!options.listen) throw Failure(Code::usage, "'" + *listen + "' is not HOST:PORT");
   }
   options.limit = limit_of(given);
+  options.background = given.has("background");
   const repo::Settings settings = repo::read_settings(context.world, std::nullopt);
   options.lan = settings.get("daemon.lan") != "false";
   options.on_listening = [&context](const std::vector<std::string>& addresses) {
@@ -221,6 +222,7 @@ int start(Context& context, const Given& given) {
     program.words.emplace_back("--limit");
     program.words.push_back(std::to_string(limit));
   }
+  if (given.has("background")) program.words.emplace_back("--background");
   Ready ready;
   program.output = ready.write_end();
   program.errors = open_log(context);
@@ -301,6 +303,7 @@ Command cmd_daemon() {
           "Keep all repositories of a user in step with their peers",
           {{"--listen", "HOST:PORT", "start, run: listen there (else on every address, port 4697)"},
            {"--limit", "RATE", "start, run: bytes a second each way, at most, as 500k or 2m"},
+           {"--background", "", "start, run: give way to everything else on the line"},
            {"-n", "LINES", "logs: how many (else 50)"},
            {"-f,--follow", "", "logs: go on with what is written from now on"},
            {"--json", "", "status: as JSON"}},

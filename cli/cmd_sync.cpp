@@ -189,7 +189,7 @@ int catch_up(Context& context, repo::Repository& repository, const Given& given)
 // Through the daemon where one serves this repository: its sessions are open already.
 std::optional<node::SyncReport> by_daemon(const Context& context,
                                           const repo::Repository& repository, const Given& given) {
-  for (const char* option : {"PEER", "via", "timeout", "limit"}) {
+  for (const char* option : {"PEER", "via", "timeout", "limit", "background"}) {
     if (given.has(option)) return std::nullopt;
   }
   const auto answer = node::ask_daemon(context.world, "sync " + repository.layout().root);
@@ -266,6 +266,7 @@ Command cmd_sync() {
            {"--no-verify", "", "do not run the hook that could refuse"},
            {"--timeout", "SECONDS", "give up after so long without an answer (else 30)"},
            {"--limit", "RATE", "bytes a second each way, at most, as 500k or 2m"},
+           {"--background", "", "give way to everything else on the line"},
            {"--via", "CMD", "reach the peer through the standard streams of a command"},
            {"--json", "", "as JSON"}},
           {{"PEER", "a peer's name or HOST:PORT (else all that are known)", 0, kMany}},

@@ -70,6 +70,7 @@ node::SyncOptions sync_options(const Given& given, ProgressLine& line) {
     options.timeout = std::chrono::seconds(*seconds);
   }
   options.limit = limit_of(given);
+  options.background = given.has("background");
   options.on_progress = [&line](const node::Progress& p) {
     std::string text = "received " + count_of(p.blocks_in, "block") + ", " + bytes_text(p.bytes_in);
     if (p.bytes_wanted > 0) {

@@ -156,7 +156,7 @@ _hn() {
         --limit) return ;;
         -n) return ;;
       esac
-      case $cur in -*) _hn_words '--listen --limit -n -f --follow --json'; return ;; esac
+      case $cur in -*) _hn_words '--listen --limit --background -n -f --follow --json'; return ;; esac
       _hn_place '--listen --limit -n'
       case $place in
         0) _hn_words "start stop status run logs" ;;
@@ -441,7 +441,7 @@ _hn() {
         --limit) return ;;
         --via) return ;;
       esac
-      case $cur in -*) _hn_words '--dry-run --no-update --no-verify --timeout --limit --via --json'; return ;; esac
+      case $cur in -*) _hn_words '--dry-run --no-update --no-verify --timeout --limit --background --via --json'; return ;; esac
       ;;
     tag)
       case $prev in

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "net/congestion.hpp"
+#include "net/yielding.hpp"
 
 namespace hn::net {
 
@@ -28,7 +29,7 @@ class Bbr final : public CongestionController {
   void on_lost(Time now, std::uint32_t tag, std::size_t bytes) override;
   void on_revived(std::uint32_t tag, std::size_t bytes) override;
   void on_ack(const AckSample& sample) override;
-  void set_background(bool background) override { background_ = background; }
+  void set_background(bool background) override;
 
   double pacing_rate() const override;
   std::size_t in_flight_limit() const override;
@@ -96,6 +97,7 @@ class Bbr final : public CongestionController {
 
   std::optional<Time> probe_until_;
   bool background_ = false;
+  Yielding yielding_;  // how fast, where it is
 
   std::deque<Phase> phases_;
   std::uint32_t next_tag_ = 0;

@@ -114,6 +114,11 @@ void Endpoint::limit(const RateLimits& rates) {
   state_->limit(rates);
 }
 
+void Endpoint::set_background(bool background) {
+  state_->config.background = background;
+  for (const auto& [id, slot] : state_->connections_) slot.connection->set_background(background);
+}
+
 std::optional<ConnectionStatistics> Endpoint::statistics(ConnectionId connection) const {
   const Connection* c = state_->find(connection);
   if (c == nullptr) return std::nullopt;

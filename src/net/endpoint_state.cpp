@@ -166,7 +166,7 @@ void Endpoint::State::receive_hello(Time now, const PeerAddress& from, ByteView 
   auto c = Connection::answer(world(), {next_id}, fresh_local(), now, from, hello);
   if (!c) return;
   ++next_id;
-  add(std::move(c));
+  add(std::move(c)).set_background(config.background);
 }
 
 void Endpoint::State::limit(const RateLimits& rates) {

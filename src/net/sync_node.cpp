@@ -133,6 +133,10 @@ void SyncNode::limit(Time now, const RateLimits& rates) {
   state_->endpoint.limit(rates);
 }
 
+void SyncNode::set_background(bool background) {
+  state_->endpoint.set_background(background);
+}
+
 void SyncNode::end(Time now, SyncId session) {
   state_->now = now;
   state_->core.end(session);

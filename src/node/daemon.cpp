@@ -53,6 +53,7 @@ class Daemon {
 
   void run() {
     started_ = world_.clock.wall().seconds;
+    driver_.node().set_background(options_.background);
     listen();
     const Driver::Kept answering = driver_.answer_at(
         socket_path(world_),

@@ -4,7 +4,6 @@
 
 #include "hn/base/text.hpp"
 #include "hn/repo/bans.hpp"
-#include "hn/repo/peer_limits.hpp"
 #include "hn/repo/publish.hpp"
 
 namespace hn::node {
@@ -527,10 +526,6 @@ void Server::read_bans() {
   banned_.clear();
   for (const repo::Ban& ban : repo::bans(world_)) banned_.insert(ban.key);
   driver_.node().ban(driver_.now(), banned_);
-}
-
-void Server::read_limits() {
-  driver_.node().limit(driver_.now(), {options_.limit, repo::peer_limits(world_)});
 }
 
 void Server::over(const net::SyncId& id, const std::string& why) {

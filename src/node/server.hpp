@@ -12,6 +12,7 @@
 #include "hn/node/daemon.hpp"
 #include "hn/node/driver.hpp"
 #include "hn/node/host.hpp"
+#include "hn/repo/peer_limits.hpp"
 #include "node/contact.hpp"
 
 namespace hn::node {
@@ -60,7 +61,9 @@ class Server {
 
   // Reads the bans, and the limits of peers, anew.
   void read_bans();
-  void read_limits();
+  void read_limits() {
+    driver_.node().limit(driver_.now(), {options_.limit, repo::peer_limits(world_)});
+  }
 
   bool anybody_here() const noexcept;
   std::vector<PeerStatus> peers_of(const repo::Repository& repository) const;

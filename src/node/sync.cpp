@@ -85,6 +85,7 @@ class Caller {
     for (const repo::Ban& ban : repo::bans(repository_.world())) banned.insert(ban.key);
     driver_.node().ban(driver_.now(), std::move(banned));
     driver_.node().limit(driver_.now(), {options_.limit, repo::peer_limits(repository_.world())});
+    driver_.node().set_background(options_.background);
     host_.on_judged(driver_.waker(host_));
     const std::vector<SyncTarget> pipe{{"the command", std::nullopt, {pipe_address()}}};
     const std::vector<SyncTarget>& targets = options_.via.empty() ? options_.targets : pipe;

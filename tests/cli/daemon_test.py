@@ -82,7 +82,12 @@ def start_and_stop(users):
     users.expect(status == 128 and "runs already" in err, f"a second daemon is refused: {status} {err}")
     status, _, err = users.run_of("anna", "daemon", "run", "--listen", "127.0.0.1:0")
     users.expect(status == 128 and "runs already" in err, f"nor beside it: {status} {err}")
+    users.of("anna", "daemon", "stop")
+    users.of("anna", "daemon", "start", "--listen", "127.0.0.1:0", "--background", "--limit", "2m")
     process = users.status("anna")["process"]
+    with open(f"/proc/{process}/cmdline", encoding="ascii") as file:
+        words = file.read().split("\0")
+    users.expect("--background" in words and "2097152" in words, f"what it was started with is handed on: {words}")
     users.expect(users.of("anna", "daemon", "stop") == "stopped\n", "stopped")
     users.wait("its process is gone", lambda: not os.path.exists(f"/proc/{process}"))
     status, _, err = users.run_of("anna", "daemon", "start", "--listen", "192.0.2.1:1")

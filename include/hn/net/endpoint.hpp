@@ -142,8 +142,10 @@ class Endpoint {
   // At once: bytes that were not yet delivered are dropped. ConnectionClosed{local} follows.
   void close(Time now, ConnectionId connection, std::uint64_t code, std::string_view reason);
 
-  // Background: gives way to other traffic (seeding, replication).
+  // Background: what is sent gives way to other traffic (seeding, replication); one connection, or
+  // all that are and will be.
   void set_background(ConnectionId connection, bool background);
+  void set_background(bool background);
 
   // From now on. A connection that came about before was told of a wider window, once.
   void limit(const RateLimits& rates);

@@ -58,6 +58,8 @@ class SyncNode {
 
   // How fast, from now on; what is kept to and how well says endpoint.hpp.
   void limit(Time now, const RateLimits& rates);
+  // What is sent gives way to everything else on its path.
+  void set_background(bool background);
 
   // Says goodbye; SyncEnded at the peer. The connection closes when the last session that this end
   // called for is over and what was said has arrived.

@@ -46,6 +46,7 @@ struct DaemonOptions {
   std::optional<HostPort> listen;  // else the usual port, or any where that is taken
   bool lan = true;                 // looks for peers in the local network
   std::uint64_t limit = 0;         // bytes per second each way, all peers together; 0: none
+  bool background = false;         // gives way to all other traffic
   std::function<void(const std::vector<std::string>& addresses)> on_listening;
   std::function<void(const std::string& line)> on_news;
   // Whether drafts may be published without a command; asked each time.

@@ -45,6 +45,7 @@ struct SyncOptions {
   std::string via;                              // a command whose standard streams lead to the peer
   Duration timeout = std::chrono::seconds(30);  // without any progress
   std::uint64_t limit = 0;  // bytes per second each way, all targets together; 0: none
+  bool background = false;  // gives way to all other traffic
   OnProgress on_progress;
 };
 
