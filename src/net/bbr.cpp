@@ -178,7 +178,6 @@ void Bbr::update_round_trip(const AckSample& s) {
   }
   // Jitter raises the mean as well; what a standing queue adds shows even in the quick packets.
   const Duration quick = s.round_trip_smoothed - 2 * s.round_trip_variation;
-  queue_delay_ = std::max(quick - round_trip_min_, Duration(0));
   queue_ratio_ = seconds(quick) / seconds(round_trip_min_);
 }
 

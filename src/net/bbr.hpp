@@ -87,7 +87,6 @@ class Bbr final : public CongestionController {
   bool round_trip_known_ = false;
   Time round_trip_min_time_{};
   double queue_ratio_ = 1;
-  Duration queue_delay_{};
 
   double full_bandwidth_ = 0;
   int full_rounds_ = 0;

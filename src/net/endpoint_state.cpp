@@ -184,7 +184,7 @@ void Endpoint::State::timeout(Time now) {
     timers_.erase(timers_.begin());
   }
   std::ranges::sort(due);
-  std::ranges::rotate(due, std::ranges::upper_bound(due, served_));
+  std::rotate(due.begin(), std::ranges::upper_bound(due, served_), due.end());
   for (const std::uint64_t id : due) {
     Slot& slot = connections_.at(id);
     slot.timer.reset();
