@@ -11,9 +11,9 @@
 #include "daemon_status.hpp"
 #include "hn/node/daemon.hpp"
 #include "hn/os/folder_watch.hpp"
-#include "hn/os/lock.hpp"
 #include "hn/repo/dates.hpp"
 #include "hooks.hpp"
+#include "rate.hpp"
 #include "sync_report.hpp"
 
 namespace hn::cli {
@@ -134,6 +134,8 @@ int run_here(Context& context, const Given& given) {
     options.listen = node::parse_host_port(*listen);
     if (!options.listen) throw Failure(Code::usage, "'" + *listen + "' is not HOST:PORT");
   }
+  options.limit = limit_of(given);
+  options.background = given.has("background");
   const repo::Settings settings = repo::read_settings(context.world, std::nullopt);
   options.lan = settings.get("daemon.lan") != "false";
   options.on_listening = [&context](const std::vector<std::string>& addresses) {
@@ -216,6 +218,11 @@ int start(Context& context, const Given& given) {
     program.words.emplace_back("--listen");
     program.words.push_back(*listen);
   }
+  if (const std::uint64_t limit = limit_of(given); limit > 0) {
+    program.words.emplace_back("--limit");
+    program.words.push_back(std::to_string(limit));
+  }
+  if (given.has("background")) program.words.emplace_back("--background");
   Ready ready;
   program.output = ready.write_end();
   program.errors = open_log(context);
@@ -233,13 +240,17 @@ int start(Context& context, const Given& given) {
 }
 
 int stop(Context& context) {
-  if (!node::ask_daemon(context.world, "stop")) {
-    context.out << "no daemon runs\n";
-    return 0;
+  switch (node::stop_daemon(context.world)) {
+    case node::Stopped::none_ran:
+      context.out << "no daemon runs\n";
+      break;
+    case node::Stopped::by_itself:
+      context.out << "stopped\n";
+      break;
+    case node::Stopped::killed:
+      context.out << "it did not answer, and was killed\n";
+      break;
   }
-  // It holds this until its very end.
-  os::Lock::wait(context.world.fs, context.world.folders.state + "/daemon.lock");
-  context.out << "stopped\n";
   return 0;
 }
 
@@ -291,6 +302,8 @@ Command cmd_daemon() {
   return {"daemon",
           "Keep all repositories of a user in step with their peers",
           {{"--listen", "HOST:PORT", "start, run: listen there (else on every address, port 4697)"},
+           {"--limit", "RATE", "start, run: bytes a second each way, at most, as 500k or 2m"},
+           {"--background", "", "start, run: give way to everything else on the line"},
            {"-n", "LINES", "logs: how many (else 50)"},
            {"-f,--follow", "", "logs: go on with what is written from now on"},
            {"--json", "", "status: as JSON"}},

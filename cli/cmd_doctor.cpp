@@ -24,7 +24,7 @@ struct Finding {
 class Examination {
  public:
   Examination(Context& context, repo::Repository& repository)
-      : context_(context), repository_(repository), status_(daemon_status(context)) {}
+      : context_(context), repository_(repository) {}
 
   std::vector<Finding> run() {
     look_at_device();
@@ -63,6 +63,11 @@ class Examination {
   }
 
   void look_at_daemon() {
+    try {
+      status_ = daemon_status(context_);
+    } catch (const Failure& failure) {
+      return wrong("daemon", failure.context(), failure.hint());
+    }
     if (!status_) {
       wrong("daemon", "no daemon runs: nobody can call this device",
             "hn daemon start, or hn serve for a while");
@@ -80,7 +85,7 @@ class Examination {
   }
 
   void look_at_addresses() {
-    const std::vector<std::string> addresses = addresses_here(context_);
+    const std::vector<std::string> addresses = addresses_by(status_);
     std::string list;
     bool reachable = false;
     for (const std::string& address : addresses) {

@@ -7,6 +7,7 @@
 #include "hn/node/daemon.hpp"
 #include "hn/repo/exchange.hpp"
 #include "output.hpp"
+#include "qr.hpp"
 
 namespace hn::cli {
 namespace {
@@ -28,7 +29,19 @@ bool is_served(const Context& context, const repo::Repository& repository) {
          });
 }
 
+// Before the invitation is made.
+bool wants_code(const Context& context, const Given& given) {
+  if (!given.has("qr") && !given.has("qr-always")) return false;
+  if (given.has("json")) throw Failure(Code::usage, "--json and --qr exclude each other");
+  if (!context.out_is_terminal && !given.has("qr-always")) {
+    throw Failure(Code::usage, "a QR code is for a terminal, and the output is none",
+                  "--qr-always prints it all the same");
+  }
+  return true;
+}
+
 int run(Context& context, const Given& given) {
+  const bool code = wants_code(context, given);
   repo::Repository repository = context.open();
   const log::Right right = right_of(given);
   std::vector<std::string> addresses = given.values("addr");
@@ -50,6 +63,7 @@ int run(Context& context, const Given& given) {
     print(context, out);
   } else {
     context.out << text << "\n";
+    if (code) context.out << qr_code(text, context.colour);
     context.err << "good once, for one device, to " << log::name_of(right)
                 << "; it is redeemed here"
                 << (is_served(context, repository)
@@ -70,6 +84,8 @@ Command cmd_invite() {
            {"--admin", "", "the device may also invite and revoke"},
            {"--addr", "HOST:PORT", "where this device can be reached (else its own addresses)",
             Offers::nothing, "", true},
+           {"--qr", "", "also as a QR code, on a terminal"},
+           {"--qr-always", "", "likewise, whatever the output is"},
            {"--json", "", "as JSON"}},
           {},
           run};

@@ -6,6 +6,8 @@
 #include "hn/repo/bans.hpp"
 #include "hn/repo/dates.hpp"
 #include "hn/repo/exchange.hpp"
+#include "hn/repo/peer_limits.hpp"
+#include "rate.hpp"
 
 namespace hn::cli {
 namespace {
@@ -42,7 +44,7 @@ crypto::TransportKey find_peer(const std::vector<repo::PeerRecord>& known,
 std::string needed(const Given& given, std::string_view name, std::string_view example) {
   const auto value = given.value(name);
   if (!value)
-    throw Failure(Code::usage, "which " + std::string(name == "PEER" ? "peer" : "address") + "?",
+    throw Failure(Code::usage, name == "PEER" ? "which peer?" : "what for it?",
                   std::string(example));
   return *value;
 }
@@ -60,14 +62,25 @@ const Json* told_of(const std::optional<Json>& status, const repo::Repository& r
   return nullptr;
 }
 
+std::string at_most(std::uint64_t rate) {
+  return "  at most " + bytes_text(rate) + " a second";
+}
+
+// Keys that something is said of here, though this repository has never met them.
+bool is_strange(const std::vector<repo::PeerRecord>& known, const crypto::TransportKey& key) {
+  return std::ranges::find(known, key, &repo::PeerRecord::transport) == known.end();
+}
+
 int list(Context& context, const Given& given) {
   const repo::Repository repository = context.open();
   const std::vector<repo::Ban> bans = repo::bans(context.world);
+  const auto limits = repo::peer_limits(context.world);
   const std::optional<Json> status = daemon_status(context);
   Json rows = Json::array();
   for (const repo::PeerRecord& peer : repo::peers(repository)) {
     const std::string key = to_hex(peer.transport.bytes);
     const auto ban = std::ranges::find(bans, peer.transport, &repo::Ban::key);
+    const auto limit = limits.find(peer.transport);
     const Json* told = told_of(status, repository, key);
     const bool here = told != nullptr && told->value("connected", false);
     if (given.has("json")) {
@@ -79,6 +92,7 @@ int list(Context& context, const Given& given) {
       row["last_met"] = peer.last_met;
       row["connected"] = here;
       row["banned"] = ban != bans.end();
+      if (limit != limits.end()) row["limit"] = limit->second;
       rows.push_back(std::move(row));
       continue;
     }
@@ -88,6 +102,7 @@ int list(Context& context, const Given& given) {
     for (const std::string& address : peer.addresses)
       context.out << "  " << escape_controls(address);
     context.out << (here ? "  here" : "");
+    if (limit != limits.end()) context.out << at_most(limit->second);
     if (ban != bans.end()) context.out << "  banned: " << escape_controls(ban->reason);
     context.out << "\n";
   }
@@ -100,12 +115,19 @@ int list(Context& context, const Given& given) {
       put_text(row, "reason", ban.reason);
       banned.push_back(std::move(row));
     }
-    print(context, Json{{"peers", rows}, {"banned", banned}});
+    Json limited = Json::array();
+    for (const auto& [key, rate] : limits)
+      limited.push_back({{"key", to_hex(key.bytes)}, {"limit", rate}});
+    print(context, Json{{"peers", rows}, {"banned", banned}, {"limited", limited}});
     return 0;
   }
   const std::vector<repo::PeerRecord> known = repo::peers(repository);
+  for (const auto& [key, rate] : limits) {
+    if (is_strange(known, key))
+      context.out << "(not met here)  " << to_hex(key.bytes).substr(0, 16) << at_most(rate) << "\n";
+  }
   for (const repo::Ban& ban : bans) {
-    if (std::ranges::find(known, ban.key, &repo::PeerRecord::transport) != known.end()) continue;
+    if (!is_strange(known, ban.key)) continue;
     context.out << "(not met here)  " << to_hex(ban.key.bytes).substr(0, 16)
                 << "  banned: " << escape_controls(ban.reason) << "\n";
   }
@@ -116,7 +138,7 @@ int add(Context& context, const Given& given) {
   constexpr std::string_view kExample = "hn peer add PEER HOST:PORT";
   repo::Repository repository = context.open();
   const std::string word = needed(given, "PEER", kExample);
-  const std::string address = needed(given, "ADDRESS", kExample);
+  const std::string address = needed(given, "VALUE", kExample);
   const auto parsed = node::parse_host_port(address);
   if (!parsed || parsed->host.empty() || parsed->port == 0)
     throw Failure(Code::usage, "'" + address + "' is not HOST:PORT", std::string(kExample));
@@ -159,12 +181,28 @@ int ban(Context& context, const Given& given) {
   return 0;
 }
 
+int limit(Context& context, const Given& given) {
+  constexpr std::string_view kExample = "hn peer limit PEER 500k, or none";
+  const std::string word = needed(given, "PEER", kExample);
+  const std::string value = needed(given, "VALUE", kExample);
+  std::vector<repo::PeerRecord> known = peers_here(context);
+  if (value != "none") {
+    repo::limit_peer(context.world, find_peer(known, word), parse_rate(value));
+    return 0;
+  }
+  for (const auto& [key, rate] : repo::peer_limits(context.world)) {
+    if (is_strange(known, key)) known.push_back({key, std::nullopt, "", {}, 0});
+  }
+  if (!repo::unlimit_peer(context.world, find_peer(known, word)))
+    throw Failure(Code::not_found, "'" + word + "' has no limit", "hn peer lists who has");
+  return 0;
+}
+
 int unban(Context& context, const Given& given) {
   const std::string word = needed(given, "PEER", "hn peer unban PEER");
   std::vector<repo::PeerRecord> known = peers_here(context);
   for (const repo::Ban& row : repo::bans(context.world)) {
-    const auto same = [&](const repo::PeerRecord& peer) { return peer.transport == row.key; };
-    if (std::ranges::none_of(known, same)) known.push_back({row.key, std::nullopt, "", {}, 0});
+    if (is_strange(known, row.key)) known.push_back({row.key, std::nullopt, "", {}, 0});
   }
   if (!repo::unban(context.world, find_peer(known, word)))
     throw Failure(Code::not_found, "'" + word + "' is not banned", "hn peer lists who is");
@@ -178,7 +216,8 @@ int run(Context& context, const Given& given) {
   if (action == "remove") return remove(context, given);
   if (action == "ban") return ban(context, given);
   if (action == "unban") return unban(context, given);
-  throw Failure(Code::usage, "'" + action + "' is none of list, add, remove, ban and unban",
+  if (action == "limit") return limit(context, given);
+  throw Failure(Code::usage, "'" + action + "' is none of list, add, remove, ban, unban and limit",
                 "hn help peer");
 }
 
@@ -186,12 +225,12 @@ int run(Context& context, const Given& given) {
 
 Command cmd_peer() {
   return {"peer",
-          "List the peers that are known, and say where they are or that they are banned",
+          "List the peers that are known; say where they are, how fast they may be, or a ban",
           {{"--why", "TEXT", "ban: a reason to remember"}, {"--json", "", "list: as JSON"}},
-          {{"ACTION", "list (the default), add, remove, ban or unban", 0, 1, Offers::words,
-            "list add remove ban unban"},
+          {{"ACTION", "list (the default), add, remove, ban, unban or limit", 0, 1, Offers::words,
+            "list add remove ban unban limit"},
            {"PEER", "its name, or eight or more digits of its key", 0, 1},
-           {"ADDRESS", "add: HOST:PORT", 0, 1}},
+           {"VALUE", "add: HOST:PORT; limit: bytes a second, as 500k or 2m, or none", 0, 1}},
           run};
 }
 

@@ -3,6 +3,7 @@
 #include "hn/node/operations.hpp"
 #include "hooks.hpp"
 #include "output.hpp"
+#include "rate.hpp"
 
 namespace hn::cli {
 namespace {
@@ -21,6 +22,7 @@ int run(Context& context, const Given& given) {
   for (const repo::Repository& repository : repositories) repository.key();
 
   node::ServeOptions options;
+  options.limit = limit_of(given);
   options.standard_streams = given.has("stdio");
   if (options.standard_streams && given.has("listen"))
     throw Failure(Code::usage, "--stdio and --listen exclude each other");
@@ -55,6 +57,7 @@ Command cmd_serve() {
   return {"serve",
           "Answer peers until interrupted",
           {{"--listen", "HOST:PORT", "listen there (else on every address, port 4697)"},
+           {"--limit", "RATE", "bytes a second each way, at most, as 500k or 2m"},
            {"--stdio", "", "answer one peer on standard input and output"}},
           {{"REPO", "the repositories (else the current one)", 0, kMany, Offers::folders}},
           run};

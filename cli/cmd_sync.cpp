@@ -189,8 +189,9 @@ int catch_up(Context& context, repo::Repository& repository, const Given& given)
 // Through the daemon where one serves this repository: its sessions are open already.
 std::optional<node::SyncReport> by_daemon(const Context& context,
                                           const repo::Repository& repository, const Given& given) {
-  if (!given.values("PEER").empty() || given.has("via") || given.has("timeout"))
-    return std::nullopt;
+  for (const char* option : {"PEER", "via", "timeout", "limit", "background"}) {
+    if (given.has(option)) return std::nullopt;
+  }
   const auto answer = node::ask_daemon(context.world, "sync " + repository.layout().root);
   auto report = answer ? report_from(*answer) : std::nullopt;
   return report && !report->peers.empty() ? report : std::nullopt;
@@ -217,8 +218,8 @@ int run(Context& context, const Given& given) {
   // Spelling first: a hook is not run for what cannot be done.
   if (!words.empty()) targets_of(repository, words);
   const bool nobody = words.empty() && !given.has("via") && node::known_targets(repository).empty();
-  const bool daemon = node::ask_daemon(context.world, "status").has_value();
-  if (nobody && !daemon) return catch_up(context, repository, given);
+  if (nobody && !node::ask_daemon(context.world, "status"))
+    return catch_up(context, repository, given);
   if (!given.has("no-verify")) require_hook(context, repository, "pre-sync");
   const Before before = look(repository);
   std::optional<node::SyncReport> asked = by_daemon(context, repository, given);
@@ -264,6 +265,8 @@ Command cmd_sync() {
            {"--no-update", "", "leave the working tree alone"},
            {"--no-verify", "", "do not run the hook that could refuse"},
            {"--timeout", "SECONDS", "give up after so long without an answer (else 30)"},
+           {"--limit", "RATE", "bytes a second each way, at most, as 500k or 2m"},
+           {"--background", "", "give way to everything else on the line"},
            {"--via", "CMD", "reach the peer through the standard streams of a command"},
            {"--json", "", "as JSON"}},
           {{"PEER", "a peer's name or HOST:PORT (else all that are known)", 0, kMany}},

@@ -19,7 +19,10 @@ std::optional<Json> daemon_status(const Context& context) {
 }
 
 std::vector<std::string> addresses_here(const Context& context) {
-  const auto status = daemon_status(context);
+  return addresses_by(daemon_status(context));
+}
+
+std::vector<std::string> addresses_by(const std::optional<Json>& status) {
   if (!status) return node::own_addresses(node::kDefaultPort);
   std::vector<std::string> out;
   for (const Json& address : status->at("addresses")) out.push_back(address.get<std::string>());

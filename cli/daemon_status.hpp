@@ -10,5 +10,7 @@ std::optional<Json> daemon_status(const Context& context);
 
 // Where this machine can be called: the daemon's addresses, or what serving would listen on.
 std::vector<std::string> addresses_here(const Context& context);
+// By what daemon_status() said.
+std::vector<std::string> addresses_by(const std::optional<Json>& status);
 
 }  // namespace hn::cli

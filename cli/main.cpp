@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -307,10 +308,20 @@ int run(std::vector<std::string> words) {
   return status;
 }
 
+// Where one of the three is closed, the next file that is opened would take its place: what is said
+// would be written into it, and a program that goes on in the background would lack it. Reading
+// alone, so that output that goes nowhere is still an error.
+void fill_standard_files() {
+  for (const int file : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(file, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != file) _exit(kExitFatal);
+  }
+}
+
 }  // namespace
 }  // namespace hn::cli
 
 int main(int argc, char** argv) {
+  hn::cli::fill_standard_files();
   try {
     return hn::cli::run({argv + 1, argv + argc});
   } catch (const hn::Failure& failure) {

@@ -2,6 +2,7 @@
 
 #include "failure.hpp"
 #include "hn/repo/exchange.hpp"
+#include "rate.hpp"
 
 namespace hn::cli {
 namespace {
@@ -68,6 +69,8 @@ node::SyncOptions sync_options(const Given& given, ProgressLine& line) {
   if (const auto seconds = given.number("timeout", kTimeoutSecondsMax)) {
     options.timeout = std::chrono::seconds(*seconds);
   }
+  options.limit = limit_of(given);
+  options.background = given.has("background");
   options.on_progress = [&line](const node::Progress& p) {
     std::string text = "received " + count_of(p.blocks_in, "block") + ", " + bytes_text(p.bytes_in);
     if (p.bytes_wanted > 0) {

@@ -153,10 +153,11 @@ _hn() {
     daemon)
       case $prev in
         --listen) return ;;
+        --limit) return ;;
         -n) return ;;
       esac
-      case $cur in -*) _hn_words '--listen -n -f --follow --json'; return ;; esac
-      _hn_place '--listen -n'
+      case $cur in -*) _hn_words '--listen --limit --background -n -f --follow --json'; return ;; esac
+      _hn_place '--listen --limit -n'
       case $place in
         0) _hn_words "start stop status run logs" ;;
       esac
@@ -279,7 +280,7 @@ _hn() {
       case $prev in
         --addr) return ;;
       esac
-      case $cur in -*) _hn_words '--read --write --admin --addr --json'; return ;; esac
+      case $cur in -*) _hn_words '--read --write --admin --addr --qr --qr-always --json'; return ;; esac
       ;;
     log)
       case $prev in
@@ -346,7 +347,7 @@ _hn() {
       case $cur in -*) _hn_words '--why --json'; return ;; esac
       _hn_place '--why'
       case $place in
-        0) _hn_words "list add remove ban unban" ;;
+        0) _hn_words "list add remove ban unban limit" ;;
       esac
       ;;
     resolve)
@@ -387,9 +388,10 @@ _hn() {
     serve)
       case $prev in
         --listen) return ;;
+        --limit) return ;;
       esac
-      case $cur in -*) _hn_words '--listen --stdio'; return ;; esac
-      _hn_place '--listen'
+      case $cur in -*) _hn_words '--listen --limit --stdio'; return ;; esac
+      _hn_place '--listen --limit'
       case $place in
         *) _hn_files -d ;;
       esac
@@ -436,9 +438,10 @@ _hn() {
     sync)
       case $prev in
         --timeout) return ;;
+        --limit) return ;;
         --via) return ;;
       esac
-      case $cur in -*) _hn_words '--dry-run --no-update --no-verify --timeout --via --json'; return ;; esac
+      case $cur in -*) _hn_words '--dry-run --no-update --no-verify --timeout --limit --background --via --json'; return ;; esac
       ;;
     tag)
       case $prev in

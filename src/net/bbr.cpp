@@ -12,7 +12,7 @@ constexpr double kUpGain = 1.25;
 constexpr double kDownGain = 0.75;
 constexpr double kHeadRoomGain = 0.94;
 constexpr double kHeadRoomFromLoss = 0.02;
-constexpr double kBackgroundGain = 0.9;
+constexpr double kBackgroundPackets = 10;  // in the first round trip
 constexpr Duration kBackgroundQueue = std::chrono::milliseconds(25);
 constexpr double kQueueRatio = 1.05;
 constexpr double kQueueYieldMax = 0.25;
@@ -60,8 +60,6 @@ double Bbr::product() const noexcept {
 double Bbr::cruise_gain() const noexcept {
   double g = ambient_loss_ > kHeadRoomFromLoss ? kHeadRoomGain : 1.0;
   g -= std::clamp((queue_ratio_ - kQueueRatio) / 2, 0.0, kQueueYieldMax);
-  if (background_)
-    g = std::min(g, queue_delay_ > kBackgroundQueue ? kBackgroundGain / 2 : kBackgroundGain);
   return g;
 }
 
@@ -76,11 +74,20 @@ double Bbr::gain() const noexcept {
     case Mode::probe_bandwidth:
       break;
   }
-  if (cycle_ == 0) return background_ ? 1.0 : kUpGain;
+  if (cycle_ == 0) return kUpGain;
   return cycle_ == 1 ? kDownGain : cruise_gain();
 }
 
+void Bbr::set_background(bool background) {
+  if (background && !background_) {
+    yielding_.begin(std::max(bandwidth_ / 2, kBackgroundPackets * datagram_bytes_ /
+                                                 std::max(seconds(round_trip_min_), 0.001)));
+  }
+  background_ = background;
+}
+
 double Bbr::pacing_rate() const {
+  if (background_) return yielding_.rate();
   const double rate = std::max(gain() * bandwidth_ / (1 - ambient_loss_), datagram_bytes_ * 4);
   if (mode_ != Mode::startup) return rate;
   // The first samples are of a few packets, perhaps over a timeout: they say what was sent, not
@@ -90,6 +97,10 @@ double Bbr::pacing_rate() const {
 }
 
 std::size_t Bbr::in_flight_limit() const {
+  if (background_) {
+    const double flight = yielding_.rate() * seconds(round_trip_min_ + kBackgroundQueue);
+    return static_cast<std::size_t>(flight + kFlightMinPackets * datagram_bytes_);
+  }
   double limit = kInitialPackets * datagram_bytes_;
   if (bandwidth_ > 0) {
     const double g = mode_ == Mode::startup ? kStartupGain : kFlightGain;
@@ -167,7 +178,6 @@ void Bbr::update_round_trip(const AckSample& s) {
   }
   // Jitter raises the mean as well; what a standing queue adds shows even in the quick packets.
   const Duration quick = s.round_trip_smoothed - 2 * s.round_trip_variation;
-  queue_delay_ = std::max(quick - round_trip_min_, Duration(0));
   queue_ratio_ = seconds(quick) / seconds(round_trip_min_);
 }
 
@@ -257,6 +267,7 @@ void Bbr::on_ack(const AckSample& s) {
   update_round_trip(s);
   check_full_pipe(s);
   advance_mode(s);
+  if (background_) yielding_.on_ack(s, round_trip_min_, datagram_bytes_);
 }
 
 }  // namespace hn::net

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "net/congestion.hpp"
+#include "net/yielding.hpp"
 
 namespace hn::net {
 
@@ -28,7 +29,7 @@ class Bbr final : public CongestionController {
   void on_lost(Time now, std::uint32_t tag, std::size_t bytes) override;
   void on_revived(std::uint32_t tag, std::size_t bytes) override;
   void on_ack(const AckSample& sample) override;
-  void set_background(bool background) override { background_ = background; }
+  void set_background(bool background) override;
 
   double pacing_rate() const override;
   std::size_t in_flight_limit() const override;
@@ -86,7 +87,6 @@ class Bbr final : public CongestionController {
   bool round_trip_known_ = false;
   Time round_trip_min_time_{};
   double queue_ratio_ = 1;
-  Duration queue_delay_{};
 
   double full_bandwidth_ = 0;
   int full_rounds_ = 0;
@@ -96,6 +96,7 @@ class Bbr final : public CongestionController {
 
   std::optional<Time> probe_until_;
   bool background_ = false;
+  Yielding yielding_;  // how fast, where it is
 
   std::deque<Phase> phases_;
   std::uint32_t next_tag_ = 0;

@@ -36,6 +36,7 @@ Connection::Connection(const ConnectionWorld& world, ConnectionId id, std::uint6
       idle_timeout_(world.config.idle_timeout) {
   congestion_ = make_congestion_controller(jitter_, recovery_.round_trip.smoothed(),
                                            world.config.datagram_bytes);
+  streams_.set_slow(world.limits.receiving_rate(peer_) > 0);
 }
 
 void Connection::set_background(bool background) {
@@ -81,7 +82,8 @@ std::optional<Time> Connection::tail_at() const {
   if (tail_sent_ || recovery_.packets_in_flight() == 0 ||
       recovery_.packets_in_flight() > kTailPackets)
     return std::nullopt;
-  if (loss_share() < kTailLoss || !recovery_.last_eliciting_sent() || streams_.data_pending())
+  if (loss_share() < kTailLoss || !recovery_.last_eliciting_sent() || streams_.data_pending() ||
+      streams_.data_waiting())
     return std::nullopt;
   return *recovery_.last_eliciting_sent() + recovery_.round_trip.smoothed() / 4;
 }
@@ -127,8 +129,10 @@ std::optional<Time> Connection::next_timeout() const {
   t = earliest(t, keep_alive_at());
   t = earliest(t, tail_at());
   t = earliest(t, handshake_again_);
+  t = earliest(t, grant_at_);
   const bool room = recovery_.in_flight() + path_size_.current() <= congestion_->in_flight_limit();
-  if (room && release_ > time_ && streams_.wants_to_send()) t = earliest(t, release_);
+  const Time free = std::max(release_, world_.limits.sending_opens(peer_));
+  if (room && free > time_ && streams_.wants_to_send()) t = earliest(t, free);
   return t;
 }
 

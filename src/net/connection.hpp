@@ -11,6 +11,7 @@
 #include "net/mtu.hpp"
 #include "net/noise.hpp"
 #include "net/packet.hpp"
+#include "net/rate_limit.hpp"
 #include "net/recovery.hpp"
 #include "net/streams.hpp"
 
@@ -22,6 +23,7 @@ struct ConnectionWorld {
   Random& random;
   const EndpointConfig& config;
   std::deque<Event>& events;
+  Limits& limits;
 };
 
 // One connection: the handshake, then packets over streams. It owns no address book and no ids but
@@ -110,6 +112,7 @@ class Connection final : private SentObserver {
   bool may_send_data(Time now) const noexcept;
   Duration burst() const noexcept;
   void pace(Time now, std::size_t bytes);
+  void raise_limits(Time now);
   void update_keys(Time now);
   void note_limits();
   double loss_share() const noexcept;
@@ -169,8 +172,9 @@ class Connection final : private SentObserver {
   StreamSet streams_;
   bool background_ = false;
   bool ping_due_ = false;
-  Time release_{};  // pacing: when the next packet is due
-  Time time_{};     // of the call under way
+  Time release_{};                // pacing: when the next packet is due
+  std::optional<Time> grant_at_;  // when more may be asked for
+  Time time_{};                   // of the call under way
   std::optional<Time> unanswered_since_;
   Time last_received_{};
   Time last_sent_{};

@@ -47,6 +47,7 @@ void Connection::end_packet(Time now, Datagram& out, FrameWriter& writer, const 
   bytes_sent_ += size;
   if (to == path_.address) path_.sent += size;
   last_sent_ = now;
+  world_.limits.sent(now, peer_, size);
 }
 
 std::size_t Connection::path_allowance() const noexcept {
@@ -113,7 +114,7 @@ Duration Connection::burst() const noexcept {
 bool Connection::may_send_data(Time now) const noexcept {
   if (recovery_.probes_due() > 0) return true;
   return recovery_.in_flight() + path_size_.current() <= congestion_->in_flight_limit() &&
-         release_ <= now + burst();
+         release_ <= now + burst() && world_.limits.may_send(now, peer_);
 }
 
 // Each interval is drawn from 0.4 to 1.6 of its mean: flows that pace evenly lock phases at a short
@@ -124,8 +125,22 @@ void Connection::pace(Time now, std::size_t bytes) {
   release_ = std::max(release_, now - kBurstMax) + Duration(std::llround(std::min(interval, 1e9)));
 }
 
+void Connection::raise_limits(Time now) {
+  const Duration round_trip = recovery_.round_trip.smoothed();
+  const std::uint64_t rate = world_.limits.receiving_rate(peer_);
+  streams_.set_slow(rate > 0);
+  grant_at_.reset();
+  if (rate == 0) return streams_.raise_limits(now, round_trip);
+  const std::size_t window = std::min(window_at(rate), world_.config.connection_window_max);
+  const std::size_t least = std::min(grant_at(rate), window / 4);
+  const std::uint64_t granted = streams_.raise_limits_slowly(
+      now, round_trip, {world_.limits.receivable(now, peer_), least, window});
+  world_.limits.granted(now, peer_, granted);
+  if (streams_.wants_grant(least)) grant_at_ = world_.limits.receivable_at(peer_, least);
+}
+
 bool Connection::transmit_frames(Time now, Datagram& out) {
-  streams_.raise_limits(now, recovery_.round_trip.smoothed());
+  raise_limits(now);
   // An overflowing queue also takes many in a row, but then others still arrive and no probe is
   // due.
   if (recovery_.large_lost_in_row() >= kLargeLosses && recovery_.timeouts_in_row() > 0) {
@@ -137,7 +152,9 @@ bool Connection::transmit_frames(Time now, Datagram& out) {
   if (probing && !streams_.control_pending()) recovery_.requeue_oldest(1);
   const bool content = data && streams_.wants_to_send();
   const bool ping = ping_due_ || (probing && !content);
-  if (data && !content && !probing) recovery_.application_limited();
+  // Nor do samples say much where it is held back.
+  const bool held_back = !world_.limits.may_send(now, peer_);
+  if ((data || held_back) && !content && !probing) recovery_.application_limited();
   if (!content && !ping && !acks_.due(now)) return false;
 
   if (mute()) return false;

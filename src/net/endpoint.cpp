@@ -17,7 +17,7 @@ const crypto::TransportKey& Endpoint::public_key() const noexcept {
 
 ConnectionId Endpoint::connect(Time now, const PeerAddress& to,
                                const std::optional<crypto::TransportKey>& expected) {
-  const ConnectionWorld world{state_->key, state_->random, state_->config, state_->events};
+  const ConnectionWorld world = state_->world();
   const ConnectionId id{state_->next_id++};
   state_->add(Connection::call(world, id, state_->fresh_local(), now, to, expected))
       .set_background(state_->config.background);
@@ -108,6 +108,15 @@ void Endpoint::close(Time now, ConnectionId connection, std::uint64_t code,
 
 void Endpoint::set_background(ConnectionId connection, bool background) {
   if (Connection* c = state_->usable(connection)) c->set_background(background);
+}
+
+void Endpoint::limit(const RateLimits& rates) {
+  state_->limit(rates);
+}
+
+void Endpoint::set_background(bool background) {
+  state_->config.background = background;
+  for (const auto& [id, slot] : state_->connections_) slot.connection->set_background(background);
 }
 
 std::optional<ConnectionStatistics> Endpoint::statistics(ConnectionId connection) const {

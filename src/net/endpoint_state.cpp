@@ -14,7 +14,7 @@ constexpr std::size_t kDatagramMax = 65535;
 }  // namespace
 
 Endpoint::State::State(crypto::AgreementKey k, Random& r, EndpointConfig c)
-    : key(std::move(k)), random(r), config(c) {
+    : key(std::move(k)), random(r), config(c), connection_window_(c.connection_window) {
   HN_ASSERT(config.datagram_bytes >= kHelloBytes &&
             config.datagram_bytes_max >= config.datagram_bytes);
   HN_ASSERT(config.streams_max >= kStreamsMin && config.stream_window > 0 &&
@@ -163,17 +163,29 @@ void Endpoint::State::receive_hello(Time now, const PeerAddress& from, ByteView 
   if (!admitted(now, from, bytes, hello)) return;
   if (half_open_.size() >= config.half_open_max || connections_.size() >= config.connections_max)
     return;
-  const ConnectionWorld world{key, random, config, events};
-  auto c = Connection::answer(world, {next_id}, fresh_local(), now, from, hello);
+  auto c = Connection::answer(world(), {next_id}, fresh_local(), now, from, hello);
   if (!c) return;
   ++next_id;
-  add(std::move(c));
+  add(std::move(c)).set_background(config.background);
 }
 
+void Endpoint::State::limit(const RateLimits& rates) {
+  limits.set(rates);
+  config.connection_window =
+      rates.all == 0 ? connection_window_ : std::min(connection_window_, window_at(rates.all));
+  for (const auto& [id, slot] : connections_) touch(*slot.connection);
+}
+
+// Those that wait for the same limit wake together; who sent last comes last then.
 void Endpoint::State::timeout(Time now) {
+  std::vector<std::uint64_t> due;
   while (!timers_.empty() && timers_.begin()->first <= now) {
-    const std::uint64_t id = timers_.begin()->second;
+    due.push_back(timers_.begin()->second);
     timers_.erase(timers_.begin());
+  }
+  std::ranges::sort(due);
+  std::rotate(due.begin(), std::ranges::upper_bound(due, served_), due.end());
+  for (const std::uint64_t id : due) {
     Slot& slot = connections_.at(id);
     slot.timer.reset();
     Connection& c = *slot.connection;
@@ -198,6 +210,7 @@ bool Endpoint::State::transmit(Time now, Datagram& out) {
     Connection& c = *it->second.connection;
     it->second.ready = false;
     if (c.transmit(now, out)) {
+      served_ = id;
       settle(c);
       return true;
     }

@@ -18,6 +18,9 @@ struct Endpoint::State {
   bool transmit(Time now, Datagram& out);
   std::optional<Time> next_timeout() const;
 
+  void limit(const RateLimits& rates);
+
+  ConnectionWorld world() { return {key, random, config, events, limits}; }
   Connection& add(std::unique_ptr<Connection> c);
   Connection* find(ConnectionId id) const;
   // A connection that a command may still act on.
@@ -31,6 +34,7 @@ struct Endpoint::State {
   Random& random;
   EndpointConfig config;
   std::deque<Event> events;
+  Limits limits;
   std::uint64_t next_id = 1;
 
  private:
@@ -58,6 +62,8 @@ struct Endpoint::State {
   std::map<std::pair<PeerAddress, std::uint64_t>, std::uint64_t> half_open_;
   std::set<std::pair<Time, std::uint64_t>> timers_;
   std::deque<std::uint64_t> ready_;
+  std::uint64_t served_ = 0;  // which connection sent last
+  std::size_t connection_window_;
   std::deque<Datagram> cookies_;
   std::array<Byte, 32> cookie_secret_{};
   std::array<Byte, 32> cookie_secret_before_{};

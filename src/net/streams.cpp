@@ -41,7 +41,7 @@ StreamSet::Stream& StreamSet::create(std::uint64_t id) {
   if (window > config_.stream_window) {
     s.limit_dirty = true;
     queue_control(s);
-    if (data_window_ < window) {
+    if (data_window_ < window && !slow_) {
       data_window_ = window;
       data_limit_ = data_consumed_ + data_window_;
       data_limit_dirty_ = true;
@@ -309,7 +309,7 @@ void StreamSet::retire_if_over(Stream& s) {
   streams_.erase(s.id);
 }
 
-void StreamSet::raise_limits(Time now, Duration round_trip) {
+void StreamSet::raise_stream_limits(Time now, Duration round_trip) {
   for (const std::uint64_t id : raise_) {
     Stream* s = find(id);
     if (s == nullptr) continue;
@@ -320,6 +320,10 @@ void StreamSet::raise_limits(Time now, Duration round_trip) {
     }
   }
   raise_.clear();
+}
+
+void StreamSet::raise_limits(Time now, Duration round_trip) {
+  raise_stream_limits(now, round_trip);
   if (data_consumed_ + data_window_ < data_limit_ + data_window_ / 2) return;
   if (last_raise_ && now - *last_raise_ < kBusyRoundTrips * round_trip) {
     data_window_ = std::min(data_window_ * 2, config_.connection_window_max);
@@ -327,6 +331,16 @@ void StreamSet::raise_limits(Time now, Duration round_trip) {
   last_raise_ = now;
   data_limit_ = data_consumed_ + data_window_;
   data_limit_dirty_ = true;
+}
+
+std::uint64_t StreamSet::raise_limits_slowly(Time now, Duration round_trip, const Grant& grant) {
+  raise_stream_limits(now, round_trip);
+  data_window_ = grant.window;
+  if (!wants_grant(grant.least) || grant.bytes < grant.least) return 0;
+  const std::uint64_t more = std::min(data_consumed_ + data_window_ - data_limit_, grant.bytes);
+  data_limit_ += more;
+  data_limit_dirty_ = true;
+  return more;
 }
 
 bool StreamSet::control_pending() const noexcept {
@@ -345,6 +359,11 @@ bool StreamSet::data_pending() const noexcept {
     const Stream* s = find(id);
     return s != nullptr && can_send(*s);
   });
+}
+
+bool StreamSet::data_waiting() const noexcept {
+  return std::ranges::any_of(streams_,
+                             [](const auto& entry) { return entry.second.out.has_unsent_bytes(); });
 }
 
 bool StreamSet::fill_stream_control(Stream& s, FrameWriter& out, SentPacket& packet) {

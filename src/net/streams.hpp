@@ -46,9 +46,25 @@ class StreamSet {
 
   // Limits that are due to be raised are written with the next packets.
   void raise_limits(Time now, Duration round_trip);
+  // The same where no more may be asked for in all than `bytes`, and in steps of `least`. Returns
+  // what was asked for.
+  struct Grant {
+    std::uint64_t bytes = 0;
+    std::size_t least = 0;
+    std::size_t window = 0;
+  };
+  std::uint64_t raise_limits_slowly(Time now, Duration round_trip, const Grant& grant);
+  // What has been read makes room for so much more.
+  bool wants_grant(std::size_t least) const noexcept {
+    return data_consumed_ + data_window_ >= data_limit_ + least;
+  }
+  // Whether what comes is asked for slowly: new streams then widen no window.
+  void set_slow(bool slow) noexcept { slow_ = slow; }
   bool wants_to_send() const noexcept { return control_pending() || data_pending(); }
   bool control_pending() const noexcept;
   bool data_pending() const noexcept;
+  // Something is left to be sent, be it that the peer does not allow it yet.
+  bool data_waiting() const noexcept;
   // Fills a packet and notes what went into it.
   void fill(FrameWriter& out, SentPacket& packet);
 
@@ -90,6 +106,7 @@ class StreamSet {
   void queue_data(Stream& s);
   void queue_control(Stream& s);
   void consumed(std::uint64_t bytes);
+  void raise_stream_limits(Time now, Duration round_trip);
   Result<void> count_received(std::uint64_t rise);
   void tell_readable(Stream& s);
   void tell_writable(Stream& s);
@@ -125,6 +142,7 @@ class StreamSet {
   std::size_t own_window_;  // of streams of this end: the greatest that one came to
   std::optional<Time> last_raise_;
   bool data_limit_dirty_ = false;
+  bool slow_ = false;
 
   std::size_t send_buffer_;
   std::uint64_t retransmitted_ = 0;

@@ -62,11 +62,22 @@ SyncId SyncCore::call(Time now, ConnectionId connection, SyncHost& host,
   line.called = true;
   Call call{{next_id_++}, &host, std::move(join)};
   const SyncId id = call.id;
-  if (line.up)
-    begin_call(now, connection, line, call);
-  else
-    line.waiting.push_back(std::move(call));
+  line.waiting.push_back(std::move(call));
+  begin_calls(now);
   return id;
+}
+
+// Until something is proven the peer takes few at a time: the others wait for that, or for those to
+// come to nothing.
+void SyncCore::begin_calls(Time now) {
+  for (auto& [connection, line] : lines_) {
+    while (line.up && !line.waiting.empty() &&
+           (any_proven(line) || unproven(line) < kUnprovenMax)) {
+      const Call call = std::move(line.waiting.front());
+      line.waiting.erase(line.waiting.begin());
+      begin_call(now, connection, line, call);
+    }
+  }
 }
 
 void SyncCore::begin_call(Time now, ConnectionId connection, Line& line, const Call& call) {
@@ -135,8 +146,7 @@ void SyncCore::handle_connected(Time now, const Connected& event) {
   Line& line = lines_[event.connection];
   line.up = true;
   line.known = event;
-  for (const Call& call : std::exchange(line.waiting, {}))
-    begin_call(now, event.connection, line, call);
+  begin_calls(now);
 }
 
 void SyncCore::handle_closed(const ConnectionClosed& event) {
@@ -179,6 +189,10 @@ std::size_t SyncCore::unproven(const Line& line) const {
              line.sessions, [&](SyncId id) { return !sessions_.at(id)->proven(); }));
 }
 
+bool SyncCore::any_proven(const Line& line) const {
+  return std::ranges::any_of(line.sessions, [&](SyncId id) { return sessions_.at(id)->proven(); });
+}
+
 void SyncCore::drop_stream(ConnectionId connection, StreamId stream, std::uint64_t code) {
   port_.reset(connection, stream, code);
   port_.stop(connection, stream, code);
@@ -186,9 +200,7 @@ void SyncCore::drop_stream(ConnectionId connection, StreamId stream, std::uint64
 
 void SyncCore::handle_opened(Time now, const StreamOpened& event) {
   Line& line = lines_[event.connection];
-  const bool any_proven =
-      std::ranges::any_of(line.sessions, [&](SyncId id) { return sessions_.at(id)->proven(); });
-  if (unproven(line) >= (any_proven ? kUndecidedMax : kUnprovenMax))
+  if (unproven(line) >= (any_proven(line) ? kUndecidedMax : kUnprovenMax))
     return drop_stream(event.connection, event.stream, kCodeBusy);
   line.undecided.emplace(event.stream, MessageReader(kControlMessageMax));
   decide(now, event.connection, line, event.stream);
@@ -322,6 +334,7 @@ void SyncCore::handle(Time now, const Event& event) {
 
 bool SyncCore::work(Time now) {
   sweep();
+  begin_calls(now);
   // What one session brings in is news for the others.
   for (const auto& shared : hosts_) {
     std::uint64_t& told = told_[shared.get()];

@@ -60,7 +60,7 @@ class SyncCore {
     bool up = false;
     bool called = false;  // some session was called for by this end
     Connected known;
-    std::vector<Call> waiting;
+    std::vector<Call> waiting;  // until it is up, and the peer takes them
     std::map<StreamId, MessageReader> undecided;
     std::set<SyncId> sessions;
     std::set<StreamId> last_words;  // control streams of this end that are not yet delivered
@@ -78,10 +78,12 @@ class SyncCore {
                     const OpenMessage& open, MessageReader reader);
   void refuse(ConnectionId connection, StreamId stream, SyncRefusal reason);
   void begin_call(Time now, ConnectionId connection, Line& line, const Call& call);
+  void begin_calls(Time now);
   void drop_stream(ConnectionId connection, StreamId stream, std::uint64_t code);
   void drain(ConnectionId connection, StreamId stream);
   SyncSession* owner_of(ConnectionId connection, StreamId stream);
   std::size_t unproven(const Line& line) const;
+  bool any_proven(const Line& line) const;
   std::shared_ptr<SharedRepository> shared_of(const SyncHost& host) const;
   void sweep();
 

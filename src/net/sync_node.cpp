@@ -128,6 +128,15 @@ SyncId SyncNode::join(Time now, const PeerAddress& to, const log::Link& link, Sy
   return id;
 }
 
+void SyncNode::limit(Time now, const RateLimits& rates) {
+  state_->now = now;
+  state_->endpoint.limit(rates);
+}
+
+void SyncNode::set_background(bool background) {
+  state_->endpoint.set_background(background);
+}
+
 void SyncNode::end(Time now, SyncId session) {
   state_->now = now;
   state_->core.end(session);

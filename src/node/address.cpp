@@ -114,6 +114,12 @@ bool is_global(const net::PeerAddress& address) {
          !within(0x64400000, 10);
 }
 
+bool all_at(const std::vector<std::optional<net::PeerAddress>>& places, std::uint16_t port) {
+  return !places.empty() && std::ranges::all_of(places, [&](const auto& place) {
+    return place && port_of(*place) == port;
+  });
+}
+
 std::uint16_t port_of(const net::PeerAddress& address) {
   const auto endpoint = unpack(address);
   return endpoint ? endpoint->port() : std::uint16_t{0};

@@ -67,18 +67,36 @@ bool Contact::failed(std::optional<net::SyncId> id, Time now, Random& random) {
   }
   if (!calls_.empty()) return false;
   tried_.clear();
-  next_call_ = now + spread(wait_, random);
-  wait_ = std::min(2 * wait_, kLongestWait);
+  pause(now, random);
   return true;
 }
 
-std::set<net::SyncId> Contact::met(net::SyncId id) {
+void Contact::pause(Time now, Random& random) {
+  next_call_ = now + spread(wait_, random);
+  wait_ = std::min(2 * wait_, kLongestWait);
+}
+
+std::set<net::SyncId> Contact::met(net::SyncId id, Time now) {
   session = id;
+  met_ = now;
   problem.clear();
   tried_.clear();
-  wait_ = kFirstWait;
   next_call_.reset();
   calls_.erase(id);
+  return std::exchange(calls_, {});
+}
+
+// Who proves itself and is lost at once (no right, a store that fails) would else be called each
+// second for ever.
+std::set<net::SyncId> Contact::lost(Time now, Random& random) {
+  session.reset();
+  tried_.clear();
+  if (now - met_ < kLasting) {
+    pause(now, random);
+  } else {
+    wait_ = kFirstWait;
+    next_call_ = now + kAgainWait;
+  }
   return std::exchange(calls_, {});
 }
 

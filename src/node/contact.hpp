@@ -13,13 +13,18 @@ namespace hn::node {
 
 // A known peer of a repository: where it may be, and when it is called where. Places are HOST:PORT.
 // They are called one after the other, a second apart, and the first that answers is kept; after a
-// round in which none did there is a pause, longer each time.
+// round in which none did, and after a session that came to nothing, there is a pause, longer each
+// time.
 class Contact {
  public:
   static constexpr std::size_t kHeardMax = net::kPlacesOfPeerMax;
   // Between rounds: doubled each time, up to the second.
   static constexpr Duration kFirstWait = std::chrono::seconds(5);
   static constexpr Duration kLongestWait = std::chrono::minutes(10);
+  // A session that was over before it is as much use as a call without an answer.
+  static constexpr Duration kLasting = std::chrono::seconds(30);
+  // After one that lasted: a moment, in which the other end may call.
+  static constexpr Duration kAgainWait = std::chrono::seconds(1);
   // Between the places of one round.
   static constexpr Duration kStep = std::chrono::seconds(1);
 
@@ -38,8 +43,11 @@ class Contact {
   // was the last of a round.
   bool failed(std::optional<net::SyncId> id, Time now, Random& random);
   // A session is open; the calls that are still under way are for the caller to give up.
-  std::set<net::SyncId> met(net::SyncId id);
-  // The session is over, or there is a reason to try everything now: a round begins at that time.
+  std::set<net::SyncId> met(net::SyncId id, Time now);
+  // The session is over: the next round begins soon where it lasted, else after a pause that grows
+  // as if nobody had answered. Gives calls to be given up.
+  std::set<net::SyncId> lost(Time now, Random& random);
+  // There is a reason to try everything now. Gives calls to be given up.
   std::set<net::SyncId> begin(Time at);
 
   bool is_due(Time now) const noexcept { return !session && next_call_ && *next_call_ <= now; }
@@ -52,6 +60,7 @@ class Contact {
 
  private:
   bool has_untried() const;
+  void pause(Time now, Random& random);
 
   std::vector<std::string> known_;
   std::vector<std::string> heard_;
@@ -59,6 +68,7 @@ class Contact {
   std::set<net::SyncId> calls_;
   std::optional<Time> next_call_ = Time{};
   Duration wait_ = kFirstWait;
+  Time met_{};
 };
 
 }  // namespace hn::node

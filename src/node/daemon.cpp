@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <map>
 #include <memory>
 
@@ -13,6 +14,7 @@
 #include "hn/os/lock.hpp"
 #include "hn/repo/bans.hpp"
 #include "hn/repo/own_repositories.hpp"
+#include "hn/repo/peer_limits.hpp"
 #include "node/server.hpp"
 
 namespace hn::node {
@@ -46,10 +48,12 @@ class Daemon {
         driver_(world),
         server_(world, driver_, rules()),
         notes_(repo::notes_folder(world)),
-        bans_(repo::bans_folder(world)) {}
+        bans_(repo::bans_folder(world)),
+        limits_(repo::peer_limits_folder(world)) {}
 
   void run() {
     started_ = world_.clock.wall().seconds;
+    driver_.node().set_background(options_.background);
     listen();
     const Driver::Kept answering = driver_.answer_at(
         socket_path(world_),
@@ -61,6 +65,10 @@ class Daemon {
     const Driver::Kept watching_bans = driver_.when_readable(bans_.descriptor(), [this] {
       bans_.wait();
       server_.read_bans();
+    });
+    const Driver::Kept watching_limits = driver_.when_readable(limits_.descriptor(), [this] {
+      limits_.wait();
+      server_.read_limits();
     });
     look_at_list();
     Driver::Kept hearing;
@@ -92,6 +100,7 @@ class Daemon {
   Server::Options rules() {
     Server::Options out;
     out.calls = true;
+    out.limit = options_.limit;
     out.publishes = options_.publishes;
     out.on_news = [this](const repo::Repository& repository, const std::string& line) {
       say(repository.layout().root, line);
@@ -143,6 +152,7 @@ class Daemon {
       look_at_list();
       tell_addresses();
       server_.read_bans();
+      server_.read_limits();
       say_beacon(true);
     }
     if (std::exchange(beacon_due_, false)) say_beacon(false);
@@ -163,9 +173,12 @@ class Daemon {
     const auto beacon = net::decode_beacon(datagram);
     if (!beacon || ++beacons_heard_ > kBeaconsPerTick) return;
     if (net::is_beacon_of(*beacon, driver_.node().public_key())) return;
-    if (beacon->asks) beacon_due_ = true;
-    server_.found([&](const crypto::TransportKey& key) { return net::is_beacon_of(*beacon, key); },
-                  with_port(from, beacon->port));
+    const auto is_it = [&](const crypto::TransportKey& key) {
+      return net::is_beacon_of(*beacon, key);
+    };
+    // Who is in step with all would else hear all of them each minute.
+    if (beacon->asks && !server_.is_here(is_it, beacon->port)) beacon_due_ = true;
+    server_.found(is_it, with_port(from, beacon->port));
   }
 
   void close_broken() {
@@ -315,6 +328,7 @@ class Daemon {
   Server server_;
   os::FolderWatch notes_;
   os::FolderWatch bans_;
+  os::FolderWatch limits_;
   HostPort at_;
   std::vector<std::string> addresses_;
   std::int64_t started_ = 0;
@@ -332,7 +346,29 @@ void run_daemon(const repo::World& world, const DaemonOptions& options) {
 }
 
 std::optional<std::string> ask_daemon(const repo::World& world, std::string_view question) {
-  return ask_local(socket_path(world), question);
+  try {
+    return ask_local(socket_path(world), question);
+  } catch (const Failure& failure) {
+    if (failure.code() != Code::timeout) throw;
+    throw Failure(Code::timeout, "the daemon of this user runs, but does not answer",
+                  "hn daemon stop ends it all the same; hn sync PEER works without it");
+  }
+}
+
+Stopped stop_daemon(const repo::World& world) {
+  const std::string path = socket_path(world);
+  Stopped out = Stopped::by_itself;
+  try {
+    if (!ask_local(path, "stop")) return Stopped::none_ran;
+  } catch (const Failure& failure) {
+    if (failure.code() != Code::timeout) throw;
+    const auto process = listener_of(path);
+    if (!process || kill(*process, SIGKILL) != 0) throw;
+    out = Stopped::killed;
+  }
+  // It holds this until its very end.
+  os::Lock::wait(world.fs, world.folders.state + "/daemon.lock");
+  return out;
 }
 
 }  // namespace hn::node

@@ -15,6 +15,7 @@ void serve(const repo::World& world, std::vector<repo::Repository>& repositories
   Driver driver(world);
   Server::Options rules;
   rules.publishes = options.publishes;
+  rules.limit = options.limit;
   rules.on_news = [&](const repo::Repository&, const std::string& line) {
     if (options.on_news) options.on_news(line);
   };

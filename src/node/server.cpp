@@ -9,8 +9,6 @@
 namespace hn::node {
 namespace {
 
-// After a session that was open: a moment, in which the other end may call.
-constexpr Duration kAgainWait = std::chrono::seconds(1);
 // How long somebody who asked to be in step waits without an answer.
 constexpr Duration kInStepWait = std::chrono::seconds(30);
 constexpr Duration kAbsentWait = std::chrono::seconds(2);
@@ -39,6 +37,7 @@ std::string name_of_peer(std::string_view label, const crypto::TransportKey& key
 Server::Server(const repo::World& world, Driver& driver, Options options)
     : world_(world), driver_(driver), options_(std::move(options)) {
   read_bans();
+  read_limits();
 }
 
 Server::~Server() {
@@ -313,6 +312,19 @@ void Server::found(const std::function<bool(const crypto::TransportKey&)>& is_it
   }
 }
 
+bool Server::is_here(const std::function<bool(const crypto::TransportKey&)>& is_it,
+                     std::uint16_t port) const {
+  std::vector<std::optional<net::PeerAddress>> places;
+  for (const auto& one : served_) {
+    for (const auto& [key, contact] : one->contacts) {
+      if (!is_it(key)) continue;
+      const auto it = contact.session ? sessions_.find(*contact.session) : sessions_.end();
+      places.push_back(it == sessions_.end() ? std::nullopt : std::optional(it->second.address));
+    }
+  }
+  return all_at(places, port);
+}
+
 // --- Waiting for all to be in step
 
 void Server::bring_in_step(const repo::Repository& repository,
@@ -409,7 +421,7 @@ void Server::operator()(const net::SyncPeer& peer) {
   if (contact.session) {
     if (peer.called) return give_up({peer.session});
   } else {
-    give_up(contact.met(peer.session));
+    give_up(contact.met(peer.session, driver_.now()));
   }
   say(*one, line);
 }
@@ -527,13 +539,12 @@ void Server::over(const net::SyncId& id, const std::string& why) {
   Contact& contact = known->second;
   if (session.called && !session.proven) return call_failed(one, session.key, id, why);
   if (contact.session != id) return;
-  contact.session.reset();
   for (const auto& [other, still] : sessions_) {
     if (still.served == &one && still.key == session.key && still.proven) contact.session = other;
   }
-  if (contact.session) return;
+  if (contact.session != id) return;
   contact.problem = why;
-  give_up(contact.begin(driver_.now() + kAgainWait));
+  give_up(contact.lost(driver_.now(), world_.random));
 }
 
 void Server::stop_on_failure(Served& one) {

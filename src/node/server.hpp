@@ -12,6 +12,7 @@
 #include "hn/node/daemon.hpp"
 #include "hn/node/driver.hpp"
 #include "hn/node/host.hpp"
+#include "hn/repo/peer_limits.hpp"
 #include "node/contact.hpp"
 
 namespace hn::node {
@@ -21,7 +22,8 @@ namespace hn::node {
 class Server {
  public:
   struct Options {
-    bool calls = false;  // else it only answers
+    bool calls = false;       // else it only answers
+    std::uint64_t limit = 0;  // bytes per second each way, all peers together; 0: none
     // Whether drafts are published before a peer is told of them.
     std::function<bool(const repo::Repository&)> publishes;
     // One line for people.
@@ -49,13 +51,19 @@ class Server {
   // Whether some repository has a known peer of whose key this is true; called at that address.
   void found(const std::function<bool(const crypto::TransportKey&)>& is_it,
              const net::PeerAddress& address);
+  // Whether it is on the line already about every repository that knows it, from that port.
+  bool is_here(const std::function<bool(const crypto::TransportKey&)>& is_it,
+               std::uint16_t port) const;
   // Publishes, calls everybody that is known without waiting, and says when each of them is in step
   // or was not reached.
   void bring_in_step(const repo::Repository& repository,
                      std::function<void(const SyncReport& report)> done);
 
-  // Reads the bans anew.
+  // Reads the bans, and the limits of peers, anew.
   void read_bans();
+  void read_limits() {
+    driver_.node().limit(driver_.now(), {options_.limit, repo::peer_limits(world_)});
+  }
 
   bool anybody_here() const noexcept;
   std::vector<PeerStatus> peers_of(const repo::Repository& repository) const;

@@ -5,6 +5,7 @@
 #include "hn/base/text.hpp"
 #include "hn/node/operations.hpp"
 #include "hn/repo/bans.hpp"
+#include "hn/repo/peer_limits.hpp"
 #include "hn/repo/publish.hpp"
 
 namespace hn::node {
@@ -83,6 +84,8 @@ class Caller {
     std::set<crypto::TransportKey> banned;
     for (const repo::Ban& ban : repo::bans(repository_.world())) banned.insert(ban.key);
     driver_.node().ban(driver_.now(), std::move(banned));
+    driver_.node().limit(driver_.now(), {options_.limit, repo::peer_limits(repository_.world())});
+    driver_.node().set_background(options_.background);
     host_.on_judged(driver_.waker(host_));
     const std::vector<SyncTarget> pipe{{"the command", std::nullopt, {pipe_address()}}};
     const std::vector<SyncTarget>& targets = options_.via.empty() ? options_.targets : pipe;

@@ -82,12 +82,56 @@ def start_and_stop(users):
     users.expect(status == 128 and "runs already" in err, f"a second daemon is refused: {status} {err}")
     status, _, err = users.run_of("anna", "daemon", "run", "--listen", "127.0.0.1:0")
     users.expect(status == 128 and "runs already" in err, f"nor beside it: {status} {err}")
+    users.of("anna", "daemon", "stop")
+    users.of("anna", "daemon", "start", "--listen", "127.0.0.1:0", "--background", "--limit", "2m")
     process = users.status("anna")["process"]
+    with open(f"/proc/{process}/cmdline", encoding="ascii") as file:
+        words = file.read().split("\0")
+    users.expect("--background" in words and "2097152" in words, f"what it was started with is handed on: {words}")
     users.expect(users.of("anna", "daemon", "stop") == "stopped\n", "stopped")
     users.wait("its process is gone", lambda: not os.path.exists(f"/proc/{process}"))
     status, _, err = users.run_of("anna", "daemon", "start", "--listen", "192.0.2.1:1")
     users.expect(status == 128 and "cannot listen" in err, f"why it did not start: {status} {err}")
     users.expect(users.run_of("anna", "daemon", "walk")[0] == 129, "an action that is none")
+
+
+def without_input(users):
+    """Started where one of the three standard files is closed, it has all three."""
+    closed = subprocess.run(["sh", "-c", '"$0" daemon start --listen 127.0.0.1:0 <&-', users.hn], check=False, timeout=SECONDS_MAX,
+                            env={**users.environment, "HOME": users.root + "/anna"}, capture_output=True)
+    users.expect(closed.returncode == 0, f"without standard input: {closed}")
+    process = users.status("anna")["process"]
+    open_files = [os.readlink(f"/proc/{process}/fd/{n}") for n in (0, 1, 2)]
+    users.expect(open_files[0] == "/dev/null", f"its input is nowhere: {open_files}")
+    users.expect(open_files[1].startswith("pipe:"), f"its output told where it listens: {open_files}")
+    users.expect(open_files[2].endswith("/daemon.log"), f"its complaints go to the log: {open_files}")
+    users.of("anna", "daemon", "stop")
+    with subprocess.Popen(["sh", "-c", 'exec "$0" daemon run --listen 127.0.0.1:0 <&-', users.hn], stdout=subprocess.PIPE,
+                          env={**users.environment, "HOME": users.root + "/anna"}, stderr=subprocess.DEVNULL) as here:
+        here.stdout.readline()
+        users.expect(os.readlink(f"/proc/{here.pid}/fd/0") == "/dev/null", "nor does another file take its place")
+        users.of("anna", "daemon", "stop")
+
+
+def hanging(users):
+    """A daemon that does not answer is told from one that is at work, and can be ended."""
+    process = users.status("anna")["process"]
+    os.kill(process, signal.SIGSTOP)
+    environment = {**users.environment, "HOME": users.root + "/anna"}
+    # All three wait at the same time.
+    commands = [(words, subprocess.Popen([users.hn, "-C", users.root + "/anna/work", *words], stdout=subprocess.PIPE,
+                                         stderr=subprocess.PIPE, text=True, env=environment))
+                for words in (["sync"], ["daemon", "status"], ["doctor"])]
+    for words, command in commands:
+        out, err = command.communicate(timeout=2 * SECONDS_MAX)
+        if words == ["doctor"]:
+            users.expect(command.returncode == 1 and "!! daemon: the daemon of this user runs, but" in out, f"doctor: {out} {err}")
+        else:
+            users.expect(command.returncode == 11 and "does not answer" in err and "hn daemon stop" in err,
+                         f"{words}: {command.returncode} {out} {err}")
+    users.expect(users.of("anna", "daemon", "stop") == "it did not answer, and was killed\n", "and it can be ended")
+    users.wait("it is gone", lambda: not os.path.exists(f"/proc/{process}"))
+    users.expect(users.run_of("anna", "daemon")[:2] == (1, "no daemon runs; hn daemon start\n"), "and none runs")
 
 
 def news_travels(users):
@@ -169,6 +213,34 @@ def banned(users):
     users.expect(users.run_of("bob", "peer", "unban", key)[0] != 0, "not banned any more")
     users.of("bob", "-C", "work", "sync")
     users.expect(users.tip("anna") == users.tip("bob"), "in step again")
+
+
+def limited(users):
+    """A limit of a peer is kept for all repositories of a user, shown, heeded by the daemon, and lifted."""
+    def rows(who):
+        return json.loads(users.of(who, "-C", "work", "peer", "--json"))
+    key = [peer["key"] for peer in rows("bob")["peers"] if peer["peer"] == "anna"][0]
+    users.of("bob", "-C", "work", "peer", "limit", "anna", "64k")
+    users.expect([peer.get("limit") for peer in rows("bob")["peers"] if peer["key"] == key] == [65536], f"{rows('bob')}")
+    users.expect(rows("bob")["limited"] == [{"key": key, "limit": 65536}], f"{rows('bob')}")
+    users.expect("at most 65.5 kB a second" in users.of("bob", "-C", "work", "peer"), "in words")
+    # Random bytes: over loopback they would be there in a moment.
+    for n in range(4):
+        with open(f"{users.root}/bob/work/large{n}", "wb") as file:
+            file.write(os.urandom(50_000))
+    users.of("bob", "-C", "work", "commit", "-m", "large")
+    begin = time.monotonic()
+    users.of("bob", "-C", "work", "sync")
+    took = time.monotonic() - begin
+    users.expect(took > (200_000 - 3_000) / 65536, f"200,000 bytes at 65,536 a second in {took} s")
+    users.expect(users.tip("anna") == users.tip("bob"), "and all went")
+    users.of("bob", "peer", "limit", key, "none")
+    users.expect(rows("bob")["limited"] == [], "lifted")
+    users.expect(users.run_of("bob", "-C", "work", "peer", "limit", "anna", "none")[0] == 128, "and not twice")
+    for words in (("limit", "anna", "fast"), ("limit", "anna", "100"), ("limit", "anna"), ("limit", "anna", "9999999g")):
+        users.expect(users.run_of("bob", "-C", "work", "peer", *words)[0] == 129, f"hn peer {words}")
+    for words in (("sync", "--limit", "0"), ("serve", "--limit", "k"), ("daemon", "start", "--limit", "1kk")):
+        users.expect(users.run_of("bob", "-C", "work", *words)[0] != 0, f"hn {words}")
 
 
 def addresses(users):
@@ -281,7 +353,8 @@ def main():
     with tempfile.TemporaryDirectory() as root:
         users = Users(os.path.abspath(sys.argv[1]), root)
         try:
-            for part in (start_and_stop, news_travels, outage, introduced, banned, addresses, examined, forgotten, held_back):
+            for part in (start_and_stop, without_input, news_travels, outage, introduced, banned, limited, addresses, examined, forgotten,
+                         held_back, hanging):
                 part(users)
         finally:
             for who in NAMES:

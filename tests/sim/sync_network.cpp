@@ -91,6 +91,30 @@ TEST_CASE("the pipe does not idle while a large clone comes") {
   CHECK(share > 0.7);
 }
 
+// What the receiver asks for opens streams of its own, whose windows are wider.
+TEST_CASE("a clone keeps to a limit of the one who asks, however low") {
+  struct Case {
+    std::uint64_t rate;
+    std::size_t blocks;
+  };
+  for (const Case& c : {Case{200'000, 60}, Case{1024, 1}}) {
+    CAPTURE(c.rate);
+    World w(23);
+    w.link_all(wan());
+    w.bert.node().limit(w.sim.now(), {c.rate, {}});
+    w.anna.store.publish(chunks(w.sim.random(), c.blocks, 40'000));
+    const net::SyncId id = w.bert.sync(w.anna);
+    CHECK(w.sim.run_until([&] { return w.bert.agreed(id); }, seconds(300)));
+    const auto bytes = static_cast<double>(w.sim.traffic(w.anna.host(), w.bert.host()).bytes);
+    const auto rate = static_cast<double>(c.rate);
+    MESSAGE("limit " << c.rate << ": " << bytes << " bytes in " << w.now() << " s");
+    // A window's worth may come at once; headers and ACKs are not asked for.
+    CHECK(bytes <= rate * w.now() * 1.15 + std::max(2 * rate, 16384.0) + 8000);
+    CHECK(bytes >= rate * w.now() * 0.85);
+    CHECK(w.same());
+  }
+}
+
 TEST_CASE("both ends' work crosses in one session at a fifth of loss") {
   World w(31);
   w.link_all(wan().with_loss(0.2));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -52,6 +53,14 @@ struct EndpointConfig {
   bool answer_strangers = true;
   // Give way to everything else on the path.
   bool background = false;
+};
+
+// Bytes per second, each way; 0: no limit. What is sent keeps to it but for a burst of a fiftieth
+// of a second (3,000 bytes at least); what comes is asked for at that rate, with at most two
+// seconds of it (16 KiB at least) outstanding.
+struct RateLimits {
+  std::uint64_t all = 0;  // with all peers together
+  std::map<crypto::TransportKey, std::uint64_t> peers;
 };
 
 struct ConnectionStatistics {
@@ -133,8 +142,13 @@ class Endpoint {
   // At once: bytes that were not yet delivered are dropped. ConnectionClosed{local} follows.
   void close(Time now, ConnectionId connection, std::uint64_t code, std::string_view reason);
 
-  // Background: gives way to other traffic (seeding, replication).
+  // Background: what is sent gives way to other traffic (seeding, replication); one connection, or
+  // all that are and will be.
   void set_background(ConnectionId connection, bool background);
+  void set_background(bool background);
+
+  // From now on. A connection that came about before was told of a wider window, once.
+  void limit(const RateLimits& rates);
 
   std::optional<ConnectionStatistics> statistics(ConnectionId connection) const;
   std::size_t connection_count() const noexcept;

@@ -56,6 +56,11 @@ class SyncNode {
   // The host has verdicts on what was submitted to it.
   void host_judged(Time now, SyncHost& host);
 
+  // How fast, from now on; what is kept to and how well says endpoint.hpp.
+  void limit(Time now, const RateLimits& rates);
+  // What is sent gives way to everything else on its path.
+  void set_background(bool background);
+
   // Says goodbye; SyncEnded at the peer. The connection closes when the last session that this end
   // called for is over and what was said has arrived.
   void end(Time now, SyncId session);

@@ -40,6 +40,9 @@ bool is_global(const net::PeerAddress& address);
 std::uint16_t port_of(const net::PeerAddress& address);
 net::PeerAddress with_port(const net::PeerAddress& address, std::uint16_t port);
 
+// Whether all are known and have that port; false where there are none.
+bool all_at(const std::vector<std::optional<net::PeerAddress>>& places, std::uint16_t port);
+
 // "192.0.2.1:4697" and the like as net carries it, without asking anybody; nullopt for names.
 std::optional<net::PeerAddress> numeric_address(std::string_view text);
 

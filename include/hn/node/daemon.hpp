@@ -45,6 +45,8 @@ struct DaemonStatus {
 struct DaemonOptions {
   std::optional<HostPort> listen;  // else the usual port, or any where that is taken
   bool lan = true;                 // looks for peers in the local network
+  std::uint64_t limit = 0;         // bytes per second each way, all peers together; 0: none
+  bool background = false;         // gives way to all other traffic
   std::function<void(const std::vector<std::string>& addresses)> on_listening;
   std::function<void(const std::string& line)> on_news;
   // Whether drafts may be published without a command; asked each time.
@@ -57,7 +59,13 @@ struct DaemonOptions {
 // Runs until a signal or the question "stop". Failure busy where this user's daemon runs already.
 void run_daemon(const repo::World& world, const DaemonOptions& options);
 
-// Asks the daemon of this user: "status", "stop", "sync ROOT". nullopt where none runs.
+// Asks the daemon of this user: "status", "sync ROOT". nullopt where none runs; Failure (timeout)
+// where it hangs (local.hpp).
 std::optional<std::string> ask_daemon(const repo::World& world, std::string_view question);
+
+// Ends the daemon of this user and waits until it has ended; one that hangs is killed, which loses
+// nothing that was recorded.
+enum class Stopped { none_ran, by_itself, killed };
+Stopped stop_daemon(const repo::World& world);
 
 }  // namespace hn::node

@@ -22,6 +22,7 @@ using OnProgress = std::function<void(const Progress&)>;
 
 struct ServeOptions {
   HostPort listen;
+  std::uint64_t limit = 0;        // bytes per second each way, all peers together; 0: none
   bool standard_streams = false;  // one peer on standard input and output, instead of a port
   // Whether drafts may be published when somebody comes; asked each time.
   std::function<bool(const repo::Repository&)> publishes;
@@ -43,6 +44,8 @@ struct SyncOptions {
   std::vector<SyncTarget> targets;
   std::string via;                              // a command whose standard streams lead to the peer
   Duration timeout = std::chrono::seconds(30);  // without any progress
+  std::uint64_t limit = 0;  // bytes per second each way, all targets together; 0: none
+  bool background = false;  // gives way to all other traffic
   OnProgress on_progress;
 };
 

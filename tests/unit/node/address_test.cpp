@@ -54,3 +54,14 @@ TEST_CASE("numbers are told from names, and written as they were read") {
   CHECK(to_text(with_port(*numeric_address("[2001:db8::1]:9"), 10)) == "[2001:db8::1]:10");
   CHECK(port_of(*numeric_address("192.0.2.1:4697")) == 4697);
 }
+
+TEST_CASE("who is on the line about everything, from the port that it says, is here") {
+  const auto here = numeric_address("192.0.2.1:4697");
+  const auto by_v6 = numeric_address("[2001:db8::1]:4697");
+  const auto elsewhere = numeric_address("192.0.2.1:4698");
+  CHECK(all_at({here}, 4697));
+  CHECK(all_at({here, by_v6}, 4697));
+  CHECK(!all_at({}, 4697));
+  CHECK(!all_at({here, std::nullopt}, 4697));
+  CHECK(!all_at({here, elsewhere}, 4697));
+}

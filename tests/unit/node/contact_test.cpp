@@ -88,7 +88,7 @@ TEST_CASE("who is met is called no more, and in its turn again when it goes") {
   const auto first = call(contact, 1);
   contact.take_place(at(1s));
   const auto second = call(contact, 2);
-  CHECK(contact.met(first) == std::set<net::SyncId>{second});
+  CHECK(contact.met(first, at(1s)) == std::set<net::SyncId>{second});
   CHECK(!contact.is_due(at(1h)));
   contact.hear({"c:3"}, at(2s));
   CHECK(!contact.is_due(at(1h)));
@@ -108,4 +108,34 @@ TEST_CASE("what was heard last counts most, and only so much is kept") {
   }
   contact.hear({"a:19"}, at(1s));
   CHECK(!contact.is_due(at(1h)));
+}
+
+TEST_CASE(
+    "who is lost as soon as it is met is called ever less often, and soon again once it stayed") {
+  Contact contact;
+  Middle random;
+  contact.know({"a:1"}, at(0s));
+  Time now = at(0s);
+  Duration wait = Contact::kFirstWait;
+  for (std::uint64_t n = 0; n < 12; ++n) {
+    contact.take_place(now);
+    contact.met(call(contact, n), now);
+    now = now + (Contact::kLasting - 1ms);
+    contact.lost(now, random);
+    CHECK(!contact.session);
+    CHECK(contact.next_call() == now + wait);
+    now = now + wait;
+    wait = std::min(2 * wait, Contact::kLongestWait);
+  }
+  CHECK(wait == Contact::kLongestWait);
+  contact.take_place(now);
+  contact.met(call(contact, 50), now);
+  now = now + Contact::kLasting;
+  CHECK(contact.lost(now, random).empty());
+  CHECK(contact.next_call() == now + Contact::kAgainWait);
+  // And the pauses are short again.
+  now = now + Contact::kAgainWait;
+  contact.take_place(now);
+  CHECK(contact.failed(call(contact, 51), now, random));
+  CHECK(contact.next_call() == now + Contact::kFirstWait);
 }

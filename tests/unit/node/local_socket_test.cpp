@@ -1,7 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <asio/local/stream_protocol.hpp>
+#include <asio/read.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/write.hpp>
 #include <thread>
 
+#include "hn/base/error.hpp"
 #include "hn/node/local.hpp"
 #include "hn/os/file_system.hpp"
 #include "node/local_socket.hpp"
@@ -14,8 +19,10 @@ namespace {
 // Answers questions on a thread of its own until it goes.
 class Answering {
  public:
-  Answering(const std::string& path, node::LocalSocket::Answer answer)
-      : socket_(context_, path, std::move(answer)), thread_([this] { context_.run(); }) {}
+  Answering(const std::string& path, node::LocalSocket::Answer answer,
+            Duration life_every = node::kLifeEvery)
+      : socket_(context_, path, std::move(answer), life_every),
+        thread_([this] { context_.run(); }) {}
   ~Answering() {
     context_.stop();
     thread_.join();
@@ -62,4 +69,55 @@ TEST_CASE("an answer that nobody gives is no answer") {
   const std::string path = folder.path() + "/socket";
   const Answering answering(path, [](std::string_view, auto) {});
   CHECK(!node::ask_local(path, "there?"));
+}
+
+TEST_CASE("who listens and never answers is not waited for, and is known") {
+  const test::TempFolder folder;
+  const std::string path = folder.path() + "/socket";
+  asio::io_context context;
+  // Nobody accepts here.
+  asio::local::stream_protocol::acceptor acceptor(context, {path});
+  try {
+    node::ask_local(path, "there?", std::chrono::milliseconds(50));
+    FAIL("an answer");
+  } catch (const Failure& failure) {
+    CHECK(failure.code() == Code::timeout);
+  }
+  CHECK(node::listener_of(path) == getpid());
+  CHECK(!node::listener_of(path + "s"));
+}
+
+TEST_CASE("while an answer takes its time there are signs of life") {
+  const test::TempFolder folder;
+  const std::string path = folder.path() + "/socket";
+  node::LocalSocket::Reply later;
+  const Answering answering(
+      path, [&](std::string_view, auto reply) { later = std::move(reply); },
+      std::chrono::milliseconds(1));
+  asio::io_context context;
+  asio::local::stream_protocol::socket socket(context);
+  socket.connect({path});
+  asio::write(socket, asio::buffer("how far?\n", 9));
+  std::string life(10, '?');
+  asio::read(socket, asio::buffer(life));
+  CHECK(life == std::string(10, ' '));
+}
+
+TEST_CASE("signs of life are no part of an answer, and it is waited for while there are any") {
+  const test::TempFolder folder;
+  const std::string path = folder.path() + "/socket";
+  constexpr Duration kSilence = std::chrono::seconds(2);
+  asio::io_context context;
+  asio::steady_timer work(context);
+  const node::LocalSocket socket(
+      context, path,
+      [&](std::string_view, const node::LocalSocket::Reply& reply) {
+        work.expires_after(kSilence + kSilence / 8);
+        work.async_wait([reply](const asio::error_code&) { reply("done it"); });
+      },
+      kSilence / 8);
+  std::thread thread([&] { context.run(); });
+  CHECK(node::ask_local(path, "how far?", kSilence) == "done it");
+  context.stop();
+  thread.join();
 }
