@@ -17,6 +17,7 @@ namespace hn::node {
 class LocalSocket {
  public:
   // Gives the answer, at once or later; once. Does nothing where the asker is gone.
+  // Goes before the context does.
   using Reply = std::function<void(std::string answer)>;
   using Answer = std::function<void(std::string_view question, Reply reply)>;
 

@@ -4,6 +4,7 @@
 #include <asio/read.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
+#include <memory>
 #include <thread>
 
 #include "hn/base/error.hpp"
@@ -90,9 +91,11 @@ TEST_CASE("who listens and never answers is not waited for, and is known") {
 TEST_CASE("while an answer takes its time there are signs of life") {
   const test::TempFolder folder;
   const std::string path = folder.path() + "/socket";
-  node::LocalSocket::Reply later;
   const Answering answering(
-      path, [&](std::string_view, auto reply) { later = std::move(reply); },
+      path,
+      [later = std::make_shared<node::LocalSocket::Reply>()](std::string_view, auto reply) {
+        *later = std::move(reply);
+      },
       std::chrono::milliseconds(1));
   asio::io_context context;
   asio::local::stream_protocol::socket socket(context);
