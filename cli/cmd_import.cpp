@@ -339,12 +339,12 @@ std::optional<git::Imported> news_from(const Context& context, repo::Repository&
   if (!has_all(remote, options.refs)) return std::nullopt;
   News news = news_of(repository, *last, std::move(remote), options.refs);
   if (news.stood.empty()) return std::nullopt;
+  const std::string head = git::hn_ref_name(news.head).value_or("");
   if (news.names.empty())
-    return git::Imported{
-        std::move(news.unmoved), git::hn_ref_name(news.head).value_or(""), {}, {}, 0};
+    return git::Imported{news.unmoved, git::default_branch_of(news.unmoved, head), {}, {}, 0};
   try {
     git::GitMap made_here(context.world.fs, repository.layout().git_map());
-    const Here here = last_commits(repository, news);
+    const Here here = last_commits(repository, news, made_here);
     const git::Seed seed = seed_of(context, repository, news, here, made_here);
     const git::TemporaryClone clone(elsewhere.options(), &seed);
     options.path = clone.path();
@@ -355,6 +355,7 @@ std::optional<git::Imported> news_from(const Context& context, repo::Repository&
     };
     options.refs = std::move(news.names);
     options.unmoved = std::move(news.unmoved);
+    options.head = head;
     return bring_in(context, repository, options);
   } catch (const Failure& failure) {
     if (Interrupts::came() || failure.code() == Code::io || failure.code() == Code::no_space) throw;

@@ -93,11 +93,13 @@ bool has_all(const git::Remote& remote, const std::vector<std::string>& patterns
   });
 }
 
-Here last_commits(const repo::Repository& repository, const News& news) {
+Here last_commits(const repo::Repository& repository, const News& news,
+                  const git::GitMap& made_here) {
   Here out;
   for (const object::Id& id : last_ids(repository, news)) {
-    const auto git =
+    auto git =
         repo::require(repository.history().git_id_of(object::Kind::commit, id), "reading commits");
+    if (!git) git = made_here.git_id(id, news.stood.front().git.size);
     if (git) out.emplace(*git, id);
   }
   return out;

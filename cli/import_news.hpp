@@ -30,8 +30,9 @@ bool has_all(const git::Remote& remote, const std::vector<std::string>& patterns
 using Here = std::map<git::GitId, object::Id>;
 
 // The last ones of the branches that stood. All came in with what was imported, and were checked
-// then.
-Here last_commits(const repo::Repository& repository, const News& news);
+// then, or were made here and went out before.
+Here last_commits(const repo::Repository& repository, const News& news,
+                  const git::GitMap& made_here);
 
 // A repository of these. What is given outlives the seed.
 git::Seed seed_of(const Context& context, repo::Repository& repository, const News& news,

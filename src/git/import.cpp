@@ -148,11 +148,15 @@ Imported import_git(const ImportOptions& options, object::BlockWriter& writer, P
   std::ranges::sort(out.refs, [](const ImportedRef& a, const ImportedRef& b) {
     return std::tie(a.is_tag, a.name) < std::tie(b.is_tag, b.name);
   });
-  std::vector<std::string> branches;
-  for (const ImportedRef& ref : out.refs)
-    if (!ref.is_tag) branches.push_back(ref.name);
-  out.default_branch = default_branch(branches, source->head_branch());
+  out.default_branch = default_branch_of(out.refs, options.head.value_or(source->head_branch()));
   return out;
+}
+
+std::string default_branch_of(const std::vector<ImportedRef>& refs, const std::string& head) {
+  std::vector<std::string> branches;
+  for (const ImportedRef& ref : refs)
+    if (!ref.is_tag) branches.push_back(ref.name);
+  return default_branch(branches, head);
 }
 
 std::string default_branch_of(const ImportOptions& options) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,8 @@ struct ImportOptions {
   bool only_news = false;
   // References that are not in the folder since they stand where they stood at an import before.
   std::vector<ImportedRef> unmoved = {};
+  // The branch that HEAD names; not given: as the folder says.
+  std::optional<std::string> head = {};
 
   // What messages call the repository; empty: the path.
   std::string shown = {};
@@ -120,5 +123,8 @@ Imported import_git(const ImportOptions& options, object::BlockWriter& writer, P
 // What Imported::default_branch is going to be, without reading more than references. Looks at
 // path, shown, refs and any_owner alone.
 std::string default_branch_of(const ImportOptions& options);
+// The same of references that are known, sorted as in Imported; `head`: the branch that HEAD names,
+// there or not, empty where it names none.
+std::string default_branch_of(const std::vector<ImportedRef>& refs, const std::string& head);
 
 }  // namespace hn::git
