@@ -10,6 +10,7 @@
 #include "hn/base/text.hpp"
 #include "hn/crypto/hash.hpp"
 #include "hn/git/git_map.hpp"
+#include "hn/git/verify.hpp"
 #include "hn/object/conflict.hpp"
 #include "hn/object/file.hpp"
 #include "support/crash_fs.hpp"
@@ -136,6 +137,26 @@ TEST_CASE(
   CHECK(out.trees == 1);
   CHECK(out.blobs == 2);
   CHECK(out.refs.front().now == imported.refs.front().git);
+}
+
+TEST_CASE("what git put on top of what was made here is verified with it") {
+  GitRepo repo;
+  repo.ref("refs/heads/main", repo.plain(repo.tree({{"100644", "a", repo.blob("1\n")}})));
+  MemoryBlocks blocks;
+  const object::Id first = import_from(repo.path(), blocks).refs.front().id;
+  const object::Id made = commit_with(blocks, "2\n", {first});
+  Exporting exporting(blocks, repo.path());
+  const git::GitId went = exporting.of("refs/heads/main", made).run().refs.front().now.value();
+  repo.ref("refs/heads/main",
+           repo.plain(repo.tree({{"100644", "a", repo.blob("3\n")}}), {git::to_hex(went)}));
+  git::ImportOptions again{repo.path(), false, {}, &blocks};
+  again.known = [&](const git::GitId& git) { return exporting.made.id_of(git); };
+  Silent silent;
+  const git::Imported imported = git::import_git(again, blocks, silent);
+  CHECK(git::verify_import(blocks, imported.refs));
+  auto wrong = imported.refs;
+  wrong.front().id = made;
+  CHECK_FALSE(git::verify_import(blocks, wrong));
 }
 
 TEST_CASE("a tag that is there already is no reason to stop") {
