@@ -2,8 +2,10 @@
 
 #include "hn/base/text.hpp"
 #include "hn/net/beacon.hpp"
+#include "support/keys.hpp"
 
 using namespace hn;
+using hn::testing::key_of;
 
 namespace {
 
@@ -16,12 +18,6 @@ class Counting final : public Random {
  private:
   Byte next_ = 0;
 };
-
-crypto::TransportKey key_of(Byte value) {
-  crypto::TransportKey key;
-  key.bytes.fill(value);
-  return key;
-}
 
 }  // namespace
 

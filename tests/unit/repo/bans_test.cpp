@@ -4,20 +4,11 @@
 
 #include "hn/base/text.hpp"
 #include "hn/repo/bans.hpp"
+#include "support/keys.hpp"
 #include "support/repo_device.hpp"
 
 using namespace hn;
 using namespace hn::testing;
-
-namespace {
-
-crypto::TransportKey key_of(Byte value) {
-  crypto::TransportKey key;
-  key.bytes.fill(value);
-  return key;
-}
-
-}  // namespace
 
 TEST_CASE("bans are made, replaced, lifted, and outlive a power cut") {
   RepoDevice anna("anna", 1);

@@ -2,18 +2,13 @@
 
 #include "hn/base/text.hpp"
 #include "hn/repo/peer_limits.hpp"
+#include "support/keys.hpp"
 #include "support/repo_device.hpp"
 
 using namespace hn;
 using namespace hn::testing;
 
 namespace {
-
-crypto::TransportKey key_of(Byte value) {
-  crypto::TransportKey key;
-  key.bytes.fill(value);
-  return key;
-}
 
 using Limits = std::map<crypto::TransportKey, std::uint64_t>;
 
