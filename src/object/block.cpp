@@ -47,6 +47,17 @@ Id id_of(Kind kind, ByteView bytes) noexcept {
   return {crypto::hash(kPurposes[static_cast<std::size_t>(kind) - 1], bytes)};
 }
 
+std::vector<Id> ids_of(std::span<const BlockView> blocks) {
+  std::vector<crypto::HashInput> inputs;
+  inputs.reserve(blocks.size());
+  for (const BlockView& block : blocks)
+    inputs.push_back({&kPurposes[static_cast<std::size_t>(block.kind) - 1], block.bytes});
+  std::vector<Id> out;
+  out.reserve(blocks.size());
+  for (const Hash& hash : crypto::hash_many(inputs)) out.push_back({hash});
+  return out;
+}
+
 std::optional<Id> id_from_hex(std::string_view hex) {
   const auto bytes = from_hex(hex);
   Id id;

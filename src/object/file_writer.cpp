@@ -87,24 +87,32 @@ struct FileWriter::State {
   void add(ByteView bytes) {
     while (!bytes.empty()) {
       if (buffer.size() == kBufferBytes) {
+        cut(kChunkBytesMax);
         buffer.erase(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(front));
         front = 0;
       }
       const std::size_t n = std::min(bytes.size(), kBufferBytes - buffer.size());
       buffer.insert(buffer.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));
       bytes = bytes.subspan(n);
-      // More than one block is there: the file is not one chunk, and the cutter sees enough.
-      while (buffer.size() - front > kChunkBytesMax) cut();
     }
   }
 
-  void cut() {
-    const ByteView chunk = rest().first(cut_chunk(rest()));
-    const Id id = writer.write(Kind::chunk, chunk, base(0, offset, chunk.size()));
-    if (old_version) old_version->note(id, offset, chunk.size());
-    add_row(1, {id, chunk.size()}, offset);
-    offset += chunk.size();
-    front += chunk.size();
+  // Writes chunks until no more than so many bytes are left: those of a block, of which the cutter
+  // may want to see more, or none at the end. Together, for what their ids cost.
+  void cut(std::size_t left) {
+    std::vector<BlockView> chunks;
+    for (ByteView uncut = rest(); uncut.size() > left; uncut = rest()) {
+      chunks.push_back({Kind::chunk, uncut.first(cut_chunk(uncut))});
+      front += chunks.back().bytes.size();
+    }
+    const std::vector<Id> ids = ids_of(chunks);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const ByteView chunk = chunks[i].bytes;
+      writer.write_known(ids[i], Kind::chunk, chunk, base(0, offset, chunk.size()));
+      if (old_version) old_version->note(ids[i], offset, chunk.size());
+      add_row(1, {ids[i], chunk.size()}, offset);
+      offset += chunk.size();
+    }
   }
 
   void add_row(std::uint32_t level, const ListRow& row, std::uint64_t start) {
@@ -134,8 +142,9 @@ struct FileWriter::State {
   }
 
   Id finish() {
-    if (levels.empty()) return writer.write(Kind::chunk, rest(), base(0, 0, rest().size()));
-    while (front < buffer.size()) cut();
+    if (levels.empty() && rest().size() <= kFileChunkBytesMax)
+      return writer.write(Kind::chunk, rest(), base(0, 0, rest().size()));
+    cut(0);
     for (std::uint32_t level = 1;; ++level) {
       if (!levels[level - 1].wrote) return write_node(level);
       end_node(level);

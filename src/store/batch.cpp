@@ -23,14 +23,19 @@ bool Batch::has(const object::Id& id) const {
 }
 
 object::Id Batch::write(object::Kind kind, ByteView bytes, const std::optional<object::Id>& base) {
-  HN_ASSERT(!state_->used_up && bytes.size() <= object::kBlockBytesMax);
   const object::Id id = object::id_of(kind, bytes);
+  write_known(id, kind, bytes, base);
+  return id;
+}
+
+void Batch::write_known(const object::Id& id, object::Kind kind, ByteView bytes,
+                        const std::optional<object::Id>& base) {
+  HN_ASSERT(!state_->used_up && bytes.size() <= object::kBlockBytesMax);
   const object::Address address = object::address_of(id);
-  if (state_->has(address)) return id;
+  if (state_->has(address)) return;
   std::optional<object::Address> base_address;
   if (base) base_address = object::address_of(*base);
   state_->blocks.add(kind, address, bytes, base_address);
-  return id;
 }
 
 Taken Batch::write_stored(const Stored& stored, const object::Address& address) {

@@ -63,22 +63,20 @@ Content read_symlink(int folder, const std::string& name, object::BlockWriter& w
   return out;
 }
 
-}  // namespace
-
-Content::State stream(int folder, const std::string& name,
-                      const std::function<bool(ByteView)>& sink, Entry& entry) {
+// stream() through this buffer.
+Content::State stream_by(std::span<Byte> buffer, int folder, const std::string& name,
+                         const std::function<bool(ByteView)>& sink, Entry& entry) {
   Descriptor file(::openat(folder, name.c_str(), kReadFlags));
   if (!file) return state_of_errno(errno);
   entry = entry_of(file.get());
   if (entry.kind != Entry::Kind::file) return Content::State::not_content;
-  thread_local const std::unique_ptr<Byte[]> buffer(new Byte[kReadBytes]);
   std::uint64_t total = 0;
   for (;;) {
-    ssize_t n = read_some(file.get(), buffer.get(), kReadBytes);
+    ssize_t n = read_some(file.get(), buffer.data(), buffer.size());
     if (n < 0) return Content::State::unreadable;
     if (n == 0) break;
     total += static_cast<std::uint64_t>(n);
-    if (!sink({buffer.get(), static_cast<std::size_t>(n)})) return Content::State::read;
+    if (!sink(buffer.first(static_cast<std::size_t>(n)))) return Content::State::read;
     // Stat told the size: one more read to see the end would cost every small file a call.
     if (total == entry.witness.size) break;
   }
@@ -86,6 +84,27 @@ Content::State stream(int folder, const std::string& name,
   bool same = after.witness == entry.witness && total == after.witness.size &&
               after.executable == entry.executable;
   return same ? Content::State::read : Content::State::unstable;
+}
+
+}  // namespace
+
+Content::State stream(int folder, const std::string& name,
+                      const std::function<bool(ByteView)>& sink, Entry& entry) {
+  thread_local const std::unique_ptr<Byte[]> buffer(new Byte[kReadBytes]);
+  return stream_by({buffer.get(), kReadBytes}, folder, name, sink, entry);
+}
+
+std::optional<WholeFile> read_whole(int folder, const std::string& name, std::span<Byte> buffer) {
+  std::optional<ByteView> whole;
+  Entry entry;
+  const auto take = [&](ByteView bytes) {
+    if (bytes.size() == entry.witness.size) whole = bytes;
+    return whole.has_value();
+  };
+  if (stream_by(buffer, folder, name, take, entry) != Content::State::read) return std::nullopt;
+  if (entry.witness.size == 0) whole = ByteView();
+  if (!whole) return std::nullopt;
+  return WholeFile{*whole, entry.mode(), entry.witness};
 }
 
 Content read_content(int folder, const std::string& name, object::BlockWriter& writer,

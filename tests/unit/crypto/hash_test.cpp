@@ -2,10 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
+
 #include "hn/base/text.hpp"
+#include "support/seed.hpp"
 
 using namespace hn;
 using namespace hn::crypto;
+using hn::testing::seed_of_run;
 
 namespace {
 
@@ -38,6 +42,32 @@ TEST_CASE("a hash in parts is the hash of the whole") {
     Hasher keyed(kCommit, counting(16));
     keyed.update(ByteView(bytes).first(at)).update(ByteView(bytes).subspan(at));
     CHECK(keyed.finish() == hash(kCommit, bytes, counting(16)));
+  }
+}
+
+TEST_CASE("many hashes at once are those of each alone") {
+  const std::uint64_t seed = seed_of_run(11);
+  MESSAGE("HN_SEED=" << seed);
+  std::mt19937_64 random(seed);
+  constexpr Purpose kPurposes[] = {Purpose{"hn.commit"}, Purpose{"sixteen bytes it"}, Purpose{""}};
+  constexpr std::size_t kBorders[] = {0, 1, 127, 128, 129, 255, 256, 257, 384};
+  for (int run = 0; run < 300; ++run) {
+    std::vector<Bytes> messages(random() % 12);
+    std::vector<HashInput> inputs;
+    for (Bytes& message : messages) {
+      const std::uint64_t kind = random() % 8;
+      const std::size_t size = kind < 5    ? kBorders[random() % std::size(kBorders)]
+                               : kind == 5 ? random() % 40'000
+                                           : random() % 600;
+      for (std::size_t i = 0; i < size; ++i) message.push_back(static_cast<Byte>(random() & 0xffU));
+      inputs.push_back({&kPurposes[random() % std::size(kPurposes)], message});
+    }
+    const std::vector<Hash> hashes = hash_many(inputs);
+    REQUIRE(hashes.size() == inputs.size());
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      INFO("run " << run << ", message " << i << " of " << inputs[i].bytes.size());
+      CHECK(hashes[i] == hash(*inputs[i].purpose, inputs[i].bytes));
+    }
   }
 }
 

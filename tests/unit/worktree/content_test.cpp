@@ -7,6 +7,9 @@ using namespace hn::testing;
 
 namespace {
 
+// More than is read before the first blocks are written.
+constexpr std::size_t kSeveralCuts = 3'000'000;
+
 // Changes a file while it is read: each block that is written appends to it, as often as told.
 class Meddler final : public object::BlockWriter {
  public:
@@ -33,7 +36,7 @@ worktree::Content read_with(const WorkingFolder& folder, int times) {
 TEST_SUITE("content") {
   TEST_CASE("a file that changes while it is read is read again") {
     WorkingFolder folder;
-    std::string big(400'000, 'x');
+    std::string big(kSeveralCuts, 'x');
     folder.write("f", big);
     worktree::Content content = read_with(folder, 1);
     CHECK(content.state == worktree::Content::State::read);
@@ -44,7 +47,7 @@ TEST_SUITE("content") {
 
   TEST_CASE("one that never stops changing is given up") {
     WorkingFolder folder;
-    folder.write("f", std::string(400'000, 'x'));
+    folder.write("f", std::string(kSeveralCuts, 'x'));
     CHECK(read_with(folder, 1'000'000).state == worktree::Content::State::unstable);
   }
 
