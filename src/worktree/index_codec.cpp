@@ -173,17 +173,25 @@ bool decode_group(ByteView bytes, std::span<IndexRow> rows) {
 }
 
 // Memory that is about to be filled: in large pages, where the system has such, it is there after a
-// handful of faults instead of thousands.
-void expect_all(void* memory, std::size_t size) {
-#ifdef MADV_HUGEPAGE
+// handful of faults instead of thousands, and all threads clear it, which takes longer than what is
+// then written there.
+void expect_all(void* memory, std::size_t size, unsigned threads) {
+#if defined(MADV_HUGEPAGE) && defined(MADV_POPULATE_WRITE)
   constexpr std::size_t kPage = 4096;
-  constexpr std::size_t kWorth = std::size_t{4} << 20;
-  if (size < kWorth) return;
+  constexpr std::size_t kLargePage = std::size_t{2} << 20;
+  if (size < 2 * kLargePage) return;
   const std::size_t skipped = (kPage - reinterpret_cast<std::uintptr_t>(memory) % kPage) % kPage;
-  ::madvise(static_cast<Byte*>(memory) + skipped, (size - skipped) / kPage * kPage, MADV_HUGEPAGE);
+  Byte* const start = static_cast<Byte*>(memory) + skipped;
+  const std::size_t bytes = (size - skipped) / kPage * kPage;
+  ::madvise(start, bytes, MADV_HUGEPAGE);
+  for_each_job(threads, (bytes + kLargePage - 1) / kLargePage, 1, [&](std::size_t i, unsigned) {
+    const std::size_t at = i * kLargePage;
+    ::madvise(start + at, std::min(kLargePage, bytes - at), MADV_POPULATE_WRITE);
+  });
 #else
   static_cast<void>(memory);
   static_cast<void>(size);
+  static_cast<void>(threads);
 #endif
 }
 
@@ -193,11 +201,11 @@ void decode_rows(Decoder& in, std::vector<IndexRow>& rows) {
   std::vector<ByteView> groups((count + kGroupRows - 1) / kGroupRows);
   for (ByteView& group : groups) group = in.sized(in.left());
   if (in.failed()) return;
+  const unsigned threads = groups.size() < 2 * kGroupsPerThreadMin ? 1 : thread_count(0);
   rows.reserve(count);
-  expect_all(rows.data(), rows.capacity() * sizeof(IndexRow));
+  expect_all(rows.data(), rows.capacity() * sizeof(IndexRow), threads);
   rows.resize(count);
   std::atomic<bool> fine = true;
-  const unsigned threads = groups.size() < 2 * kGroupsPerThreadMin ? 1 : thread_count(0);
   for_each_job(threads, groups.size(), kGroupsPerThreadMin, [&](std::size_t i, unsigned) {
     const std::size_t begin = i * kGroupRows;
     const std::size_t size = std::min(rows.size() - begin, kGroupRows);
