@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "hn/base/error.hpp"
+
 namespace hn::repo {
 
 LogWalk::LogWalk(const store::BlockHistory& history, Follow follow)
@@ -113,7 +115,7 @@ void LogWalk::offer(CommitNumber commit) {
 void LogWalk::look_at(CommitNumber commit, Known& known) {
   if (std::exchange(known.looked_at, true)) return;
   if (follow_)
-    known.meant = follow_(commit, scratch_);
+    known.meant = is_meant(commit);
   else
     numbers_.parents(commit, scratch_);
   known.parents_at = static_cast<std::uint32_t>(parents_.size());
@@ -122,6 +124,18 @@ void LogWalk::look_at(CommitNumber commit, Known& known) {
   for (const CommitNumber parent : parents_of(known)) {
     reach(parent);
     ++this->known(parent).children;
+  }
+}
+
+// What turns out damaged while somebody looks makes numbers mean nothing: the walk begins anew
+// then.
+bool LogWalk::is_meant(CommitNumber commit) {
+  try {
+    return follow_(commit, scratch_);
+  } catch (const Failure&) {
+    if (!numbers_.has_failed()) throw;
+    scratch_.clear();
+    return false;
   }
 }
 

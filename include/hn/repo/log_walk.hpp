@@ -91,6 +91,7 @@ class LogWalk {
   void reach(CommitNumber commit);
   void offer(CommitNumber commit);
   void look_at(CommitNumber commit, Known& known);
+  bool is_meant(CommitNumber commit);
   void count_children_of(const Known& known);
 
   const store::BlockHistory& history_;
