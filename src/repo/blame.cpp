@@ -136,14 +136,16 @@ class Blamer {
     const store::HistoryIndex& index = repository_.history_index();
     auto row = index.row_of(file.commit);
     if (!row) return std::nullopt;
-    const std::vector<store::PathKey> keys = store::path_keys(file.path);
+    const store::PathKey key = store::path_key(file.path);
     const std::uint64_t waiting = waiting_.empty() ? 0 : waiting_.rbegin()->first.first;
     std::optional<std::uint32_t> found;
     std::vector<std::uint32_t> parents;
     while (!found || index.generation_of(*found) > waiting) {
-      const auto may_change = index.may_change(*row, keys);
-      if (!may_change && ++unfiltered_ == store::kKeepMin) repository_.history().want_filters();
-      if (may_change.value_or(true) || !index.parent_rows(*row, parents) || parents.empty()) break;
+      const store::Changed changed = index.changed_by(*row, key);
+      if (changed == store::Changed::not_known && ++unfiltered_ == store::kKeepMin)
+        repository_.history().want_filters();
+      if (changed != store::Changed::no || !index.parent_rows(*row, parents) || parents.empty())
+        break;
       row = found = parents.front();
     }
     const auto id = found ? index.id_of(*found) : std::nullopt;

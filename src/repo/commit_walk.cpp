@@ -15,7 +15,7 @@ CommitWalk::CommitWalk(const Repository& repository, Options options)
         return follow(commit, parents);
       }) {
   const CommitSet& set = options_.set;
-  for (const std::string& path : options_.paths.bounds()) keys_.push_back(store::path_keys(path));
+  for (const std::string& path : options_.paths.bounds()) keys_.push_back(store::path_key(path));
   if (limited_) {
     member_ids_ = require(object::reachable(repository.history(), set.with, set.without, SIZE_MAX),
                           "listing what a range leads to");
@@ -83,18 +83,24 @@ bool CommitWalk::follow(CommitNumber commit, std::vector<CommitNumber>& parents)
 }
 
 // A row without a filter costs looks at two trees, each time that it is met.
-bool CommitWalk::is_same_by_filter(CommitNumber commit) {
-  if (keys_.empty() || !walk_.numbers().is_row(commit)) return false;
-  for (const auto& keys : keys_) {
-    const auto may_change = repository_.history_index().may_change(commit, keys);
-    if (!may_change && ++unfiltered_ == store::kKeepMin) repository_.history().want_filters();
-    if (may_change.value_or(true)) return false;
+store::Changed CommitWalk::changed_by_filter(CommitNumber commit) {
+  using store::Changed;
+  if (keys_.empty() || !walk_.numbers().is_row(commit)) return Changed::perhaps;
+  Changed found = Changed::no;
+  for (const store::PathKey& key : keys_) {
+    const Changed changed = repository_.history_index().changed_by(commit, key);
+    if (changed == Changed::not_known && ++unfiltered_ == store::kKeepMin)
+      repository_.history().want_filters();
+    if (changed == Changed::yes && options_.paths.is_bounds()) return Changed::yes;
+    if (changed != Changed::no) found = Changed::perhaps;
   }
-  return true;
+  return found;
 }
 
 bool CommitWalk::differs_from(CommitNumber commit, CommitNumber parent, bool is_first) {
-  if (is_first && is_same_by_filter(commit)) {
+  const auto changed = is_first ? changed_by_filter(commit) : store::Changed::perhaps;
+  if (changed == store::Changed::yes) return true;
+  if (changed == store::Changed::no) {
     hand_down(commit, parent);
     return false;
   }

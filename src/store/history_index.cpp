@@ -511,12 +511,9 @@ std::optional<object::Id> HistoryIndex::tree_of(std::uint32_t row) const {
   return tree_at(state_->layers(), row);
 }
 
-std::optional<bool> HistoryIndex::may_change(std::uint32_t row,
-                                             std::span<const PathKey> keys) const {
+Changed HistoryIndex::changed_by(std::uint32_t row, const PathKey& key) const {
   const LayerView* layer = layer_of(state_->layers(), row);
-  const ByteView filter = layer != nullptr ? layer->filter(row) : ByteView();
-  if (filter.empty()) return std::nullopt;
-  return std::ranges::all_of(keys, [&](const PathKey& key) { return may_contain(filter, key); });
+  return layer != nullptr ? store::changed_by(layer->filter(row), key) : Changed::not_known;
 }
 
 std::string_view HistoryIndex::subject_of(std::uint32_t row) const {

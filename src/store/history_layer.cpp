@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kLayerMagic{"hn hist\n", 8};
 constexpr std::string_view kChainMagic{"hn hchn\n", 8};
-constexpr std::uint32_t kFormat = 1;
+constexpr std::uint32_t kFormat = 2;
 constexpr std::size_t kHeadBytes = 88;
 constexpr std::size_t kPageBytes = 4096;
 constexpr std::uint32_t kCommitBytes = 64;
@@ -394,7 +394,7 @@ ByteView LayerView::note(std::uint32_t row) const {
   if (bytes.empty()) return {};
   const bool says_nothing = bytes.size() == 1;
   if (says_nothing || bytes[0] > bytes.size() - 1) return spoil(), ByteView();
-  if (bytes.size() - 1 - bytes[0] > kFilterBytesMax) return spoil(), ByteView();
+  if (!is_path_filter(bytes.subspan(1 + std::size_t{bytes[0]}), false)) return spoil(), ByteView();
   return bytes;
 }
 
@@ -494,8 +494,8 @@ bool LayerView::is_sound() const {
   std::uint64_t with_git = tags_;
   for (std::uint32_t i = 0; i < commits_; ++i) {
     const auto commit = this->commit(rows_below_ + i);
-    static_cast<void>(note(rows_below_ + i));
-    if (!commit || damaged_) return false;
+    const ByteView filter = this->filter(rows_below_ + i);
+    if (!commit || damaged_ || !is_path_filter(filter, true)) return false;
     if (commit->git) ++with_git;
   }
   for (std::uint32_t i = 0; i < tags_; ++i) {

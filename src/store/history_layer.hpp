@@ -26,7 +26,6 @@ struct LayerCommit {
 };
 
 inline constexpr std::size_t kSubjectBytesMax = 255;
-inline constexpr std::size_t kFilterBytesMax = kFilterPathsMax * 10 / 8;  // 10 bits for each path
 
 // What is kept of a commit for one question each; what is empty is not known.
 struct LayerNote {

@@ -236,6 +236,12 @@ std::vector<std::string> Pathspec::bounds() const {
   return out;
 }
 
+bool Pathspec::is_bounds() const noexcept {
+  return without_.empty() && std::ranges::none_of(with_, [](const Rule& rule) {
+           return rule.is_glob || rule.ignore_case || rule.folder_only || rule.path.empty();
+         });
+}
+
 const std::string* Pathspec::only_path() const noexcept {
   if (with_.size() != 1 || !without_.empty()) return nullptr;
   const Rule& rule = with_.front();

@@ -34,7 +34,7 @@ void ask_everything(const LayerView& view, ByteView input) {
     if (view.parents(row, parents))
       for (const std::uint32_t parent : parents) HN_ASSERT(parent < row);
     if (const auto commit = view.commit(row)) view.find(commit->id);
-    may_contain(view.filter(row), path_key("a/b"));
+    changed_by(view.filter(row), path_key("a/b"));
     HN_ASSERT(view.subject(row).size() <= kSubjectBytesMax);
   }
   for (std::uint32_t i = 0; i < view.tag_count(); ++i)

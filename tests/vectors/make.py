@@ -399,16 +399,10 @@ def path_filter(paths):
     every = {path[:i] for path in paths for i in range(len(path) + 1) if path[i:i + 1] in ("/", "")}
     if not every or len(every) > 512:
         return b"\0" if not every else b"\xff"
-    out = bytearray((10 * len(every) + 7) // 8)
-    for path in every:
-        sum64 = xxh64(path.encode())
-        for i in range(7):
-            bit = ((sum64 & NONE) + i * (sum64 >> 32) & NONE) % (8 * len(out))
-            out[bit // 8] |= 1 << bit % 8
-    return bytes(out)
+    return b"".join(sorted({u64(xxh64(path.encode()))[:6] for path in every}))
 
 
-def layer(commits, tags, owner, below=0, rows_below=0, spoil=lambda rows, tables: None, format=1, magic=b"hn hist\n",
+def layer(commits, tags, owner, below=0, rows_below=0, spoil=lambda rows, tables: None, format=2, magic=b"hn hist\n",
           drop=0):
     """Commits as dictionaries in the order of their rows; parents are rows of all layers."""
     ids = sorted((c["id"], i) for i, c in enumerate(commits))
@@ -493,8 +487,8 @@ def histories():
         return spoil
 
     bad("another magic", False, magic=b"hn pidx\n")
-    bad("an earlier format", False, format=0)
-    bad("a later format", False, format=2)
+    bad("an earlier format", False, format=1)
+    bad("a later format", False, format=3)
     bad("another repository", False, of=bytes(32))
     bad("more rows than numbers", False, rows_below=0x7ffffffe)
     bad("cut short by a byte", False, drop=1)
@@ -526,6 +520,11 @@ def histories():
         return spoil
     bad("a byte of notes that no row has", True, notes(lambda n: n + b"\0"))
     bad("a subject longer than its note", True, notes(lambda n: b"\x20" + n[1:]))
+    keys = [u64(n)[:6] for n in range(513)]
+    for why, data in (("a filter of one byte that says nothing", b"\1"), ("a filter with part of a key", keys[1] + b"\0"),
+                      ("a filter of 513 paths", b"".join(sorted(keys))),
+                      ("a filter out of order", keys[2] + keys[1]), ("a filter with a key twice", keys[1] + keys[1])):
+        bad(why, True, commits=[dict(low[0], filter=data.hex())] + low[1:])
     bad("a note of nothing", True, lambda rows, tables: rows[4].__setitem__(5, rows[3][5] + 1) or
         tables.__setitem__("notes", tables["notes"][:rows[3][5]] + b"\0"))
     bad("an id beyond the table", True, put("rows", 0, 3, 5))
@@ -543,7 +542,7 @@ def histories():
     for table in ("ids", "sha1", "tags"):
         bad(f"{table} out of order", True, swap(table))
 
-    def chain(names, of=owner, magic=b"hn hchn\n", format=1, count=None):
+    def chain(names, of=owner, magic=b"hn hchn\n", format=2, count=None):
         data = magic + u32(format) + u32(len(names) if count is None else count) + of + b"".join(u64(n) for n in names)
         return (data + u64(xxh64(data))).hex()
 
@@ -552,7 +551,7 @@ def histories():
     bad_chains = [{"why": why, "bytes": data} for why, data in (
         ("no bytes", ""), ("cut short", chain([first])[:-2]), ("a byte behind", chain([first]) + "00"),
         ("a wrong checksum", chain([first])[:-2] + "%02x" % (int(chain([first])[-2:], 16) ^ 1)),
-        ("another magic", chain([first], magic=b"hn hist\n")), ("a later format", chain([first], format=2)),
+        ("another magic", chain([first], magic=b"hn hist\n")), ("a later format", chain([first], format=3)),
         ("another repository", chain([first], of=bytes(32))), ("fewer names than it says", chain([first], count=2)),
         ("more names than it says", chain([first, second], count=1)),
         ("65 layers", chain([first] * 65)))]

@@ -15,9 +15,10 @@ namespace hn::repo {
 // has these files from one of its parents unchanged, that parent alone is followed and the commit
 // left out; a merge that has them from none is shown.
 //
-// With paths a commit costs a look at its filter in the history index, and where that says that it
-// may have changed one, or has none, at the folders on the way; without paths nothing is read. What
-// is excluded is looked up down to where all else is excluded too.
+// With paths a commit costs a look at its filter in the history index, and at the folders on the
+// way where that does not know, or where it is a merge and some other parent's may be the same;
+// without paths nothing is read. What is excluded is looked up down to where all else is excluded
+// too.
 class CommitWalk {
  public:
   struct Options {
@@ -50,7 +51,7 @@ class CommitWalk {
  private:
   bool follow(CommitNumber commit, std::vector<CommitNumber>& parents);
   bool simplify(CommitNumber commit, std::vector<CommitNumber>& parents);
-  bool is_same_by_filter(CommitNumber commit);
+  store::Changed changed_by_filter(CommitNumber commit);
   bool differs_from(CommitNumber commit, CommitNumber parent, bool is_first);
   bool is_in(CommitNumber commit) const;
   object::Id tree_of(CommitNumber commit);
@@ -60,8 +61,8 @@ class CommitWalk {
 
   const Repository& repository_;
   Options options_;
-  std::vector<std::vector<store::PathKey>> keys_;  // of each path with the folders above it
-  std::size_t unfiltered_ = 0;                     // rows that were asked for a filter in vain
+  std::vector<store::PathKey> keys_;  // of the paths of which one has to differ
+  std::size_t unfiltered_ = 0;        // rows that were asked for a filter in vain
   bool limited_ = false;
   std::vector<object::Id> member_ids_;
   std::unordered_set<CommitNumber> members_;   // asked, never iterated; where limited

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -8,24 +9,34 @@
 #include "hn/object/tree.hpp"
 
 // What the history index keeps of the paths that a commit changed (hn-store(5), HISTORY INDEX): a
-// Bloom filter, which says "no" or "perhaps".
+// short key of each.
 namespace hn::store {
 
 // Above so many paths, folders counted, a filter says "perhaps" to all, as in git's commit-graph:
 // such a commit changes most of what anyone asks for.
 inline constexpr std::size_t kFilterPathsMax = 512;
 
-// A path from the root, of a file or a folder, as filters are asked for it.
+// Of a path from the root, of a file or a folder. Two paths that differ share a key once in 2^48;
+// where somebody brings that about, a commit that changed one seems to have changed the other too.
 struct PathKey {
-  std::uint32_t first = 0;
-  std::uint32_t step = 0;
+  std::array<Byte, 6> bytes{};
+  friend auto operator<=>(const PathKey&, const PathKey&) = default;
 };
+inline constexpr std::size_t kPathKeyBytes = sizeof(PathKey);
+inline constexpr std::size_t kFilterBytesMax = kFilterPathsMax * kPathKeyBytes;
 PathKey path_key(std::string_view path) noexcept;
-// Of a path and of all folders above it, which changed if it did.
-std::vector<PathKey> path_keys(std::string_view path);
 
-// False: the path, and all below it, was the same before. An empty filter knows nothing.
-bool may_contain(ByteView filter, const PathKey& key) noexcept;
+enum class Changed : std::uint8_t {
+  no,         // the path, and all below it, was the same before
+  yes,        // it, or something below it, was not
+  perhaps,    // of too many paths to be kept
+  not_known,  // there is no filter
+};
+// `filter` is empty or has the length of one.
+Changed changed_by(ByteView filter, const PathKey& key) noexcept;
+
+// Whether these may be the bytes of a filter; with `whole` whether each key stands where it must.
+bool is_path_filter(ByteView filter, bool whole) noexcept;
 
 // Of the files that differ between two trees, and of all folders above them; an absent tree is
 // empty. nullopt where a folder cannot be read.

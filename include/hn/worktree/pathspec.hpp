@@ -34,6 +34,8 @@ class Pathspec {
   // Paths from the root of which one has to differ, itself or what is below it, where anything
   // differs that is meant. None where that is not known.
   std::vector<std::string> bounds() const;
+  // All that is meant is these, and what is below them: no glob, no magic, no slash at an end.
+  bool is_bounds() const noexcept;
   // The one path that is meant, where it is one and no more than a name: not a glob, no magic.
   const std::string* only_path() const noexcept;
 

@@ -124,6 +124,31 @@ TEST_CASE("what is shown of a path is the same with and without the history inde
   }
 }
 
+TEST_CASE(
+    "what is shown of a path is the same where a page of the history index turns out damaged") {
+  const std::uint64_t seed = seed_of_run(7);
+  MESSAGE("HN_SEED=" << seed);
+  Grown grown(seed);
+  repo::CommitWalk::Options options;
+  options.set.with = {grown.ids.back()};
+  options.paths = worktree::Pathspec(std::vector<std::string>{"b/y", "d"}, "", "r");
+  const std::vector<std::string> answer = grown.walked(options);
+  const std::string folder = "r/.hn/store/history";
+  std::size_t bytes = 1;
+  for (std::size_t at = 200; at < bytes || at == 200; at += 1000) {
+    INFO("byte " << at);
+    for (const Id& id : grown.ids) REQUIRE(grown.anna->history().generation(id));
+    grown.anna.open();  // writes what was missing or damaged
+    for (const std::string& name : grown.anna.fs.list(folder)) {
+      if (!name.ends_with(".layer")) continue;
+      bytes = grown.anna.fs.bytes_of(folder + "/" + name).size();
+      grown.anna.fs.bytes_of(folder + "/" + name)[at] ^= 1;
+    }
+    CHECK(grown.walked(options) == answer);
+    CHECK(grown.anna->history_index().is_damaged());
+  }
+}
+
 TEST_CASE("where a line came from is the same with and without the history index") {
   const std::uint64_t seed = seed_of_run(5);
   MESSAGE("HN_SEED=" << seed);

@@ -92,16 +92,21 @@ TEST_CASE("layers of a history index are written and read as on the page") {
 }
 
 TEST_CASE("a filter is no longer than one of the most paths that it may have") {
-  for (const std::size_t bytes : {kFilterBytesMax, kFilterBytesMax + 1}) {
+  for (const std::size_t paths : {kFilterPathsMax, kFilterPathsMax + 1}) {
+    const bool fits = paths == kFilterPathsMax;
+    Bytes filter;
+    for (std::size_t i = 0; i < paths; ++i)
+      for (const std::size_t byte : {i >> 8U, i & 0xffU, i, i, i, i})
+        filter.push_back(static_cast<Byte>(byte & 0xffU));
     LayerParts parts;
     parts.repository = owner();
     parts.commits.push_back({object::Id{Hash{1}}, 1, {}, object::Id{Hash{2}}, 0, {}});
-    parts.notes.push_back({Bytes(bytes, 1), "subject"});
+    parts.notes.push_back({filter, "subject"});
     const Bytes layer = encode_layer(parts);
     const auto view = LayerView::open(layer, owner());
     REQUIRE(view);
-    CHECK(view->filter(0).empty() == (bytes > kFilterBytesMax));
-    CHECK(view->is_sound() == (bytes <= kFilterBytesMax));
+    CHECK(view->filter(0).empty() == !fits);
+    CHECK(view->is_sound() == fits);
   }
 }
 

@@ -60,16 +60,14 @@ TEST_CASE("filters of changed paths stay with their commits when layers are swal
     for (std::size_t i = 0; i < ids.size(); ++i) {
       const auto row = index.row_of(ids[i]);
       REQUIRE(row);
-      const std::array keys{path_key(changed[i])};
-      CHECK(index.may_change(*row, keys) == true);
-      const std::array others{path_key(changed[i] + " is another")};
-      CHECK(index.may_change(*row, others) == false);
+      CHECK(index.changed_by(*row, path_key(changed[i])) == Changed::yes);
+      CHECK(index.changed_by(*row, path_key(changed[i] + " is another")) == Changed::no);
     }
     CHECK(check_history(index, bench.source.blocks).empty());
   };
   grow(40);
   bench.open().add(bench.all_facts(), {});
-  CHECK_FALSE(bench.open().may_change(0, std::array{path_key("any")}));
+  CHECK(bench.open().changed_by(0, path_key("any")) == Changed::not_known);
   bench.open().add_filters(bench.source.blocks);
   check();
   grow(30);

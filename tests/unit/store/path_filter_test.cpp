@@ -49,28 +49,37 @@ TEST_CASE("filters of changed paths are those of the page") {
   }
 }
 
-TEST_CASE("a filter says perhaps to what changed and to the folders above, and no to most else") {
+TEST_CASE("a filter says yes to what changed and to the folders above, and no to all else") {
   MemoryBlocks blocks;
   const Id before = tree_of(blocks, {"kept", "lib/gone", "lib/kept", "to/folder", "was"});
   const Id after = tree_of(blocks, {"kept", "lib/kept", "new", "to/folder", "was/now/deep"});
   const auto filter = path_filter(blocks, before, after);
   REQUIRE(filter);
+  CHECK(is_path_filter(*filter, true));
   for (const char* path : {"lib", "lib/gone", "new", "was", "was/now", "was/now/deep"}) {
     INFO(path);
-    CHECK(may_contain(*filter, path_key(path)));
+    CHECK(changed_by(*filter, path_key(path)) == Changed::yes);
   }
-  for (const char* path : {"kept", "lib/kept", "to", "to/folder"}) {
+  for (const char* path : {"", "kept", "lib/kept", "to", "to/folder"}) {
     INFO(path);
-    CHECK_FALSE(may_contain(*filter, path_key(path)));
+    CHECK(changed_by(*filter, path_key(path)) == Changed::no);
   }
   int wrong = 0;
   for (int i = 0; i < 10'000; ++i)
-    wrong += may_contain(*filter, path_key("other/" + std::to_string(i))) ? 1 : 0;
-  CHECK(wrong < 250);
+    wrong += changed_by(*filter, path_key("other/" + std::to_string(i))) == Changed::no ? 0 : 1;
+  CHECK(wrong == 0);
 }
 
-TEST_CASE("a filter that is not known, or of a folder that is not here, rules nothing out") {
-  CHECK(may_contain({}, path_key("any")));
+TEST_CASE("a filter of no path says no, one of too many perhaps, and none that nobody knows") {
   MemoryBlocks blocks;
+  const auto changed = [&](std::size_t files) {
+    std::set<std::string> paths;
+    for (std::size_t i = 0; i < files; ++i) paths.insert(std::to_string(i));
+    return changed_by(*path_filter(blocks, std::nullopt, tree_of(blocks, paths)), path_key("0"));
+  };
+  CHECK(changed(0) == Changed::no);
+  CHECK(changed(kFilterPathsMax) == Changed::yes);
+  CHECK(changed(kFilterPathsMax + 1) == Changed::perhaps);
+  CHECK(changed_by({}, path_key("any")) == Changed::not_known);
   CHECK_FALSE(path_filter(blocks, std::nullopt, Id{Hash{9}}));
 }
