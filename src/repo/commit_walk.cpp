@@ -83,12 +83,12 @@ bool CommitWalk::follow(CommitNumber commit, std::vector<CommitNumber>& parents)
 }
 
 // A row without a filter costs looks at two trees, each time that it is met.
-store::Changed CommitWalk::changed_by_filter(CommitNumber commit) {
+store::Changed CommitWalk::changed_by_filter(CommitNumber commit, std::size_t parent) {
   using store::Changed;
   if (keys_.empty() || !walk_.numbers().is_row(commit)) return Changed::perhaps;
   Changed found = Changed::no;
   for (const store::PathKey& key : keys_) {
-    const Changed changed = repository_.history_index().changed_by(commit, key);
+    const Changed changed = repository_.history_index().changed_by(commit, key, parent);
     if (changed == Changed::not_known && ++unfiltered_ == store::kKeepMin)
       repository_.history().want_filters();
     if (changed == Changed::yes && options_.paths.is_bounds()) return Changed::yes;
@@ -97,8 +97,8 @@ store::Changed CommitWalk::changed_by_filter(CommitNumber commit) {
   return found;
 }
 
-bool CommitWalk::differs_from(CommitNumber commit, CommitNumber parent, bool is_first) {
-  const auto changed = is_first ? changed_by_filter(commit) : store::Changed::perhaps;
+bool CommitWalk::differs_from(CommitNumber commit, CommitNumber parent, std::size_t which) {
+  const auto changed = changed_by_filter(commit, which);
   if (changed == store::Changed::yes) return true;
   if (changed == store::Changed::no) {
     hand_down(commit, parent);
@@ -142,14 +142,15 @@ bool CommitWalk::simplify(CommitNumber commit, std::vector<CommitNumber>& parent
   std::size_t relevant_parents = 0;
   bool relevant_change = false;
   bool other_change = false;
-  for (const CommitNumber parent : parents) {
+  for (std::size_t i = 0; i < parents.size(); ++i) {
+    const CommitNumber parent = parents[i];
     // What is excluded does not decide, but for the border that was named itself.
     const bool relevant = !limited_ || members_.contains(parent) || excluded_.contains(parent);
     relevant_parents += relevant ? 1 : 0;
     // Rows of the index stand for commits that are here.
     if (!walk_.numbers().is_row(parent) && !repository_.store().has(walk_.numbers().id(parent)))
       continue;
-    const bool differs = differs_from(commit, parent, parent == parents.front());
+    const bool differs = differs_from(commit, parent, i);
     if (!differs && relevant) {
       parents = {parent};
       return false;

@@ -38,10 +38,12 @@ bool is_subject_wrong(const HistoryIndex& index, std::uint32_t row,
 bool is_filter_wrong(const HistoryIndex& index, const object::BlockReader& reader,
                      std::uint32_t row, const std::vector<std::uint32_t>& parents) {
   const Bytes filter = index.filter_of(row);
-  const auto after = index.tree_of(row);
-  const auto before = parents.empty() ? std::nullopt : index.tree_of(parents.front());
-  if (filter.empty() || !after || (!parents.empty() && !before)) return false;
-  const auto made = path_filter(reader, before, *after);
+  const auto own = index.tree_of(row);
+  if (filter.empty() || !own) return false;
+  CommitTrees trees{*own, {}, {}};
+  if (!parents.empty() && !(trees.first = index.tree_of(parents[0]))) return false;
+  if (parents.size() > 1 && !(trees.second = index.tree_of(parents[1]))) return false;
+  const auto made = path_filter(reader, trees);
   return made && *made != filter;
 }
 

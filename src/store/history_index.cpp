@@ -146,12 +146,21 @@ std::optional<object::Id> tree_at(const std::vector<Layer>& layers, std::uint32_
   return layer != nullptr ? layer->tree(row) : std::nullopt;
 }
 
+// nullopt where a parent's is not known.
+template <class TreeOf>
+std::optional<CommitTrees> trees_of(const LayerCommit& commit, const TreeOf& tree_of) {
+  CommitTrees out{commit.tree, {}, {}};
+  if (!commit.parents.empty() && !(out.first = tree_of(commit.parents[0]))) return std::nullopt;
+  if (commit.parents.size() > 1 && !(out.second = tree_of(commit.parents[1]))) return std::nullopt;
+  return out;
+}
+
 using Filters = std::unordered_map<object::Id, Bytes>;
 
 // Of the rows that have none, where one can be made.
 Filters missing_filters(const std::vector<Layer>& layers, const object::BlockReader& reader) {
   std::vector<object::Id> commits;
-  std::vector<TreePair> trees;
+  std::vector<CommitTrees> trees;
   for (const Layer& layer : layers) {
     const LayerView& view = layer.view;
     for (std::uint32_t i = 0; i < view.size(); ++i) {
@@ -159,11 +168,11 @@ Filters missing_filters(const std::vector<Layer>& layers, const object::BlockRea
       if (!view.filter(row).empty()) continue;
       const auto commit = view.commit(row);
       if (!commit) break;
-      TreePair pair{{}, commit->tree};
-      if (!commit->parents.empty()) pair.before = tree_at(layers, commit->parents.front());
-      if (!commit->parents.empty() && !pair.before) continue;
+      const auto its =
+          trees_of(*commit, [&](std::uint32_t parent) { return tree_at(layers, parent); });
+      if (!its) continue;
       commits.push_back(commit->id);
-      trees.push_back(pair);
+      trees.push_back(*its);
     }
   }
   std::vector<Bytes> made = path_filters(reader, trees);
@@ -287,20 +296,17 @@ class Building {
   }
 
   void complete_filters(LayerParts& parts) const {
-    std::vector<TreePair> trees;
+    std::vector<CommitTrees> trees;
     std::vector<Bytes*> waiting;
+    const auto tree_of = [&](std::uint32_t row) {
+      return row < parts.rows_below ? tree_at(layers_, row)
+                                    : std::optional(parts.commits[row - parts.rows_below].tree);
+    };
     for (std::size_t i = 0; i < parts.commits.size(); ++i) {
       if (!parts.notes[i].filter.empty()) continue;
-      const LayerCommit& commit = parts.commits[i];
-      std::optional<object::Id> before;
-      if (!commit.parents.empty()) {
-        const std::uint32_t parent = commit.parents.front();
-        before = parent < parts.rows_below
-                     ? tree_at(layers_, parent)
-                     : std::optional(parts.commits[parent - parts.rows_below].tree);
-        if (!before) continue;
-      }
-      trees.push_back({before, commit.tree});
+      const auto its = trees_of(parts.commits[i], tree_of);
+      if (!its) continue;
+      trees.push_back(*its);
       waiting.push_back(&parts.notes[i].filter);
     }
     std::vector<Bytes> made = path_filters(*reader_, trees);
@@ -511,9 +517,9 @@ std::optional<object::Id> HistoryIndex::tree_of(std::uint32_t row) const {
   return tree_at(state_->layers(), row);
 }
 
-Changed HistoryIndex::changed_by(std::uint32_t row, const PathKey& key) const {
+Changed HistoryIndex::changed_by(std::uint32_t row, const PathKey& key, std::size_t parent) const {
   const LayerView* layer = layer_of(state_->layers(), row);
-  return layer != nullptr ? store::changed_by(layer->filter(row), key) : Changed::not_known;
+  return layer != nullptr ? store::changed_by(layer->filter(row), key, parent) : Changed::not_known;
 }
 
 std::string_view HistoryIndex::subject_of(std::uint32_t row) const {

@@ -1,6 +1,6 @@
 // Format: hn-store(5), HISTORY INDEX.
 //
-// Exact but for 48 bits, where git's commit-graph has Bloom filters of 10 bits a path (git,
+// Exact but for 47 bits, where git's commit-graph has Bloom filters of 10 bits a path (git,
 // gitformat-commit-graph(5), Bloom Filter Data), which answer "perhaps" to what did change and to
 // one in 120 besides: then both trees have to be read, along chains of deltas, and that was five
 // sixths of a log of one file. Keys cost 5 times as much, a tenth of the index.
@@ -18,6 +18,21 @@ namespace {
 
 constexpr Byte kNoPath = 0x00;
 constexpr Byte kAnyPath = 0xff;
+// In a key's last byte: the path is in the second parent what it is in the commit. Most of what a
+// merge changes came from there.
+constexpr Byte kAsInSecond = 0x80;
+
+bool is_key_at(const Byte* at, const PathKey& key) noexcept {
+  return std::memcmp(at, key.bytes.data(), kPathKeyBytes - 1) == 0 &&
+         (at[kPathKeyBytes - 1] & ~kAsInSecond) == key.bytes[kPathKeyBytes - 1];
+}
+
+PathKey key_at(const Byte* at) noexcept {
+  PathKey key;
+  std::copy_n(at, kPathKeyBytes, key.bytes.begin());
+  key.bytes.back() &= static_cast<Byte>(~kAsInSecond);
+  return key;
+}
 
 // Paths come depth first, so the folders above one are new from where it parts from the last.
 class Paths {
@@ -34,7 +49,8 @@ class Paths {
     return keys_.size() <= kFilterPathsMax;
   }
 
-  Bytes filter() {
+  // `as_in_second` are sorted.
+  Bytes filter(std::span<const PathKey> as_in_second) {
     if (keys_.empty()) return Bytes(1, kNoPath);
     if (keys_.size() > kFilterPathsMax) return Bytes(1, kAnyPath);
     std::ranges::sort(keys_);
@@ -42,9 +58,13 @@ class Paths {
     keys_.erase(same.begin(), same.end());
     Bytes out;
     out.reserve(keys_.size() * kPathKeyBytes);
-    for (const PathKey& key : keys_) out.insert(out.end(), key.bytes.begin(), key.bytes.end());
+    for (const PathKey& key : keys_) {
+      out.insert(out.end(), key.bytes.begin(), key.bytes.end());
+      if (std::ranges::binary_search(as_in_second, key)) out.back() |= kAsInSecond;
+    }
     return out;
   }
+  bool are_kept() const noexcept { return !keys_.empty() && keys_.size() <= kFilterPathsMax; }
 
  private:
   // A file that became a folder stands before what is in it.
@@ -56,6 +76,56 @@ class Paths {
   std::vector<PathKey> keys_;
 };
 
+// Which of the changed paths are in two trees the same, themselves and all below them.
+class SamePaths {
+ public:
+  explicit SamePaths(const object::BlockReader& reader) : reader_(reader) {}
+
+  // `files` come depth first and lie below a folder whose path, with a slash, has `above` bytes.
+  Result<void> look(const object::Id& own, const object::Id& other,
+                    std::span<const std::string> files, std::size_t above) {
+    while (!files.empty()) {
+      const std::string_view first = files.front();
+      const std::string_view path = first.substr(0, first.find('/', above));
+      const auto is_there = [&](std::string_view file) {
+        return file.starts_with(path) && (file.size() == path.size() || file[path.size()] == '/');
+      };
+      std::size_t count = 1;
+      while (count < files.size() && is_there(files[count])) ++count;
+      const std::string_view name = path.substr(above);
+      HN_TRY(const auto in_own, object::find_name(reader_, own, name));
+      HN_TRY(const auto in_other, object::find_name(reader_, other, name));
+      if (in_own == in_other) {
+        add(path, files.first(count));
+      } else if (in_own && in_other && in_own->mode == object::Mode::folder &&
+                 in_other->mode == object::Mode::folder) {
+        const auto below = files.first(count).subspan(first.size() == path.size() ? 1 : 0);
+        HN_CHECK(look(in_own->id(), in_other->id(), below, path.size() + 1));
+      }
+      files = files.subspan(count);
+    }
+    return {};
+  }
+
+  std::vector<PathKey> take() {
+    std::ranges::sort(keys_);
+    return std::move(keys_);
+  }
+
+ private:
+  void add(std::string_view path, std::span<const std::string> files) {
+    keys_.push_back(path_key(path));
+    for (const std::string& file : files) {
+      for (std::size_t end = path.size() + 1; end <= file.size(); ++end)
+        if (end == file.size() || file[end] == '/')
+          keys_.push_back(path_key(std::string_view(file).substr(0, end)));
+    }
+  }
+
+  const object::BlockReader& reader_;
+  std::vector<PathKey> keys_;
+};
+
 }  // namespace
 
 PathKey path_key(std::string_view path) noexcept {
@@ -63,45 +133,55 @@ PathKey path_key(std::string_view path) noexcept {
   PathKey key;
   for (std::size_t i = 0; i < kPathKeyBytes; ++i)
     key.bytes[i] = static_cast<Byte>(sum >> (8 * i) & 0xffU);
+  key.bytes.back() &= static_cast<Byte>(~kAsInSecond);
   return key;
 }
 
-Changed changed_by(ByteView filter, const PathKey& key) noexcept {
+Changed changed_by(ByteView filter, const PathKey& key, std::size_t parent) noexcept {
   if (filter.empty()) return Changed::not_known;
-  if (filter.size() == 1) return filter[0] == kNoPath ? Changed::no : Changed::perhaps;
+  if (parent > 1 || (filter.size() == 1 && filter[0] == kAnyPath)) return Changed::perhaps;
+  const Changed otherwise = parent == 0 ? Changed::no : Changed::perhaps;
   for (std::size_t at = 0; at + kPathKeyBytes <= filter.size(); at += kPathKeyBytes) {
-    if (std::memcmp(filter.data() + at, key.bytes.data(), kPathKeyBytes) == 0) return Changed::yes;
+    if (!is_key_at(filter.data() + at, key)) continue;
+    if (parent == 0) return Changed::yes;
+    const bool same = (filter[at + kPathKeyBytes - 1] & kAsInSecond) != 0;
+    return same ? Changed::no : Changed::perhaps;
   }
-  return Changed::no;
+  return otherwise;
 }
 
 bool is_path_filter(ByteView filter, bool whole) noexcept {
   if (filter.empty()) return true;
   if (filter.size() == 1) return filter[0] == kNoPath || filter[0] == kAnyPath;
   if (filter.size() % kPathKeyBytes != 0 || filter.size() > kFilterBytesMax) return false;
-  for (std::size_t at = kPathKeyBytes; whole && at < filter.size(); at += kPathKeyBytes) {
-    const Byte* const key = filter.data() + at;
-    if (std::memcmp(key - kPathKeyBytes, key, kPathKeyBytes) >= 0) return false;
-  }
+  for (std::size_t at = kPathKeyBytes; whole && at < filter.size(); at += kPathKeyBytes)
+    if (key_at(filter.data() + at - kPathKeyBytes) >= key_at(filter.data() + at)) return false;
   return true;
 }
 
-std::optional<Bytes> path_filter(const object::BlockReader& reader,
-                                 const std::optional<object::Id>& before, const object::Id& after) {
+std::optional<Bytes> path_filter(const object::BlockReader& reader, const CommitTrees& trees) {
   Paths paths;
-  const auto walked = object::diff_paths(
-      reader, before, after, [&](const object::Change& change) { return paths.add(change.name); });
+  std::vector<std::string> files;
+  const auto walked =
+      object::diff_paths(reader, trees.first, trees.own, [&](const object::Change& change) {
+        if (trees.second) files.push_back(change.name);
+        return paths.add(change.name);
+      });
   if (!walked) return std::nullopt;
-  return paths.filter();
+  SamePaths same(reader);
+  if (trees.second && paths.are_kept() && !same.look(trees.own, *trees.second, files, 0))
+    return std::nullopt;
+  return paths.filter(same.take());
 }
 
 // In one thread: the store keeps what it has decoded for the one that opened it, and neighbours
 // share most of their folders. Two threads without that took twice as long.
-std::vector<Bytes> path_filters(const object::BlockReader& reader, std::span<const TreePair> all) {
+std::vector<Bytes> path_filters(const object::BlockReader& reader,
+                                std::span<const CommitTrees> all) {
   std::vector<Bytes> made(all.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
     try {
-      if (auto one = path_filter(reader, all[i].before, all[i].after)) made[i] = std::move(*one);
+      if (auto one = path_filter(reader, all[i])) made[i] = std::move(*one);
     } catch (...) {
       // It is not needed: who asks looks at the trees.
     }

@@ -394,12 +394,21 @@ for known in STORE["checksums"]:
     assert u64(xxh64(known["text"].encode())).hex() == known["checksum"]
 
 
-def path_filter(paths):
-    """Of files and of all folders above them."""
+def path_filter(paths, second=None):
+    """Of files and of all folders above them; `second` are the files of a second parent, with the same contents."""
     every = {path[:i] for path in paths for i in range(len(path) + 1) if path[i:i + 1] in ("/", "")}
     if not every or len(every) > 512:
         return b"\0" if not every else b"\xff"
-    return b"".join(sorted({u64(xxh64(path.encode()))[:6] for path in every}))
+
+    def below(all, path):
+        return {p for p in all if p == path or p.startswith(path + "/")}
+    keys = {}
+    for path in every:
+        key = bytearray(u64(xxh64(path.encode()))[:6])
+        key[5] &= 0x7f
+        same = second is not None and below(paths, path) == below(second, path)
+        keys[bytes(key)] = 0x80 if same else 0
+    return b"".join(key[:5] + bytes([key[5] | keys[key]]) for key in sorted(keys))
 
 
 def layer(commits, tags, owner, below=0, rows_below=0, spoil=lambda rows, tables: None, format=2, magic=b"hn hist\n",
@@ -558,6 +567,9 @@ def histories():
     filters = [{"changed": changed, "filter": path_filter(changed).hex()}
                for changed in ([], ["a"], ["a/b/c", "a/b/d", "e"], [f"{i:03}/f" for i in range(256)],
                                [f"{i:03}/f" for i in range(257)])]
+    second = ["a/b/c", "a/b/d", "e/f", "g"]
+    filters += [{"changed": changed, "second": second, "filter": path_filter(changed, second).hex()}
+                for changed in (["a/b/c", "a/b/d", "a/h", "e/f"], ["a/b/c", "g", "i"])]
     return {"page": "hn-store(5)", "repository": owner.hex(), "filters": filters, "layers": valid, "bad_layers": damaged,
             "chains": chains, "bad_chains": bad_chains}
 

@@ -15,10 +15,9 @@ namespace hn::repo {
 // has these files from one of its parents unchanged, that parent alone is followed and the commit
 // left out; a merge that has them from none is shown.
 //
-// With paths a commit costs a look at its filter in the history index, and at the folders on the
-// way where that does not know, or where it is a merge and some other parent's may be the same;
-// without paths nothing is read. What is excluded is looked up down to where all else is excluded
-// too.
+// With paths a commit costs a look at its filter in the history index, and at the folders on the way
+// where that does not know; without paths nothing is read. What is excluded is looked up down to
+// where all else is excluded too.
 class CommitWalk {
  public:
   struct Options {
@@ -51,8 +50,8 @@ class CommitWalk {
  private:
   bool follow(CommitNumber commit, std::vector<CommitNumber>& parents);
   bool simplify(CommitNumber commit, std::vector<CommitNumber>& parents);
-  store::Changed changed_by_filter(CommitNumber commit);
-  bool differs_from(CommitNumber commit, CommitNumber parent, bool is_first);
+  store::Changed changed_by_filter(CommitNumber commit, std::size_t parent);
+  bool differs_from(CommitNumber commit, CommitNumber parent, std::size_t which);
   bool is_in(CommitNumber commit) const;
   object::Id tree_of(CommitNumber commit);
   const std::optional<object::Value>& value_in(CommitNumber commit, const std::string& path);

@@ -72,8 +72,8 @@ class HistoryIndex {
   std::int64_t time_of(std::uint32_t row) const;
   std::optional<object::Id> id_of(std::uint32_t row) const;
   std::optional<object::Id> tree_of(std::uint32_t row) const;
-  // Whether the path of this key is another than in the first parent (of a root: than nothing).
-  Changed changed_by(std::uint32_t row, const PathKey& key) const;
+  // Whether the path of this key is another than in a parent (of a root: than nothing).
+  Changed changed_by(std::uint32_t row, const PathKey& key, std::size_t parent = 0) const;
   Bytes filter_of(std::uint32_t row) const;  // empty: none
   // Of its message (object::parts_of), valid as long as this; empty where it is longer than 255
   // bytes or not known.

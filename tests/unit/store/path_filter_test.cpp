@@ -42,8 +42,10 @@ TEST_CASE("filters of changed paths are those of the page") {
   for (const auto& v : vectors["filters"]) {
     INFO(v.dump());
     MemoryBlocks blocks;
-    const auto made = path_filter(blocks, std::nullopt,
-                                  tree_of(blocks, v["changed"].get<std::set<std::string>>()));
+    CommitTrees trees{tree_of(blocks, v["changed"].get<std::set<std::string>>()), {}, {}};
+    if (v.contains("second"))
+      trees.second = tree_of(blocks, v["second"].get<std::set<std::string>>());
+    const auto made = path_filter(blocks, trees);
     REQUIRE(made);
     CHECK(to_hex(*made) == v["filter"]);
   }
@@ -53,7 +55,7 @@ TEST_CASE("a filter says yes to what changed and to the folders above, and no to
   MemoryBlocks blocks;
   const Id before = tree_of(blocks, {"kept", "lib/gone", "lib/kept", "to/folder", "was"});
   const Id after = tree_of(blocks, {"kept", "lib/kept", "new", "to/folder", "was/now/deep"});
-  const auto filter = path_filter(blocks, before, after);
+  const auto filter = path_filter(blocks, {after, before, {}});
   REQUIRE(filter);
   CHECK(is_path_filter(*filter, true));
   for (const char* path : {"lib", "lib/gone", "new", "was", "was/now", "was/now/deep"}) {
@@ -75,11 +77,34 @@ TEST_CASE("a filter of no path says no, one of too many perhaps, and none that n
   const auto changed = [&](std::size_t files) {
     std::set<std::string> paths;
     for (std::size_t i = 0; i < files; ++i) paths.insert(std::to_string(i));
-    return changed_by(*path_filter(blocks, std::nullopt, tree_of(blocks, paths)), path_key("0"));
+    return changed_by(*path_filter(blocks, {tree_of(blocks, paths), {}, {}}), path_key("0"));
   };
   CHECK(changed(0) == Changed::no);
   CHECK(changed(kFilterPathsMax) == Changed::yes);
   CHECK(changed(kFilterPathsMax + 1) == Changed::perhaps);
   CHECK(changed_by({}, path_key("any")) == Changed::not_known);
-  CHECK_FALSE(path_filter(blocks, std::nullopt, Id{Hash{9}}));
+  CHECK_FALSE(path_filter(blocks, {Id{Hash{9}}, {}, {}}));
+}
+
+TEST_CASE("a merge's filter says what is the same in its second parent, else perhaps") {
+  MemoryBlocks blocks;
+  const Id first = tree_of(blocks, {"gone", "kept", "lib/kept"});
+  const Id second =
+      tree_of(blocks, {"came/all/a", "came/all/b", "kept", "lib/kept", "lib/new", "x"});
+  const Id own = tree_of(
+      blocks, {"came/all/a", "came/all/b", "came/own", "kept", "lib/kept", "lib/new", "own"});
+  const auto filter = path_filter(blocks, {own, first, second});
+  REQUIRE(filter);
+  CHECK(is_path_filter(*filter, true));
+  for (const char* path : {"came/all", "came/all/a", "came/all/b", "gone", "lib", "lib/new"}) {
+    INFO(path);
+    CHECK(changed_by(*filter, path_key(path), 0) == Changed::yes);
+    CHECK(changed_by(*filter, path_key(path), 1) == Changed::no);
+    CHECK(changed_by(*filter, path_key(path), 2) == Changed::perhaps);
+  }
+  for (const char* path : {"came", "came/own", "own", "x", "kept"}) {
+    INFO(path);
+    CHECK(changed_by(*filter, path_key(path), 1) == Changed::perhaps);
+  }
+  CHECK_FALSE(path_filter(blocks, {own, first, Id{Hash{9}}}));
 }
