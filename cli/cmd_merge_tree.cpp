@@ -1,8 +1,14 @@
+#include <unistd.h>
+
 #include <algorithm>
-#include <iostream>
+#include <array>
+#include <cerrno>
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <sstream>
 #include <thread>
+#include <utility>
 
 #include "decisions.hpp"
 #include "failure.hpp"
@@ -38,7 +44,7 @@ class Folders final : public object::BlockReader {
   object::TreeNodes* tree_nodes() const override { return &nodes_; }
 
  private:
-  static constexpr std::size_t kBytes = 24U << 20U;
+  static constexpr std::size_t kBytes = 16U << 20U;
   const object::BlockReader& store_;
   mutable object::TreeNodes nodes_{kBytes};
 };
@@ -56,7 +62,9 @@ class Blocks final : public object::BlockReader {
   merge::VirtualBases& bases() { return bases_; }
 
  private:
-  static constexpr std::size_t kBasesBytes = 48U << 20U;
+  // All go at once where they are more; what a few thousand merges of a history like git's share is
+  // less.
+  static constexpr std::size_t kBasesBytes = 80U << 20U;
   Folders folders_;
   merge::VirtualBases bases_{folders_, kBasesBytes};
   std::optional<merge::ScratchBlocks> scratch_;
@@ -64,14 +72,19 @@ class Blocks final : public object::BlockReader {
 
 class Merger {
  public:
-  explicit Merger(repo::Repository& repository)
-      : names_(repository), history_(repository.history()), blocks_(repository.store()) {}
+  explicit Merger(repo::Repository& repository,
+                  repo::ManyRevisions::List list = repo::list_revisions)
+      : names_(repository, std::move(list)),
+        history_(repository.history()),
+        blocks_(repository.store()) {}
 
   Answer merge(const Words& words, bool with_git) {
     repo::TreesToMerge trees;
     trees.ours = names_.commit(words.ours);
     trees.theirs = names_.commit(words.theirs);
     if (words.base) trees.base = names_.commit(*words.base);
+    if (const auto& list = names_.list())
+      history_.use(std::shared_ptr<const object::HistoryTable>(list, &list->table));
     Answer out{repo::merge_tree(history_, blocks_.begin(), trees, &blocks_.bases()), {}};
     if (with_git && out.merged.conflicts.empty()) out.git = git_id(trees.ours, out.merged.tree);
     return out;
@@ -148,31 +161,88 @@ Line answer_line(Merger& merger, const std::string& line, bool json) {
   }
 }
 
+// The lines of standard input, as they come.
+class Lines {
+ public:
+  // A share of those that are here for one of the threads, so that merges beside one another meet
+  // what was made for their neighbours. Waits for one; empty at the end.
+  std::vector<std::string> some(unsigned threads) {
+    while (lines_.empty() && read_some()) {
+    }
+    const std::size_t share =
+        std::clamp<std::size_t>(lines_.size() / (std::size_t{4} * threads), 1, kShareMax);
+    std::vector<std::string> out;
+    for (; out.size() < share && !lines_.empty(); lines_.pop_front())
+      out.push_back(std::move(lines_.front()));
+    return out;
+  }
+
+ private:
+  static constexpr std::size_t kShareMax = 32;
+  static constexpr std::size_t kReadBytes = std::size_t{1} << 16;
+
+  // False at the end.
+  bool read_some() {
+    std::array<char, kReadBytes> bytes;
+    ssize_t count = 0;
+    do count = ::read(STDIN_FILENO, bytes.data(), bytes.size());
+    while (count < 0 && errno == EINTR);
+    if (count <= 0) {
+      if (!rest_.empty()) lines_.push_back(std::exchange(rest_, {}));
+      return !lines_.empty();
+    }
+    rest_.append(bytes.data(), static_cast<std::size_t>(count));
+    std::size_t at = 0;
+    for (std::size_t end; (end = rest_.find('\n', at)) != std::string::npos; at = end + 1)
+      lines_.push_back(rest_.substr(at, end - at));
+    rest_.erase(0, at);
+    return true;
+  }
+
+  std::deque<std::string> lines_;
+  std::string rest_;  // without its end yet
+};
+
 // Each thread reads through a repository of its own. An answer is shown as soon as those before it
 // are, for who writes the next line when it came.
 int answer_lines(const Context& context, bool json) {
   const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
   struct Own {
+    Own(repo::Repository&& opened, const repo::ManyRevisions::List& list)
+        : repository(std::move(opened)), merger(repository, list) {}
     repo::Repository repository;
-    Merger merger{repository};
+    Merger merger;
   };
   // A store remembers what it decoded for the thread that opened it.
   std::vector<std::unique_ptr<Own>> own(threads);
+  std::once_flag once;
+  std::shared_ptr<const repo::RevisionList> listed;
+  const auto list = [&](repo::Repository& repository) {
+    std::call_once(once, [&] { listed = repo::list_revisions(repository); });
+    return listed;
+  };
   context.open();  // where there is none it is said at once
   int status = 0;
-  in_order<std::string, Line>(
-      [] {
-        std::string line;
-        return std::getline(std::cin, line) ? std::optional(line) : std::nullopt;
+  Lines lines;
+  in_order<std::vector<std::string>, std::vector<Line>>(
+      [&] {
+        auto some = lines.some(threads);
+        return some.empty() ? std::nullopt : std::optional(std::move(some));
       },
       threads,
-      [&](const std::string& line, unsigned thread) {
-        if (!own[thread]) own[thread].reset(new Own{context.open()});
-        return answer_line(own[thread]->merger, line, json);
+      [&](const std::vector<std::string>& some, unsigned thread) {
+        if (!own[thread]) own[thread] = std::make_unique<Own>(context.open(), list);
+        std::vector<Line> out;
+        out.reserve(some.size());
+        for (const std::string& line : some)
+          out.push_back(answer_line(own[thread]->merger, line, json));
+        return out;
       },
-      [&](const Line& line) {
-        status = std::max(status, line.status);
-        context.out << line.text << "\n" << std::flush;
+      [&](const std::vector<Line>& some) {
+        for (const Line& line : some) {
+          status = std::max(status, line.status);
+          context.out << line.text << "\n" << std::flush;
+        }
         return static_cast<bool>(context.out);
       });
   return status;

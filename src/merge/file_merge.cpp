@@ -1,5 +1,7 @@
 #include "merge/file_merge.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <set>
 
 #include "hn/merge/text_merge.hpp"
@@ -91,6 +93,14 @@ ByteView Contents::of(const PathValue& value) const {
   return *found->second;
 }
 
+std::vector<std::pair<const Byte*, Id>> Contents::places() const {
+  std::vector<std::pair<const Byte*, Id>> out;
+  for (const auto& [id, text] : files) out.emplace_back(text->data(), id);
+  std::ranges::sort(out,
+                    [](const auto& a, const auto& b) { return std::less<>()(a.first, b.first); });
+  return out;
+}
+
 namespace {
 
 Result<Parts::Text> read_text(const object::BlockReader& reader, const Id& id, Parts* parts) {
@@ -160,7 +170,9 @@ Result<Terms<PathValue>> merge_files(const object::BlockReader& reader, object::
     texts.emplace_back();
     for (const auto& term : inner) texts.back().push_back(contents->of(term));
   }
-  const auto merge = merge_nested_texts(texts);
+  std::optional<KnownTexts> known;
+  if (parts != nullptr) known.emplace(KnownTexts{parts->diffs(), contents->places()});
+  const auto merge = merge_nested_texts(texts, known ? &*known : nullptr);
   if (policy == Policy::join) {
     if (const auto all = merge.united())
       return Terms<PathValue>{Value::of(mode, object::write_file(writer, *all))};

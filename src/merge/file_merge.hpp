@@ -48,6 +48,8 @@ object::Mode merged_mode(const Terms<PathValue>& terms);
 struct Contents {
   std::vector<std::pair<object::Id, Parts::Text>> files;  // by id
   ByteView of(const PathValue& value) const;
+  // Where each lies in memory, in that order.
+  std::vector<std::pair<const Byte*, object::Id>> places() const;
 };
 Result<std::optional<Contents>> read_texts(const object::BlockReader& reader,
                                            const Terms<PathValue>& terms, bool nul_is_text = false,

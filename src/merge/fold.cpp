@@ -19,11 +19,9 @@ using Roots = std::vector<std::optional<Id>>;
 
 class Folding {
  public:
-  // Asks the history, or the function where there is one.
-  Folding(const object::BlockReader& reader, const object::History* history,
-          CommonAncestors common_ancestors, VirtualBases* shared, Parts* parts = nullptr)
+  Folding(const object::BlockReader& reader, CommonAncestors common_ancestors, VirtualBases* shared,
+          Parts* parts = nullptr)
       : scratch_(reader),
-        history_(history),
         common_ancestors_(std::move(common_ancestors)),
         shared_(shared),
         parts_(shared == nullptr ? parts : &shared->parts_) {
@@ -33,17 +31,14 @@ class Folding {
   // The roots of the commits and of what lies between them: side - base + side - base + side.
   Result<Roots> terms(std::span<const Id> commits, std::size_t depth) {
     Roots out;
-    std::optional<object::GrowingAncestors> growing;
-    if (history_ != nullptr) growing.emplace(*history_);
+    const auto earlier = common_ancestors_();
     for (std::size_t i = 0; i < commits.size(); ++i) {
       if (i > 0) {
-        auto ancestors = growing ? growing->common_with(commits[i])
-                                 : common_ancestors_(commits.first(i), commits.subspan(i, 1));
-        if (!ancestors) return fail(ancestors.error());
-        HN_TRY(const auto base, base_of(*ancestors, depth));
+        HN_TRY(const auto ancestors, earlier->common_with(commits[i]));
+        HN_TRY(const auto base, base_of(ancestors, depth));
         out.push_back(base);
       }
-      if (growing) HN_CHECK(growing->add(commits[i]));
+      HN_CHECK(earlier->add(commits[i]));
       HN_TRY(const Id tree, tree_of(commits[i]));
       out.push_back(tree);
     }
@@ -170,7 +165,6 @@ class Folding {
   }
 
   ScratchBlocks scratch_;
-  const object::History* history_;
   CommonAncestors common_ancestors_;
   VirtualBases* shared_;
   Parts* parts_;
@@ -234,14 +228,14 @@ Result<Folded> fold_with(Folding&& folding, const object::BlockReader& reader,
 Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writer,
                     const object::History& history, std::span<const Id> heads,
                     std::span<const std::uint32_t> seniority, Parts* parts) {
-  return fold_with(Folding(reader, &history, {}, nullptr, parts), reader, writer, heads, seniority);
+  const auto of = [&] { return std::make_unique<object::GrowingAncestors>(history); };
+  return fold_with(Folding(reader, of, nullptr, parts), reader, writer, heads, seniority);
 }
 
 Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writer,
                     const CommonAncestors& common_ancestors, std::span<const Id> heads,
                     std::span<const std::uint32_t> seniority, VirtualBases* bases) {
-  return fold_with(Folding(reader, nullptr, common_ancestors, bases), reader, writer, heads,
-                   seniority);
+  return fold_with(Folding(reader, common_ancestors, bases), reader, writer, heads, seniority);
 }
 
 Result<Id> recompute(const object::BlockReader& reader, const object::History& history,

@@ -1,6 +1,7 @@
 #include "hn/merge/lines.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 // Specified in hn-merge(7), TEXTS AND LINES.
 namespace hn::merge {
@@ -21,7 +22,7 @@ std::vector<Line> split_lines(ByteView text) {
 bool is_text(ByteView bytes) noexcept {
   if (bytes.size() > kTextBytesMax) return false;
   const auto probe = bytes.first(std::min(bytes.size(), kBinaryProbeBytes));
-  return std::find(probe.begin(), probe.end(), Byte{0}) == probe.end();
+  return probe.empty() || std::memchr(probe.data(), 0, probe.size()) == nullptr;
 }
 
 }  // namespace hn::merge

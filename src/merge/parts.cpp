@@ -1,11 +1,11 @@
 #include "hn/merge/parts.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "hn/base/codec.hpp"
 #include "hn/crypto/hash.hpp"
-#include "hn/merge/scratch.hpp"
 
 namespace hn::merge {
 namespace {
@@ -134,12 +134,13 @@ const Parts::Part& Parts::keep(const Hash& key, Part part) {
   return at->second;
 }
 
-void Parts::keep_noted(const ScratchBlocks& made, const std::set<object::Id>& kept) {
+void Parts::keep_noted(const ScratchBlocks& made, const ScratchBlocks::Ids& kept,
+                       std::size_t from) {
   const auto is_kept = [&](const std::optional<object::Value>& value) {
     return !value || value->mode == object::Mode::submodule || kept.contains(value->id()) ||
            !made.wrote(value->id());
   };
-  for (const Hash& key : noted_) {
+  for (const Hash& key : std::span(noted_).subspan(from)) {
     const auto at = young_.find(key);
     if (at == young_.end()) continue;
     if (!std::ranges::all_of(at->second.values, is_kept)) young_.erase(at);

@@ -9,26 +9,26 @@ namespace {
 
 using object::Id;
 using object::Kind;
-using Ids = std::vector<Id>;
+using IdList = std::vector<Id>;
 
-void add_value(const object::Value& value, Ids& out) {
+void add_value(const object::Value& value, IdList& out) {
   if (value.mode != object::Mode::submodule) out.push_back(value.id());
 }
 
-void add_tree(ByteView bytes, Ids& out) {
+void add_tree(ByteView bytes, IdList& out) {
   const auto node = object::decode_tree_node(bytes);
   if (!node) return;
   for (const auto& entry : node->entries) add_value(entry.value, out);
   for (const auto& child : node->children) out.push_back(child.id);
 }
 
-void add_list(ByteView bytes, Ids& out) {
+void add_list(ByteView bytes, IdList& out) {
   const auto node = object::decode_list(bytes);
   if (!node) return;
   for (const auto& row : node->rows) out.push_back(row.id);
 }
 
-void add_conflict(ByteView bytes, Ids& out) {
+void add_conflict(ByteView bytes, IdList& out) {
   const auto conflict = object::decode_conflict(bytes);
   if (!conflict) return;
   for (const auto& term : conflict->terms) {
@@ -37,8 +37,8 @@ void add_conflict(ByteView bytes, Ids& out) {
 }
 
 // The ids in a block that a merge wrote; of another kind than these it writes only chunks.
-Ids ids_in(const object::Block& block) {
-  Ids out;
+IdList ids_in(const object::Block& block) {
+  IdList out;
   if (block.kind == Kind::tree) add_tree(block.bytes, out);
   if (block.kind == Kind::list) add_list(block.bytes, out);
   if (block.kind == Kind::conflict) add_conflict(block.bytes, out);
@@ -49,7 +49,7 @@ Ids ids_in(const object::Block& block) {
 
 Result<object::Block> ScratchBlocks::read(const Id& id) const {
   const auto found = blocks_.find(id);
-  if (found != blocks_.end()) return found->second.block;
+  if (found != blocks_.end()) return found->second->block;
   return below_.read(id);
 }
 
@@ -67,7 +67,7 @@ void ScratchBlocks::write_known(const Id& id, Kind kind, ByteView bytes,
                                 const std::optional<Id>& base) {
   const auto [at, is_new] = blocks_.try_emplace(id);
   if (!is_new) return;
-  at->second = Written{{kind, to_bytes(bytes)}, base};
+  at->second = std::make_shared<const Written>(Written{{kind, to_bytes(bytes)}, base});
   bytes_ += bytes.size();
 }
 
@@ -76,16 +76,20 @@ object::TreeNodes* ScratchBlocks::tree_nodes() const {
   return below != nullptr ? below : &nodes_;
 }
 
-std::set<Id> ScratchBlocks::copy_to(object::BlockWriter& writer, const Id& root) const {
-  std::set<Id> done;
-  Ids todo{root};
+ScratchBlocks::Ids ScratchBlocks::copy_to(object::BlockWriter& writer, const Id& root) const {
+  auto* const scratch = dynamic_cast<ScratchBlocks*>(&writer);
+  Ids done;
+  IdList todo{root};
   while (!todo.empty()) {
     const Id id = todo.back();
     todo.pop_back();
     const auto found = blocks_.find(id);
     if (found == blocks_.end() || !done.insert(id).second) continue;
-    const auto& [block, base] = found->second;
-    writer.write_known(id, block.kind, block.bytes, base);
+    const auto& [block, base] = *found->second;
+    if (scratch == nullptr)
+      writer.write_known(id, block.kind, block.bytes, base);
+    else if (scratch->blocks_.try_emplace(id, found->second).second)
+      scratch->bytes_ += block.bytes.size();
     for (const Id& next : ids_in(block)) todo.push_back(next);
   }
   return done;

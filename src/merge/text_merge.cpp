@@ -1,6 +1,9 @@
 #include "hn/merge/text_merge.hpp"
 
+#include <algorithm>
 #include <map>
+#include <optional>
+#include <utility>
 
 #include "hn/base/assert.hpp"
 #include "hn/merge/diff.hpp"
@@ -15,28 +18,6 @@
 namespace hn::merge {
 namespace {
 
-constexpr std::uint32_t kNone = UINT32_MAX;
-
-struct Text : NumberedText {
-  std::vector<std::uint32_t> match;  // for each line of the reference, or kNone
-};
-
-std::vector<std::uint32_t> matches_in(const Text& reference, const Text& text,
-                                      std::uint32_t count) {
-  std::vector<std::uint32_t> match(reference.lines.size(), kNone);
-  std::uint32_t a = 0, b = 0;
-  const auto run_until = [&](std::uint32_t end) {
-    while (a < end) match[a++] = b++;
-  };
-  for (const auto& d : diff_numbered(reference, text, count)) {
-    run_until(d.a_begin);
-    a = d.a_end;
-    b = d.b_end;
-  }
-  run_until(static_cast<std::uint32_t>(reference.lines.size()));
-  return match;
-}
-
 // The bytes of lines [begin, end) as one view.
 std::string_view join(const std::vector<Line>& lines, std::uint32_t begin, std::uint32_t end) {
   if (begin == end) return {};
@@ -45,95 +26,158 @@ std::string_view join(const std::vector<Line>& lines, std::uint32_t begin, std::
   return {first, static_cast<std::size_t>(last.data() + last.size() - first)};
 }
 
-// Cuts aligned texts into hunks, each with the piece of every text.
-class Aligner {
- public:
-  explicit Aligner(std::span<const ByteView> terms) {
-    HN_ASSERT(terms.size() % 2 == 1);
-    // Terms at one place in memory are one text: of many heads most have a base in common.
-    std::map<std::pair<const Byte*, std::size_t>, std::size_t> known;
-    LineNumbers numbers;
-    const auto add = [&](ByteView term) {
-      const auto [at, is_new] = known.try_emplace({term.data(), term.size()}, texts_.size());
-      if (is_new) {
-        NumberedText text = numbers.add(term, texts_.empty() ? nullptr : &texts_.front());
-        texts_.push_back({std::move(text), {}});
-      }
-      return at->second;
-    };
-    add(terms[terms.size() > 1 ? 1 : 0]);
-    for (const ByteView term : terms) text_of_.push_back(add(term));
-    at_.resize(texts_.size());
-    const Text& reference = texts_.front();
-    lines_ = static_cast<std::uint32_t>(reference.lines.size());
-    for (auto& text : texts_) text.match = matches_in(reference, text, numbers.count());
-  }
+using Differences = std::vector<BytesDiffer>;
 
-  // Calls sink(pieces) for each hunk in order; all pieces of a firm run are equal.
-  template <class Sink>
-  void run(Sink sink) {
-    for (std::uint32_t i = 0; i < lines_;) {
-      if (!is_firm(i)) {
-        ++i;
-        continue;
-      }
-      emit_until([&](const Text& text) { return text.match[i]; }, sink);
-      const auto end = firm_end(i);
-      emit_until([&](const Text& text) { return text.match[end - 1] + 1; }, sink);
-      i = end;
-    }
-    emit_until([](const Text& t) { return static_cast<std::uint32_t>(t.lines.size()); }, sink);
+// Where each line begins, and the end.
+std::vector<std::uint32_t> offsets_of(const std::vector<Line>& lines) {
+  std::vector<std::uint32_t> out{0};
+  out.reserve(lines.size() + 1);
+  for (const Line line : lines) out.push_back(out.back() + static_cast<std::uint32_t>(line.size()));
+  return out;
+}
+
+// Compares texts with the first of them; what was compared before is not even cut into lines.
+class Comparing {
+ public:
+  Comparing(ByteView reference, const KnownTexts* known)
+      : known_(known), reference_(reference), id_(id_of(reference)) {}
+
+  TextDiffs::Differences with(ByteView text) {
+    const auto id = id_of(text);
+    if (!id || !id_) return compare(text);
+    if (auto known = known_->diffs.find({*id_, *id})) return known;
+    auto made = compare(text);
+    known_->diffs.keep({*id_, *id}, made);
+    return made;
   }
 
  private:
-  bool is_firm(std::uint32_t line) const {
-    for (const auto& text : texts_) {
-      if (text.match[line] == kNone) return false;
-    }
-    return true;
+  std::optional<object::Id> id_of(ByteView text) const {
+    return known_ != nullptr ? known_->id_of(text) : std::nullopt;
   }
 
-  // The end of the run of firm lines that begins at `line`, without a gap in any text.
-  std::uint32_t firm_end(std::uint32_t line) const {
-    auto end = line + 1;
-    const auto goes_on = [&] {
-      for (const auto& text : texts_) {
-        if (text.match[end] != text.match[end - 1] + 1) return false;
+  TextDiffs::Differences compare(ByteView text) {
+    if (!numbered_) {
+      numbered_ = numbers_.add(reference_);
+      offsets_ = offsets_of(numbered_->lines);
+    }
+    const NumberedText numbered = numbers_.add(text, &*numbered_);
+    const auto offsets = offsets_of(numbered.lines);
+    Differences out;
+    for (const Difference& d : diff_numbered(*numbered_, numbered, numbers_.count()))
+      out.push_back({offsets_[d.a_begin], offsets_[d.a_end], offsets[d.b_begin], offsets[d.b_end]});
+    return std::make_shared<const Differences>(std::move(out));
+  }
+
+  const KnownTexts* known_;
+  ByteView reference_;
+  std::optional<object::Id> id_;
+  LineNumbers numbers_;
+  std::optional<NumberedText> numbered_;  // the reference,
+  std::vector<std::uint32_t> offsets_;    // and its lines
+};
+
+// One of the texts: what differs from the reference, and how far it was cut.
+struct Text {
+  std::string_view bytes;
+  TextDiffs::Differences differences;
+  std::size_t next = 0;  // of the differences
+  std::uint32_t at = 0;  // where the next piece begins
+
+  const BytesDiffer* coming() const {
+    return next < differences->size() ? &(*differences)[next] : nullptr;
+  }
+  std::string_view piece_until(std::uint32_t end) {
+    const std::uint32_t begin = std::exchange(at, end);
+    return bytes.substr(begin, end - begin);
+  }
+};
+
+// Cuts aligned texts into hunks, each with the piece of every text.
+class Aligner {
+ public:
+  Aligner(std::span<const ByteView> terms, const KnownTexts* known_texts) {
+    HN_ASSERT(terms.size() % 2 == 1);
+    // Terms at one place in memory are one text: of many heads most have a base in common.
+    std::map<std::pair<const Byte*, std::size_t>, std::size_t> known;
+    const ByteView reference = terms[terms.size() > 1 ? 1 : 0];
+    known.emplace(std::pair(reference.data(), reference.size()), 0);
+    texts_.push_back({as_text(reference), std::make_shared<const Differences>()});
+    Comparing comparing(reference, known_texts);
+    for (const ByteView term : terms) {
+      const auto [at, is_new] = known.try_emplace({term.data(), term.size()}, texts_.size());
+      if (is_new) texts_.push_back({as_text(term), comparing.with(term)});
+      text_of_.push_back(at->second);
+    }
+  }
+
+  // Calls run(piece) for each run of firm lines, which is the same in all texts, and hunk(pieces)
+  // for what lies between them, in order. Of the reference a hunk is what differences that overlap
+  // or touch take together.
+  template <class Run, class Hunk>
+  void run(Run run, Hunk hunk) {
+    const auto end = static_cast<std::uint32_t>(texts_.front().bytes.size());
+    while (const auto begin = next_difference()) {
+      if (*begin > texts_.front().at) run(skip_to(*begin));
+      const std::uint32_t hunk_ends = take_hunk(*begin);
+      Terms<std::string_view> of_text;
+      for (Text& text : texts_) of_text.push_back(text.piece_until(place_in(text, hunk_ends)));
+      Terms<std::string_view> pieces;
+      pieces.reserve(text_of_.size());
+      for (const std::size_t text : text_of_) pieces.push_back(of_text[text]);
+      hunk(std::move(pieces));
+    }
+    if (end > texts_.front().at) run(skip_to(end));
+  }
+
+ private:
+  // Where in the reference the first difference is that no hunk has.
+  std::optional<std::uint32_t> next_difference() const {
+    std::optional<std::uint32_t> out;
+    for (const Text& text : texts_) {
+      const BytesDiffer* const coming = text.coming();
+      if (coming != nullptr && (!out || coming->a_begin < *out)) out = coming->a_begin;
+    }
+    return out;
+  }
+
+  // Takes all differences of one hunk, which begins there; where it ends in the reference.
+  std::uint32_t take_hunk(std::uint32_t end) {
+    for (bool any = true; any;) {
+      any = false;
+      for (Text& text : texts_) {
+        for (; text.coming() != nullptr && text.coming()->a_begin <= end; ++text.next) {
+          end = std::max(end, text.coming()->a_end);
+          any = true;
+        }
       }
-      return true;
-    };
-    while (end < lines_ && is_firm(end) && goes_on()) ++end;
+    }
     return end;
   }
 
-  template <class End, class Sink>
-  void emit_until(End end_in, Sink sink) {
-    std::vector<std::string_view> of_text;
-    bool any = false;
-    for (std::size_t i = 0; i < texts_.size(); ++i) {
-      const auto end = end_in(texts_[i]);
-      of_text.push_back(join(texts_[i].lines, at_[i], end));
-      any = any || end != at_[i];
-      at_[i] = end;
-    }
-    if (!any) return;
-    Terms<std::string_view> pieces;
-    pieces.reserve(text_of_.size());
-    for (const std::size_t text : text_of_) pieces.push_back(of_text[text]);
-    sink(std::move(pieces));
+  // Where a text has what stands at a place of the reference, behind the differences that were
+  // taken.
+  static std::uint32_t place_in(const Text& text, std::uint32_t place) {
+    if (text.next == 0) return place;
+    const BytesDiffer& last = (*text.differences)[text.next - 1];
+    return last.b_end + (place - last.a_end);
+  }
+
+  // The run up to a place of the reference.
+  std::string_view skip_to(std::uint32_t place) {
+    for (Text& text : std::span(texts_).subspan(1)) text.at = place_in(text, place);
+    return texts_.front().piece_until(place);
   }
 
   std::vector<Text> texts_;           // each once, the reference first
   std::vector<std::size_t> text_of_;  // by term
-  std::vector<std::uint32_t> at_;     // where the next hunk begins in each text
-  std::uint32_t lines_ = 0;           // of the reference
 };
 
 using Pieces = Terms<std::string_view>;
 
 }  // namespace
 
-TextMerge merge_nested_texts(const Terms<Terms<ByteView>>& nested) {
+TextMerge merge_nested_texts(const Terms<Terms<ByteView>>& nested, const KnownTexts* known) {
   // Where each term stands in flatten()'s order, in the shape of `nested`.
   Terms<Terms<std::size_t>> shape;
   std::size_t count = 0;
@@ -147,7 +191,8 @@ TextMerge merge_nested_texts(const Terms<Terms<ByteView>>& nested) {
 
   TextMerge out;
   const bool is_flat = count == nested.size();
-  Aligner(flatten(nested)).run([&](Pieces pieces) {
+  const auto run = [&](std::string_view piece) { out.hunks.push_back({{piece}}); };
+  Aligner(flatten(nested), known).run(run, [&](Pieces pieces) {
     if (is_flat) {
       const auto place = resolved_place(std::span<const std::string_view>(pieces));
       out.hunks.push_back({place ? Pieces{pieces[*place]} : std::move(pieces)});
@@ -182,7 +227,10 @@ Bytes TextMerge::text() const {
 }
 
 Bytes TextMerge::term(std::size_t place) const {
+  std::size_t bytes = 0;
+  for (const auto& hunk : hunks) bytes += hunk.terms[hunk.is_resolved() ? 0 : place].size();
   Bytes out;
+  out.reserve(bytes);
   for (const auto& hunk : hunks) {
     const auto piece = as_bytes(hunk.is_resolved() ? hunk.terms[0] : hunk.terms[place]);
     out.insert(out.end(), piece.begin(), piece.end());

@@ -495,6 +495,8 @@ Result<MergedTree> merge_roots(const object::BlockReader& reader, object::BlockW
                                std::span<const std::optional<Id>> roots, const SideOrder& order,
                                Parts* parts) {
   ScratchBlocks scratch(reader);
+  // What was noted before is of merges that kept their blocks.
+  const std::size_t noted = parts != nullptr ? parts->noted() : 0;
   TreeMerger plain(scratch, scratch, order, parts);
   std::vector<std::size_t> places(roots.size());
   std::iota(places.begin(), places.end(), std::size_t{0});
@@ -506,7 +508,7 @@ Result<MergedTree> merge_roots(const object::BlockReader& reader, object::BlockW
     }
   }
   const auto kept = scratch.copy_to(writer, merged.tree);
-  if (parts != nullptr) parts->keep_noted(scratch, kept);
+  if (parts != nullptr) parts->keep_noted(scratch, kept, noted);
   return merged;
 }
 

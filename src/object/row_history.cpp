@@ -1,6 +1,7 @@
 #include "hn/object/row_history.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <queue>
 #include <utility>
 
@@ -173,6 +174,41 @@ Result<std::vector<Id>> RowHistory::common_ancestors(std::span<const Id> a,
   HN_CHECK(walk.start(a, Walk::kOfA));
   HN_CHECK(walk.start(b, Walk::kOfB));
   return walk.run();
+}
+
+// By the table as long as all commits are in it.
+class RowHistory::Earlier final : public CommonWithEarlier {
+ public:
+  explicit Earlier(const RowHistory& history) : history_(history) {
+    if (history.table_ != nullptr) rows_.emplace(*history.table_);
+  }
+
+  Result<std::vector<Id>> common_with(const Id& commit) override {
+    const auto row = rows_ ? history_.table_->row_of(commit) : std::nullopt;
+    if (!row) return history_.common_ancestors(added_, {&commit, 1});
+    std::vector<Id> out;
+    for (const Row found : rows_->common_with(*row)) out.push_back(history_.table_->ids()[found]);
+    return out;
+  }
+
+  Result<void> add(const Id& commit) override {
+    added_.push_back(commit);
+    const auto row = rows_ ? history_.table_->row_of(commit) : std::nullopt;
+    if (row)
+      rows_->add(*row);
+    else
+      rows_.reset();
+    return {};
+  }
+
+ private:
+  const RowHistory& history_;
+  std::vector<Id> added_;
+  std::optional<HistoryTable::Earlier> rows_;
+};
+
+std::unique_ptr<CommonWithEarlier> RowHistory::common_with_earlier() const {
+  return std::make_unique<Earlier>(*this);
 }
 
 }  // namespace hn::object

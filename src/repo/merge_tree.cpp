@@ -26,7 +26,7 @@ merge::MergedTree merge_tree(const object::RowHistory& history, merge::ScratchBl
   // Nobody sees the auto-merge that comes with it.
   const std::array<object::Id, 2> heads{trees.ours, trees.theirs};
   const std::array<std::uint32_t, 2> seniority{0, 1};
-  const merge::CommonAncestors of = [&](auto a, auto b) { return history.common_ancestors(a, b); };
+  const merge::CommonAncestors of = [&] { return history.common_with_earlier(); };
   auto folded = require(merge::fold(scratch, scratch, of, heads, seniority, bases), "merging");
   return {folded.tree, std::move(folded.conflicts), std::move(folded.decisions)};
 }

@@ -59,6 +59,17 @@ def pairs_of_branches(bench):
                           input="".join(pair + "\n" for pair in 5 * pairs), capture_output=True, check=False,
                           timeout=SECONDS_MAX)
     bench.expect(done.returncode == 1 and done.stdout == 5 * "".join(answers[:-2]), "many at once, in order")
+    with subprocess.Popen([bench.hn, "merge-tree", "--stdin"], cwd=bench.folder, env=bench.environment,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as asked:
+        alarm = threading.Timer(SECONDS_MAX, asked.kill)
+        alarm.start()
+        asked.stdin.write("b0 b2\nb0 ")
+        asked.stdin.flush()
+        bench.expect(asked.stdout.readline() == answers[2], "a line that has come does not wait for half a one")
+        asked.stdin.write("b1\nb0 b3")
+        asked.stdin.close()
+        bench.expect(asked.stdout.read() == answers[1] + answers[3], "the last line has no end")
+        alarm.cancel()
     status, out, _ = bench.run("merge-tree", "--stdin")
     bench.expect((status, out) == (0, ""), "nothing asked")
 

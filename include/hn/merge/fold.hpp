@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -51,7 +52,7 @@ class VirtualBases {
   // `below` outlives this. Before a fold in which more than so many bytes of blocks are held, all
   // go.
   VirtualBases(const object::BlockReader& below, std::size_t bytes_max)
-      : below_(below), bytes_max_(bytes_max), parts_(bytes_max / 4) {}
+      : below_(below), bytes_max_(bytes_max), parts_(bytes_max / 8) {}
 
   // To be called before each fold: through these blocks, which stay until the next call, it reads.
   const object::BlockReader& begin();
@@ -73,9 +74,8 @@ class VirtualBases {
   Parts parts_;
 };
 
-// The same for who has a faster answer than object::common_ancestors() at hand.
-using CommonAncestors = std::function<Result<std::vector<object::Id>>(
-    std::span<const object::Id> a, std::span<const object::Id> b)>;
+// The same for who has a faster answer than object::GrowingAncestors at hand: one for each merge.
+using CommonAncestors = std::function<std::unique_ptr<object::CommonWithEarlier>()>;
 Result<Folded> fold(const object::BlockReader& reader, object::BlockWriter& writer,
                     const CommonAncestors& common_ancestors, std::span<const object::Id> heads,
                     std::span<const std::uint32_t> seniority, VirtualBases* bases = nullptr);

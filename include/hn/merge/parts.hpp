@@ -2,7 +2,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -10,12 +9,12 @@
 #include "hn/base/lately.hpp"
 #include "hn/base/result.hpp"
 #include "hn/merge/renames.hpp"
+#include "hn/merge/scratch.hpp"
 #include "hn/merge/terms.hpp"
+#include "hn/merge/text_diffs.hpp"
 #include "hn/object/tree.hpp"
 
 namespace hn::merge {
-
-class ScratchBlocks;
 
 // What files and folders within merges came to, each by the hash of all that it depends on: for who
 // merges again what differs in few places, or thousands of commits of one history. A merge comes to
@@ -37,16 +36,19 @@ class Parts {
       : bytes_max_(bytes_max),
         keeps_changes_(changes == Changes::kept),
         pieces_(bytes_max),
-        texts_(bytes_max) {}
+        texts_(bytes_max),
+        diffs_(bytes_max / 4) {}
   bool keeps_changes() const noexcept { return keeps_changes_; }
 
   // Null where it is not here; valid until the next call.
   const Part* find(const Hash& key);
   void note(const Hash& key, Part part);
 
-  // Of those noted since settle(), forgets each with a value that a merge made on its way and did
-  // not end with: a block of that id that came from elsewhere may be here without what is beneath.
-  void keep_noted(const ScratchBlocks& made, const std::set<object::Id>& kept);
+  // Of those noted since settle(), from the one of that number on, forgets each with a value that a
+  // merge made on its way and did not end with: a block of that id that came from elsewhere may be
+  // here without what is beneath.
+  void keep_noted(const ScratchBlocks& made, const ScratchBlocks::Ids& kept, std::size_t from = 0);
+  std::size_t noted() const noexcept { return noted_.size(); }
   void settle() { noted_.clear(); }
 
   // For merges of another time. What was asked for or noted last comes first, as much as takes at
@@ -60,6 +62,7 @@ class Parts {
   FilePieces& pieces() { return pieces_; }
   using Text = std::shared_ptr<const Bytes>;
   Lately<object::Id, Text>& texts() { return texts_; }
+  TextDiffs& diffs() { return diffs_; }
 
  private:
   const Part& keep(const Hash& key, Part part);
@@ -73,6 +76,7 @@ class Parts {
   bool changed_ = false;
   FilePieces pieces_;
   Lately<object::Id, Text> texts_;
+  TextDiffs diffs_;
 };
 
 // hn-repository(5), THE FOLD PARTS. Each key once, in any order; decoding is total, and what is not

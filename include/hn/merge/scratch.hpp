@@ -1,7 +1,8 @@
 #pragma once
 
-#include <map>
-#include <set>
+#include <memory>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "hn/object/block.hpp"
 #include "hn/object/tree_nodes.hpp"
@@ -29,7 +30,8 @@ class ScratchBlocks final : public object::BlockReader, public object::BlockWrit
   std::size_t bytes() const noexcept { return bytes_; }  // of all blocks that were written here
 
   // Copies what `root` needs of the blocks written here, each once, and answers which they were.
-  std::set<object::Id> copy_to(object::BlockWriter& writer, const object::Id& root) const;
+  using Ids = std::unordered_set<object::Id>;  // never iterated
+  Ids copy_to(object::BlockWriter& writer, const object::Id& root) const;
   bool wrote(const object::Id& id) const { return blocks_.contains(id); }
 
  private:
@@ -38,7 +40,8 @@ class ScratchBlocks final : public object::BlockReader, public object::BlockWrit
     object::Block block;
     std::optional<object::Id> base;
   };
-  std::map<object::Id, Written> blocks_;
+  // Never iterated; shared with those that it is copied to.
+  std::unordered_map<object::Id, std::shared_ptr<const Written>> blocks_;
   std::size_t bytes_ = 0;
   static constexpr std::size_t kNodesBytes = 8U << 20U;
   mutable object::TreeNodes nodes_{kNodesBytes};

@@ -7,6 +7,7 @@
 #include "hn/base/bytes.hpp"
 #include "hn/merge/lines.hpp"
 #include "hn/merge/terms.hpp"
+#include "hn/merge/text_diffs.hpp"
 
 // Merging texts hunk by hunk (hn-merge(7), TEXTS).
 namespace hn::merge {
@@ -39,7 +40,9 @@ TextMerge merge_texts(std::span<const ByteView> terms);
 
 // The same over merges of texts: each hunk is tried with the inner merges as values first, then
 // flattened. So two sides that resolved one conflict alike agree, whatever else they changed. The
-// conflict hunks have as many terms as flatten() gives.
-TextMerge merge_nested_texts(const Terms<Terms<ByteView>>& nested);
+// conflict hunks have as many terms as flatten() gives. It comes to the same with `known` and
+// without.
+TextMerge merge_nested_texts(const Terms<Terms<ByteView>>& nested,
+                             const KnownTexts* known = nullptr);
 
 }  // namespace hn::merge

@@ -24,19 +24,26 @@ Result<bool> is_ancestor(const History& history, const Id& ancestor, const Id& o
 Result<std::vector<Id>> common_ancestors(const History& history, std::span<const Id> a,
                                          std::span<const Id> b);
 
-// The same for commits that come one after the other, each against all before it. An ancestor of
-// what came before is walked once in all: asking common_ancestors() for each of n heads would walk
-// n heads n times.
-class GrowingAncestors {
+// The same for commits that come one after the other, each against all before it.
+class CommonWithEarlier {
+ public:
+  virtual ~CommonWithEarlier() = default;
+  // As common_ancestors(history, all that were added, {commit}).
+  virtual Result<std::vector<Id>> common_with(const Id& commit) = 0;
+  virtual Result<void> add(const Id& commit) = 0;
+};
+
+// An ancestor of what came before is walked once in all: asking common_ancestors() for each of n
+// heads would walk n heads n times.
+class GrowingAncestors final : public CommonWithEarlier {
  public:
   explicit GrowingAncestors(const History& history);
-  ~GrowingAncestors();
+  ~GrowingAncestors() override;
   GrowingAncestors(const GrowingAncestors&) = delete;
   GrowingAncestors& operator=(const GrowingAncestors&) = delete;
 
-  // As common_ancestors(history, all that were added, {commit}).
-  Result<std::vector<Id>> common_with(const Id& commit);
-  Result<void> add(const Id& commit);
+  Result<std::vector<Id>> common_with(const Id& commit) override;
+  Result<void> add(const Id& commit) override;
 
  private:
   struct State;

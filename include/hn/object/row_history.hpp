@@ -1,9 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <unordered_map>
 
-#include "hn/object/history.hpp"
+#include "hn/object/history_table.hpp"
 
 namespace hn::object {
 
@@ -13,13 +14,18 @@ class RowHistory final : public History {
  public:
   // `below` outlives this; what it said stays true.
   explicit RowHistory(const History& below) : below_(below) {}
+  // What stands in the table is asked there from now on.
+  void use(std::shared_ptr<const HistoryTable> table) { table_ = std::move(table); }
 
   Result<std::vector<Id>> parents(const Id& commit) const override;
   Result<std::uint64_t> generation(const Id& commit) const override;
   // As object::common_ancestors().
   Result<std::vector<Id>> common_ancestors(std::span<const Id> a, std::span<const Id> b) const;
+  // This outlives it.
+  std::unique_ptr<CommonWithEarlier> common_with_earlier() const;
 
  private:
+  class Earlier;
   using Row = std::uint32_t;
   static constexpr Row kNone = UINT32_MAX;
   static constexpr Row kUnasked = UINT32_MAX - 1;  // in place of the first parent
@@ -40,6 +46,7 @@ class RowHistory final : public History {
   void each_parent(Row row, const Visit& visit) const;
 
   const History& below_;
+  std::shared_ptr<const HistoryTable> table_;
   mutable std::unordered_map<Id, Row> rows_;
   mutable std::vector<Id> ids_;  // by row, as the next one
   mutable std::vector<Node> nodes_;

@@ -251,8 +251,8 @@ TEST_CASE("what earlier folds have made changes no fold") {
     // Also so few bytes that all is forgotten again and again.
     VirtualBases bases(crowd.blocks,
                        random.below(2) == 0 ? std::size_t{2000} : std::size_t{1} << 20);
-    const CommonAncestors of = [&](auto a, auto b) {
-      return object::common_ancestors(crowd.history, a, b);
+    const CommonAncestors of = [&] {
+      return std::make_unique<object::GrowingAncestors>(crowd.history);
     };
     for (std::uint64_t i = 0; i < 30; ++i) {
       crowd.step();

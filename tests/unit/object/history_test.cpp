@@ -119,11 +119,29 @@ TEST_CASE("on random graphs every question has the answer of its definition") {
     const Graph g = random_graph(random);
     const MemoryHistory history(g.blocks);
     const RowHistory rows(history);
+    // Of all commits, or of those that some reach.
+    RowHistory tabled(history);
+    const auto tips = random.below(2) == 0 ? g.ids : g.pick(random_set(g, random));
+    tabled.use(std::make_shared<const HistoryTable>(HistoryTable::of(history, tips).value()));
     for (int i = 0; i < 10; ++i) {
       const auto a = random_set(g, random);
       const auto b = random_set(g, random);
       CHECK(common_ancestors(history, g.pick(a), g.pick(b)).value() == naive_common(g, a, b));
       CHECK(rows.common_ancestors(g.pick(a), g.pick(b)).value() == naive_common(g, a, b));
+      const auto from_table = tabled.common_with_earlier();
+      const auto alone = tabled.common_with_earlier();  // beside the other one
+      std::vector<std::size_t> earlier;
+      for (const auto next : random_set(g, random)) {
+        const Id id = g.ids[next];
+        CHECK(from_table->common_with(id).value() == naive_common(g, earlier, {next}));
+        CHECK(alone->common_with(id).value().empty());
+        REQUIRE(from_table->add(id).has_value());
+        earlier.push_back(next);
+        for (const auto other : b) {
+          const auto common = naive_common(g, earlier, {other});
+          CHECK(from_table->common_with(g.ids[other]).value() == common);
+        }
+      }
       GrowingAncestors growing(history);
       auto before = a;
       before.resize(1);
@@ -219,6 +237,26 @@ TEST_CASE("what is not here is of no matter where the answer does not depend on 
   const auto common = rows.common_ancestors(g.pick({far}), g.pick({b}));
   REQUIRE(!common);
   CHECK(common.error().subject == g.ids[gone].bytes);
+}
+
+TEST_CASE("a table of the history has its rows in order") {
+  SeededRandom random(7);
+  const Graph g = random_graph(random);
+  const MemoryHistory history(g.blocks);
+  const auto table = HistoryTable::of(history, g.ids).value();
+  REQUIRE(table.size() == g.ids.size());
+  for (HistoryTable::Row row = 0; row < table.size(); ++row) {
+    const Id& id = table.ids()[row];
+    CHECK(table.row_of(id) == row);
+    CHECK(table.generation(row) == history.generation(id).value());
+    std::vector<Id> parents;
+    for (const auto parent : table.parents(row)) {
+      CHECK(parent < row);
+      parents.push_back(table.ids()[parent]);
+    }
+    CHECK(parents == history.parents(id).value());
+  }
+  CHECK_FALSE(table.row_of(Id{}).has_value());
 }
 
 TEST_CASE("a small difference of two long histories reads little") {
