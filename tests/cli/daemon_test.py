@@ -9,6 +9,7 @@ minute at most.
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -239,8 +240,33 @@ def limited(users):
     users.expect(users.run_of("bob", "-C", "work", "peer", "limit", "anna", "none")[0] == 128, "and not twice")
     for words in (("limit", "anna", "fast"), ("limit", "anna", "100"), ("limit", "anna"), ("limit", "anna", "9999999g")):
         users.expect(users.run_of("bob", "-C", "work", "peer", *words)[0] == 129, f"hn peer {words}")
-    for words in (("sync", "--limit", "0"), ("serve", "--limit", "k"), ("daemon", "start", "--limit", "1kk")):
+    limited_newcomer(users)
+    for words in (("sync", "--limit", "0"), ("serve", "--limit", "k"), ("daemon", "start", "--limit", "1kk"),
+                  ("clone", "--limit", "0", "hn:none"), ("device", "--limit", "1kk", "new", "hn:none")):
         users.expect(users.run_of("bob", "-C", "work", *words)[0] != 0, f"hn {words}")
+
+
+def limited_newcomer(users):
+    """So much may be under way at once; the rest takes its time."""
+    def seconds(*words):
+        begin = time.monotonic()
+        users.of("carl", *words)
+        return time.monotonic() - begin
+    def link():
+        return users.of("anna", "-C", "work", "invite", "--write").split()[-1]
+    # All of it, less two seconds' worth and a burst that may come at once.
+    least = (200_000 - 16_384) / 60_000 - 2
+    took = seconds("clone", "--limit", "60000", link(), "slow")
+    users.expect(took > least, f"a clone of 200,000 bytes at 60,000 a second in {took} s")
+    shutil.copytree(users.root + "/carl/slow", users.root + "/carl/copied")
+    with open(f"{users.root}/anna/work/larger", "wb") as file:
+        file.write(os.urandom(200_000))
+    users.of("anna", "-C", "work", "commit", "-m", "larger")
+    users.of("anna", "-C", "work", "sync")
+    took = seconds("-C", "copied", "device", "--limit", "60000", "new", link())
+    users.expect(took > least, f"a new device that fetches as much in {took} s")
+    for name in ("copied", "slow"):
+        shutil.rmtree(f"{users.root}/carl/{name}")
 
 
 def addresses(users):
