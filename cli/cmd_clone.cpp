@@ -97,6 +97,7 @@ Command cmd_clone() {
           "Join a repository with an invitation and fetch it",
           {{"--name", "NAME", "call this device NAME (else after the machine)"},
            {"--timeout", "SECONDS", "give up after so long without an answer (else 30)"},
+           {"--limit", "RATE", "bytes a second each way, at most, as 500k or 2m"},
            {"--via", "CMD", "reach the inviter through the standard streams of a command"},
            {"--json", "", "as JSON"}},
           {{"LINK", "what hn invite printed", 1, 1},

@@ -37,7 +37,8 @@ Json status_json(const node::DaemonStatus& status) {
   for (const node::RepositoryStatus& repository : status.repositories) {
     Json row;
     put_text(row, "path", repository.root);
-    row["served"] = repository.problem.empty();
+    row["served"] = repository.problem.empty() && repository.through.empty();
+    if (!repository.through.empty()) put_text(row, "through", repository.through);
     if (!repository.problem.empty()) put_text(row, "problem", repository.problem);
     if (repository.id) row["id"] = hn::to_hex(repository.id->bytes);
     if (!repository.label.empty()) row["label"] = repository.label;
@@ -112,6 +113,11 @@ int say_status(Context& context, const Given& given) {
   context.out << "\n";
   for (const Json& repository : status.at("repositories")) {
     context.out << shown_path(repository.value("path", ""));
+    if (repository.contains("through")) {
+      context.out << ": kept in step with " << shown_path(repository.value("through", ""))
+                  << ", which is served\n";
+      continue;
+    }
     if (!repository.value("served", false)) {
       context.out << ": not served: " << escape_controls(repository.value("problem", "")) << "\n";
       continue;

@@ -119,6 +119,7 @@ Command cmd_device() {
           "Say whose a store is that was moved or copied",
           {{"--name", "NAME", "new: call the device NAME (else after the machine)"},
            {"--timeout", "SECONDS", "new: give up after so long without an answer (else 30)"},
+           {"--limit", "RATE", "new: bytes a second each way, at most, as 500k or 2m"},
            {"--via", "CMD", "new: reach the inviter through the standard streams of a command"},
            {"--json", "", "as JSON"}},
           {{"ACTION", "move: the original is gone; new: this is another device", 1, 1,

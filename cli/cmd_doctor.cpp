@@ -76,6 +76,10 @@ class Examination {
     for (const Json& row : status_->at("repositories")) {
       if (row.value("path", "") != repository_.layout().root) continue;
       if (row.value("served", false)) return fine("daemon", "serves this repository");
+      if (row.contains("through")) {
+        return fine("daemon", "keeps this repository in step with " +
+                                  shown_path(row.value("through", "")) + ", which it serves");
+      }
       return wrong("daemon", "does not serve this repository: " + row.value("problem", ""),
                    "hn daemon status");
     }

@@ -15,7 +15,7 @@ std::vector<node::SyncTarget> targets_of(const repo::Repository& repository,
 // Where a link says that its inviter is. Failure bad_link, unreachable where no address is of use.
 node::SyncTarget inviter(const log::Link& link);
 
-// The options that both share: --timeout, --via, and progress on a terminal.
+// The options that all share: --timeout, --via, --limit, and progress on a terminal.
 node::SyncOptions sync_options(const Given& given, ProgressLine& line);
 
 // All of a report, between the daemon and the command that asked it.

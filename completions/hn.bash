@@ -114,10 +114,11 @@ _hn() {
       case $prev in
         --name) return ;;
         --timeout) return ;;
+        --limit) return ;;
         --via) return ;;
       esac
-      case $cur in -*) _hn_words '--name --timeout --via --json'; return ;; esac
-      _hn_place '--name --timeout --via'
+      case $cur in -*) _hn_words '--name --timeout --limit --via --json'; return ;; esac
+      _hn_place '--name --timeout --limit --via'
       case $place in
         1) _hn_files -d ;;
       esac
@@ -173,10 +174,11 @@ _hn() {
       case $prev in
         --name) return ;;
         --timeout) return ;;
+        --limit) return ;;
         --via) return ;;
       esac
-      case $cur in -*) _hn_words '--name --timeout --via --json'; return ;; esac
-      _hn_place '--name --timeout --via'
+      case $cur in -*) _hn_words '--name --timeout --limit --via --json'; return ;; esac
+      _hn_place '--name --timeout --limit --via'
       case $place in
         0) _hn_words "move new" ;;
       esac

@@ -476,7 +476,8 @@ bool Puller::flush() {
 }
 
 void Puller::flush_some() {
-  if (shared_.unflushed_bytes() < kFlushBytes) return;
+  const std::uint64_t part = pulled_.stored_bytes / kFlushPart;
+  if (shared_.unflushed_bytes() < std::clamp(part, kFlushBytes, kFlushBytesMax)) return;
   shared_.submit_flush([this](const Verdict& verdict) {
     if (verdict.written == Written::stored)
       note_complete();

@@ -17,8 +17,11 @@ inline constexpr std::uint64_t kRequestBytesShared = 4ull << 20;
 // a fortieth of them, and 100 Mbit/s at 40 ms is 0.5 MB.
 inline constexpr std::uint64_t kAheadBytes = 64ull << 20;
 inline constexpr std::size_t kRequestsInFlight = 4;
-// What is lost, at most, when this machine loses power; a flush is one or two fsyncs.
+// What is lost, at most, when this machine loses power: a part of what has come, for a flush is
+// some fsyncs and a pack of its own, and packs of one size are merged.
 inline constexpr std::uint64_t kFlushBytes = 8ull << 20;
+inline constexpr std::uint64_t kFlushBytesMax = 64ull << 20;
+inline constexpr std::uint64_t kFlushPart = 4;
 // Rows looked at in one turn, so that a manifest of millions keeps nobody waiting.
 inline constexpr std::uint64_t kRowsPerTurn = 1u << 15;
 inline constexpr std::size_t kAnswerPiece = 64 * 1024;

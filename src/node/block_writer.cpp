@@ -23,6 +23,7 @@ void BlockWriter::submit(Job job) {
   if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
 }
 
+// Waits for what it has begun only where nothing else is to be done.
 void BlockWriter::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -31,20 +32,30 @@ void BlockWriter::run() {
     if (ending_) return;
     Job job = std::move(waiting_.front());
     waiting_.pop_front();
-    const std::size_t bytes = kJobBytes + job.block.stored.size();
+    waiting_bytes_ -= kJobBytes + job.block.stored.size();
     at_work_ = true;
     lock.unlock();
-    const net::Written written = work_(job);
+    work_.begin(std::move(job));
     lock.lock();
+    tell_verdicts(lock);
     at_work_ = false;
-    waiting_bytes_ -= bytes;
-    if (written != net::Written::base_missing) job.block = {};
-    if (!job.errand) verdicts_.push_back({written, std::move(job.block)});
     judged_.notify_one();
     const bool room = said_busy_ && waiting_bytes_ < kWaitingBytes / 2;
     if (!room && !waiting_.empty()) continue;
     said_busy_ = false;
     if (on_verdicts_) on_verdicts_();
+  }
+}
+
+void BlockWriter::tell_verdicts(std::unique_lock<std::mutex>& lock) {
+  for (;;) {
+    const bool wait = waiting_.empty() && !ending_;
+    lock.unlock();
+    auto verdict = work_.end(wait);
+    lock.lock();
+    if (!verdict) return;
+    verdicts_.push_back(*std::move(verdict));
+    judged_.notify_one();
   }
 }
 

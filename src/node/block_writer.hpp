@@ -12,7 +12,8 @@
 namespace hn::node {
 
 // Checks and keeps blocks on a thread of its own, in the order in which they were submitted, while
-// more of them are received: a clone's time is mostly hashing and decoding.
+// more of them are received: a clone's time is mostly hashing and decoding. That thread may be
+// given blocks before it has told of those before them: so more threads can help it.
 class BlockWriter {
  public:
   struct Job {
@@ -20,7 +21,13 @@ class BlockWriter {
     net::WireBlock block;
     std::function<void()> errand;  // neither: this, of which no verdict comes
   };
-  using Work = std::function<net::Written(const Job&)>;  // called on that thread; does not throw
+  // Both called on that thread; do not throw.
+  struct Work {
+    std::function<void(Job)> begin;
+    // What became of the oldest one that was begun and not told of, errands left out. Without
+    // `wait` nullopt where that is not known yet; nullopt where there is none.
+    std::function<std::optional<net::Verdict>(bool wait)> end;
+  };
 
   explicit BlockWriter(Work work) : work_(std::move(work)) {}
   ~BlockWriter();  // what waits is dropped
@@ -38,11 +45,12 @@ class BlockWriter {
   void on_verdicts(std::function<void()> call);
 
  private:
-  // Stored bytes that wait: what the thread does in some tenths of a second.
-  static constexpr std::size_t kWaitingBytes = 2U << 20U;
+  // Stored bytes that wait: what comes over a fast link while a flush takes its time.
+  static constexpr std::size_t kWaitingBytes = 8U << 20U;
   static constexpr std::size_t kJobBytes = 256;  // what one costs beside its bytes
 
   void run();
+  void tell_verdicts(std::unique_lock<std::mutex>& lock);
 
   Work work_;
   std::mutex mutex_;

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "hn/base/text.hpp"
 #include "hn/net/beacon.hpp"
@@ -16,6 +17,7 @@
 #include "hn/repo/own_repositories.hpp"
 #include "hn/repo/peer_limits.hpp"
 #include "node/server.hpp"
+#include "node/together.hpp"
 
 namespace hn::node {
 namespace {
@@ -34,7 +36,9 @@ std::string socket_path(const repo::World& world) {
 struct Place {
   std::string root;
   std::string problem;
-  std::unique_ptr<repo::Repository> repository;  // while it is served
+  std::string through;  // not served itself: the clone of the same repository that is
+  bool served() const noexcept { return repository && through.empty(); }
+  std::unique_ptr<repo::Repository> repository;  // while it is served, or kept in step
   std::unique_ptr<os::FolderWatch> watch;        // of its store
   Driver::Kept watching;
 };
@@ -49,7 +53,8 @@ class Daemon {
         server_(world, driver_, rules()),
         notes_(repo::notes_folder(world)),
         bans_(repo::bans_folder(world)),
-        limits_(repo::peer_limits_folder(world)) {}
+        limits_(repo::peer_limits_folder(world)),
+        together_(world) {}
 
   void run() {
     started_ = world_.clock.wall().seconds;
@@ -181,6 +186,44 @@ class Daemon {
     server_.found(is_it, with_port(from, beacon->port));
   }
 
+  // --- Several clones of one repository
+
+  // Whatever any of them has, all will have: who is served tells the peers.
+  void bring_together(const std::string& served, const std::string& asked, Together::Done done) {
+    std::vector<Together::Clone> clones;
+    for (const auto& [instance, place] : places_) {
+      if (place.root != served && place.through != served) continue;
+      const bool publishes =
+          place.root == asked || (place.repository && options_.publishes(*place.repository));
+      const auto at = place.root == served ? clones.begin() : clones.end();
+      clones.insert(at, {place.root, publishes});
+    }
+    if (clones.size() < 2) return done({});
+    together_.bring(std::move(clones), std::move(done));
+  }
+
+  // What is brought there is noticed as all else is, and looked at once more: then there is
+  // nothing.
+  void bring_together(const std::string& served) {
+    if (!has_clones(served)) return;
+    if (!under_way_.insert(served).second) {
+      again_.insert(served);
+      return;
+    }
+    bring_together(served, "", [this, served](const std::string& problem) {
+      driver_.post([this, served, problem] {
+        under_way_.erase(served);
+        if (!problem.empty()) say(served, "is not in step with its clones: " + problem);
+        if (again_.erase(served) > 0) bring_together(served);
+      });
+    });
+  }
+
+  bool has_clones(const std::string& served) const {
+    return std::ranges::any_of(places_,
+                               [&](const auto& entry) { return entry.second.through == served; });
+  }
+
   void close_broken() {
     if (!std::exchange(broken_, false)) return;
     for (auto& [instance, place] : places_) {
@@ -192,6 +235,7 @@ class Daemon {
     place.watching.reset();
     place.watch.reset();
     place.repository.reset();
+    place.through.clear();
   }
 
   // Takes up what is new in the list and lets go of what is no longer there.
@@ -216,9 +260,24 @@ class Daemon {
       }
     }
     for (auto& [instance, place] : before) leave(place);
+    leave_clones_of_none();
     for (auto& [instance, place] : places_) {
       if (!place.repository) take(instance, place);
     }
+  }
+
+  // The one that was served is gone: another takes its place.
+  void leave_clones_of_none() {
+    for (auto& [instance, place] : places_) {
+      if (!place.through.empty() && find_served(place.through) == nullptr) close(place);
+    }
+  }
+
+  const Place* find_served(const std::string& root) const {
+    const auto at = std::ranges::find_if(places_, [&](const auto& entry) {
+      return entry.second.served() && entry.second.root == root;
+    });
+    return at != places_.end() ? &at->second : nullptr;
   }
 
   // A folder that cannot be looked into may be on a disk that is away: its note stays.
@@ -228,7 +287,7 @@ class Daemon {
   }
 
   void leave(Place& place) {
-    if (place.repository) server_.remove(*place.repository);
+    if (place.served()) server_.remove(*place.repository);
     close(place);
   }
 
@@ -246,9 +305,11 @@ class Daemon {
       place.problem = why_not(instance, place, *repository);
       if (!place.problem.empty()) return;
       repository->key();
-      server_.add(*repository);
+      place.through = other_clone(*repository);
+      if (place.through.empty()) server_.add(*repository);
       place.repository = std::move(repository);
-      say(place.root, "is served");
+      say(place.root, place.served() ? "is served" : "is served through " + place.through);
+      if (!place.served()) bring_together(place.through);
     } catch (const Failure& failure) {
       place.problem = failure.context();
     }
@@ -257,8 +318,10 @@ class Daemon {
   void look_at(const repo::Instance& instance) {
     Place& place = places_.at(instance);
     place.watch->wait();
-    if (place.repository && place.problem.empty()) return server_.look(*place.repository);
-    if (!place.repository) take(instance, place);
+    if (!place.repository) return take(instance, place);
+    if (!place.problem.empty()) return;
+    if (place.served()) server_.look(*place.repository);
+    bring_together(place.served() ? place.root : place.through);
   }
 
   std::string why_not(const repo::Instance& instance, const Place& place,
@@ -267,9 +330,13 @@ class Daemon {
       return "another store is there now";
     if (repository.settings().get("daemon.serve") == "false") return "daemon.serve is false";
     if (repository.view().genesis() == nullptr) return "its clone did not come to an end";
+    return {};
+  }
+
+  // Where the same repository is served from already.
+  std::string other_clone(const repo::Repository& repository) const {
     for (const auto& [other, known] : places_) {
-      if (known.repository && known.repository->id() == repository.id())
-        return "the same repository is served from " + known.root;
+      if (known.served() && known.repository->id() == repository.id()) return known.root;
     }
     return {};
   }
@@ -291,9 +358,52 @@ class Daemon {
     const auto known =
         std::ranges::find_if(places_, [&](const auto& entry) { return entry.second.root == root; });
     if (known == places_.end() || !known->second.repository) return reply("not served\n");
-    server_.bring_in_step(*known->second.repository, [this, reply](const SyncReport& report) {
-      reply(options_.tell_report(report));
+    const Place& place = known->second;
+    const std::string served = place.served() ? place.root : place.through;
+    if (!has_clones(served)) {
+      return server_.bring_in_step(*place.repository, [this, reply](const SyncReport& report) {
+        reply(options_.tell_report(report));
+      });
+    }
+    // First to who is served, then to the peers, and what those had to the clones.
+    bring_together(served, root, [this, served, root, reply](const std::string& before) {
+      driver_.post(
+          [this, served, root, reply, before] { sync_served(served, root, before, reply); });
     });
+  }
+
+  void sync_served(const std::string& served, const std::string& root, const std::string& before,
+                   const Driver::Reply& reply) {
+    const Place* const place = find_served(served);
+    if (place == nullptr) return reply("not served\n");
+    server_.bring_in_step(
+        *place->repository, [this, served, root, before, reply](const SyncReport& report) {
+          const auto answer = [this, root, before, reply, report](const std::string& after) {
+            driver_.post([this, root, problem = before.empty() ? after : before, reply, report] {
+              reply(options_.tell_report(with_clones(report, root, problem)));
+            });
+          };
+          bring_together(served, "", answer);
+        });
+  }
+
+  // The other clones are peers like all others to who asked.
+  SyncReport with_clones(SyncReport report, const std::string& root,
+                         const std::string& problem) const {
+    const auto asked =
+        std::ranges::find_if(places_, [&](const auto& entry) { return entry.second.root == root; });
+    if (asked == places_.end() || !asked->second.repository) return report;
+    for (const auto& [instance, place] : places_) {
+      if (!place.repository || place.root == root) continue;
+      if (place.repository->id() != asked->second.repository->id()) continue;
+      PeerOutcome& outcome = report.peers.emplace_back();
+      outcome.shown = escape_controls(place.root);
+      outcome.agreed = problem.empty();
+      if (problem.empty()) continue;
+      outcome.problem = Code::io;
+      outcome.detail = problem;
+    }
+    return report;
   }
 
   DaemonStatus status() const {
@@ -305,10 +415,11 @@ class Daemon {
       RepositoryStatus one;
       one.root = place.root;
       one.problem = place.problem;
+      one.through = place.through;
       if (place.repository) {
         one.id = place.repository->id();
         one.label = place.repository->record().label;
-        one.peers = server_.peers_of(*place.repository);
+        if (place.served()) one.peers = server_.peers_of(*place.repository);
       }
       out.repositories.push_back(std::move(one));
     }
@@ -329,6 +440,9 @@ class Daemon {
   os::FolderWatch notes_;
   os::FolderWatch bans_;
   os::FolderWatch limits_;
+  std::set<std::string> under_way_;  // served places whose clones are brought in step
+  std::set<std::string> again_;      // of those, whose something has changed meanwhile
+  Together together_;                // its thread uses the driver
   HostPort at_;
   std::vector<std::string> addresses_;
   std::int64_t started_ = 0;

@@ -155,6 +155,13 @@ std::function<void()> Driver::waker(net::SyncHost& host) {
   };
 }
 
+void Driver::post(std::function<void()> call) {
+  asio::post(state_->context, [state = state_.get(), call = std::move(call)] {
+    call();
+    state->pump();
+  });
+}
+
 std::uint16_t Driver::listen(const HostPort& at) {
   BoundWire bound = udp_wire(state_->context, at);
   state_->wire = std::move(bound.wire);

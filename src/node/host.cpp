@@ -12,12 +12,12 @@ net::WireBlock to_wire(store::Stored stored) {
 }
 
 // nullopt for a kind or form that this version does not know.
-std::optional<store::Stored> from_wire(const net::WireBlock& block) {
+std::optional<store::Stored> from_wire(net::WireBlock block) {
   const auto kind = object::kind_from(block.kind);
   const auto form = store::form_from(block.form);
   if (!kind || !form || (*form == store::Form::zstd_prefix) != block.base.has_value())
     return std::nullopt;
-  return store::Stored{*kind, *form, block.base, block.plain_bytes, block.stored};
+  return store::Stored{*kind, *form, block.base, block.plain_bytes, std::move(block.stored)};
 }
 
 Result<net::WireBlock> to_wire(Result<store::Stored> stored) {
@@ -29,14 +29,14 @@ Result<net::WireBlock> to_wire(Result<store::Stored> stored) {
 
 RepositoryHost::RepositoryHost(repo::Repository& repository)
     : repository_(repository),
-      writer_(std::make_unique<BlockWriter>([this](const BlockWriter::Job& job) {
-        if (job.errand) {
-          job.errand();
-          return net::Written::stored;
-        }
-        if (job.address) return write_now(*job.address, job.block);
-        return flush_now() ? net::Written::stored : net::Written::failed;
-      })) {}
+      writer_(std::make_unique<BlockWriter>(BlockWriter::Work{
+          [this](BlockWriter::Job job) {
+            if (job.errand) return job.errand();
+            if (job.address) return begin(*job.address, std::move(job.block));
+            end_all_begun();
+            ended_.push_back({flush_now() ? net::Written::stored : net::Written::failed, {}});
+          },
+          [this](bool wait) { return end_of_begun(wait); }})) {}
 RepositoryHost::~RepositoryHost() = default;
 
 // Everything but reading blocks of the store is one thread's at a time.
@@ -81,8 +81,28 @@ store::Batch& RepositoryHost::batch() const {
 }
 
 store::Batch& RepositoryHost::open_batch() const {
-  if (!batch_) batch_.emplace(repository_.store().begin());
+  if (!batch_) {
+    batch_.emplace(repository_.store().begin());
+    watch_batch();
+  }
   return *batch_;
+}
+
+void RepositoryHost::watch_batch() const {
+  if (!arrivals_) return batch_->on_stored({});
+  batch_->on_stored([this](object::Kind kind, const object::Id& id, ByteView plain) {
+    arrivals_->add(kind, id, plain);
+  });
+}
+
+// Where all of a publish is to come. Of news much of what they name was here before, and the walk
+// is short.
+void RepositoryHost::expect_blocks() {
+  if (std::exchange(blocks_came_, true)) return;
+  settle();
+  if (!repository_.store().list(repo::key::kWhole).empty()) return;
+  arrivals_.emplace(repository_.store());
+  if (batch_) watch_batch();
 }
 
 crypto::Signature RepositoryHost::sign(std::string_view purpose, ByteView bytes) {
@@ -131,10 +151,14 @@ Result<net::WireBlock> RepositoryHost::as_plain_form(const object::Address& addr
 net::Written RepositoryHost::write_block(const object::Address& address,
                                          const net::WireBlock& block) {
   settle();
-  return write_now(address, block);
+  expect_blocks();
+  begin(address, block);
+  const auto verdict = end_of_begun(true);
+  return verdict ? verdict->written : net::Written::failed;
 }
 
 void RepositoryHost::submit_block(const object::Address& address, net::WireBlock block) {
+  expect_blocks();
   writer_->submit({address, std::move(block), {}});
 }
 
@@ -154,21 +178,55 @@ void RepositoryHost::on_judged(std::function<void()> call) {
   writer_->on_verdicts(std::move(call));
 }
 
-net::Written RepositoryHost::write_now(const object::Address& address,
-                                       const net::WireBlock& block) {
-  const auto stored = from_wire(block);
-  if (!stored) return net::Written::wrong;
-  const auto taken = guarded([&] { return open_batch().write_stored(*stored, address); });
-  if (!taken) return net::Written::failed;
-  switch (*taken) {
+void RepositoryHost::begin(const object::Address& address, net::WireBlock block) {
+  auto stored = from_wire(std::move(block));
+  if (!stored) {
+    end_all_begun();
+    return ended_.push_back({net::Written::wrong, {}});
+  }
+  ++begun_;
+  // A failure is told of all that were begun: it is not known which of them were kept.
+  if (!guarded([&] { open_batch().submit_stored(*std::move(stored), address); })) fail_all_begun();
+}
+
+std::optional<net::Verdict> RepositoryHost::end_of_begun(bool wait) {
+  if (ended_.empty() && begun_ > 0) {
+    const auto judged = guarded([&] { return batch_->take_judged(wait); });
+    if (!judged)
+      fail_all_begun();
+    else if (*judged)
+      end_one(**judged);
+  }
+  if (ended_.empty()) return std::nullopt;
+  net::Verdict verdict = std::move(ended_.front());
+  ended_.pop_front();
+  return verdict;
+}
+
+void RepositoryHost::end_one(store::Judged judged) {
+  --begun_;
+  switch (judged.taken) {
     case store::Taken::stored:
-      return net::Written::stored;
+      return ended_.push_back({net::Written::stored, {}});
     case store::Taken::base_missing:
-      return net::Written::base_missing;
+      return ended_.push_back({net::Written::base_missing, to_wire(std::move(judged.stored))});
     case store::Taken::wrong:
       break;
   }
-  return net::Written::wrong;
+  ended_.push_back({net::Written::wrong, {}});
+}
+
+void RepositoryHost::fail_all_begun() {
+  if (batch_) batch_->drop_submitted();
+  for (; begun_ > 0; --begun_) ended_.push_back({net::Written::failed, {}});
+}
+
+void RepositoryHost::end_all_begun() {
+  while (begun_ > 0) {
+    auto judged = guarded([&] { return batch_->take_judged(true); });
+    if (!judged || !*judged) return fail_all_begun();
+    end_one(**std::move(judged));
+  }
 }
 
 Result<void> RepositoryHost::flush() {
@@ -203,8 +261,15 @@ void RepositoryHost::note_whole(const log::ManifestRoot& manifest) {
 std::vector<object::Address> RepositoryHost::absent_blocks(
     std::size_t max, const std::unordered_set<log::EntryId>& without) {
   settle();
-  const auto absent = guarded([&] { return repo::absent_blocks(repository_, max, without); });
-  return absent ? *absent : std::vector<object::Address>{};
+  const repo::Arrivals* const arrivals = arrivals_ ? &*arrivals_ : nullptr;
+  const auto absent =
+      guarded([&] { return repo::absent_blocks(repository_, max, without, arrivals); });
+  if (!absent) return {};
+  if (absent->empty() && arrivals_) {
+    arrivals_.reset();
+    if (batch_) watch_batch();
+  }
+  return *absent;
 }
 
 Hash RepositoryHost::state_digest() {
@@ -219,11 +284,12 @@ Hash RepositoryHost::state_digest() {
 
 bool RepositoryHost::refresh(bool publish) {
   settle();
-  const std::size_t before = repository_.store().entry_count();
+  // Of what the view shows: the store alone was brought up to date by every commit in between.
+  const std::size_t before = repository_.view().size();
   repository_.refresh();
   if (publish && !repository_.drafts().empty())
     unpublishable_ = repo::publish_drafts(repository_).refused;
-  const bool changed = repository_.store().entry_count() != before;
+  const bool changed = repository_.view().size() != before;
   if (changed) state_.reset();
   return changed;
 }

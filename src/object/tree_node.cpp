@@ -185,6 +185,16 @@ Result<SearchedNode> search_tree_node(ByteView bytes, std::string_view name) noe
   return out;
 }
 
+Result<void> visit_named_by_node(ByteView bytes, const std::function<void(const Id&)>& visit) {
+  const auto visit_entry = [&](const EntryView& entry, const NodeFacts&) {
+    if (entry.value.mode != Mode::submodule) visit(entry.value.id());
+  };
+  const auto visit_child = [&](const ChildView& child, const NodeFacts&) { visit(child.id); };
+  HN_TRY(const NodeFacts facts, walk_tree_node(bytes, visit_entry, visit_child));
+  if (facts.raw) visit(*facts.raw);
+  return {};
+}
+
 Result<TreeNode> decode_tree_node(ByteView bytes) noexcept {
   HN_TRY(CheckedNode checked, check_tree_node(bytes));
   return std::move(checked.node);

@@ -54,6 +54,8 @@ struct SearchedNode {
 };
 // Checks as much as check_tree_node and allocates nothing.
 Result<SearchedNode> search_tree_node(ByteView bytes, std::string_view name) noexcept;
+// The blocks that a node names. Checks as much.
+Result<void> visit_named_by_node(ByteView bytes, const std::function<void(const Id&)>& visit);
 
 // The rule that a node breaks at its place; nullptr: none.
 const char* fault_of_top(const NodeFacts& top) noexcept;

@@ -115,6 +115,18 @@ Hash state_digest(Repository& repository) {
   return hasher.finish();
 }
 
+std::vector<log::ManifestRoot> live_manifests(const log::View& view) {
+  std::vector<log::LivePublish> live = live_publishes(view);
+  std::ranges::sort(live, {}, &log::LivePublish::key);
+  std::vector<log::ManifestRoot> out;
+  std::unordered_set<object::Id> seen;
+  for (const log::LivePublish& publish : live) {
+    if (publish.manifest && seen.insert(publish.manifest->root).second)
+      out.push_back(*publish.manifest);
+  }
+  return out;
+}
+
 bool is_whole(const Repository& repository, const log::EntryId& publish) {
   return repository.store().get(key::whole(publish)).has_value();
 }
@@ -136,7 +148,8 @@ std::optional<object::Id> missing_block(Repository& repository, const log::LiveP
 }
 
 std::vector<object::Address> absent_blocks(Repository& repository, std::size_t max,
-                                           const std::unordered_set<log::EntryId>& without) {
+                                           const std::unordered_set<log::EntryId>& without,
+                                           const Arrivals* arrivals) {
   std::vector<object::Address> absent;
   std::vector<log::LivePublish> unknown;
   std::vector<object::Id> whole;
@@ -157,7 +170,8 @@ std::vector<object::Address> absent_blocks(Repository& repository, std::size_t m
   store::Batch batch = repository.store().begin();
   for (const log::LivePublish& publish : unknown) {
     if (absent.size() >= max) break;
-    if (!walk_target(repository, *publish.target, whole, max, absent)) continue;
+    const bool came = arrivals != nullptr && arrivals->hold_whole(publish.target->id);
+    if (!came && !walk_target(repository, *publish.target, whole, max, absent)) continue;
     batch.put(key::whole(publish.id), {});
     if (publish.target->kind == object::Kind::commit) whole.push_back(publish.target->id);
   }

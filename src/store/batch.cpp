@@ -1,8 +1,9 @@
 #include "hn/store/batch.hpp"
 
+#include <algorithm>
+
 #include "hn/base/error.hpp"
 #include "store/batch_state.hpp"
-#include "store/forms.hpp"
 
 namespace hn::store {
 
@@ -41,26 +42,45 @@ void Batch::write_known(const object::Id& id, object::Kind kind, ByteView bytes,
 Taken Batch::write_stored(const Stored& stored, const object::Address& address) {
   HN_ASSERT(!state_->used_up);
   if (state_->has(address)) return Taken::stored;
-  if (stored.bytes.size() > kStoredBytesMax) return Taken::wrong;
-  if (stored.base.has_value() != (stored.form == Form::zstd_prefix)) return Taken::wrong;
+  if (!is_possible(stored, address)) return Taken::wrong;
   PlainPtr base;
   if (stored.base) {
-    if (*stored.base == address) return Taken::wrong;
     auto found = state_->blocks.read_base(*stored.base);
     if (!found) return Taken::base_missing;
     base = *std::move(found);
   }
-  auto plain = decode_form(stored.form, stored.plain_bytes, stored.bytes,
-                           base ? ByteView(base->bytes) : ByteView());
+  const auto plain = decode_on(stored, base.get());
   if (!plain) return Taken::wrong;
-  if (object::id_of(stored.kind, *plain) != object::id_at(address)) return Taken::wrong;
-  if (base && base->depth >= kChainMax) {
-    state_->blocks.add(stored.kind, address, *plain, {});
-  } else {
-    const unsigned depth = base ? base->depth + 1U : 0U;
-    state_->blocks.add_stored(address, stored, static_cast<std::uint8_t>(depth), std::move(*plain));
-  }
+  if (object::id_of(stored.kind, (*plain)->bytes) != object::id_at(address)) return Taken::wrong;
+  state_->keep(address, stored, *plain);
   return Taken::stored;
+}
+
+void Batch::submit_stored(Stored stored, const object::Address& address) {
+  HN_ASSERT(!state_->used_up);
+  if (!state_->arriving) {
+    State* const state = state_.get();
+    state->arriving.emplace(
+        Arriving::Target{[state](const object::Address& a) { return state->has(a); },
+                         [state](const object::Address& a, const Stored& s, const PlainPtr& plain) {
+                           state->keep(a, s, plain);
+                         },
+                         [state](const object::Address& a) { return state->blocks.read_base(a); }},
+        std::max(thread_count(state->opened.options()), 2U) - 1);
+  }
+  state_->arriving->submit(std::move(stored), address);
+}
+
+std::optional<Judged> Batch::take_judged(bool wait) {
+  return state_->arriving ? state_->arriving->take(wait) : std::nullopt;
+}
+
+void Batch::drop_submitted() {
+  if (state_->arriving) state_->arriving->drop();
+}
+
+void Batch::on_stored(OnStored call) {
+  state_->on_stored = std::move(call);
 }
 
 void Batch::add_entry(const EntryId& id, ByteView bytes) {
@@ -90,7 +110,7 @@ void Batch::drop_operations_before(std::uint64_t sequence) {
 }
 
 void Batch::commit() {
-  HN_ASSERT(!state_->used_up);
+  HN_ASSERT(!state_->used_up && (!state_->arriving || state_->arriving->empty()));
   state_->used_up = true;
   state_->blocks.finish();
   if (state_->counts_on_store || !state_->blocks.empty() || !state_->changes.empty())

@@ -27,15 +27,16 @@ std::uint8_t branch_depth(const object::Address& address) {
 // What a spilled batch writes at a time.
 constexpr std::size_t kFlushBytes = 1U << 20U;
 
+}  // namespace
+
 unsigned thread_count(const Options& options) {
   if (options.threads != 0) return options.threads;
   return std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
 }
 
-}  // namespace
-
 BlockStage::BlockStage(Opened& opened)
     : opened_(opened),
+      arrived_(opened.take_arrived()),
       cache_(opened.take_batch_cache()),
       rows_({[&opened] { return open_scratch(opened.fs(), opened.folder()); },
              opened.options().table_bytes}) {
@@ -55,12 +56,13 @@ Result<PlainPtr> BlockStage::read(const object::Address& address) const {
     return make_plain(recent->block->kind, PlainBytes(recent->block->bytes), recent->depth);
   const auto place = rows_.find(address);
   if (!place) return fail(Code::absent, "no such block", address.bytes);
+  if (const auto* arrived = arrived_.find(address)) return arrived->block;
   if (auto known = cache_.find(address)) return known;
   const Bytes record = record_at(*place);
   HN_TRY(const RecordHead head, check_record(record));
   PlainPtr base;
   if (head.base) {
-    auto own = read_base(*head.base);
+    auto own = read_link(*head.base);
     if (!own) return Unexpected(own.error());
     base = *std::move(own);
   }
@@ -72,8 +74,16 @@ Result<PlainPtr> BlockStage::read(const object::Address& address) const {
   return plain;
 }
 
+Result<PlainPtr> BlockStage::read_base(const object::Address& address) {
+  if (const auto* arrived = arrived_.take_as_base(address)) return arrived->block;
+  HN_TRY(PlainPtr read, read_link(address));
+  arrived_.add(address, read, read->depth);
+  arrived_.take_as_base(address);
+  return read;
+}
+
 // The cache may know more than the store still has.
-Result<PlainPtr> BlockStage::read_base(const object::Address& address) const {
+Result<PlainPtr> BlockStage::read_link(const object::Address& address) const {
   if (has(address)) return read(address);
   const auto packs = opened_.packs();
   if (!packs->has(address)) return fail(Code::absent, "no such block", address.bytes);
@@ -97,7 +107,7 @@ void BlockStage::add(object::Kind kind, const object::Address& address, ByteView
   PackItem item{block, {}, {}, 0};
   if (base && *base != address) choose_base(item, *base);
   if (item.base) bases_.insert_or_assign(address, *item.base);
-  recent_.add(std::move(block), item.depth);
+  recent_.add(address, std::move(block), item.depth);
   group_.push_back(std::move(item));
   group_bytes_ += bytes.size();
   if (group_bytes_ >= kGroupBytes || group_.size() >= kGroupBlocks) submit_group();
@@ -177,13 +187,14 @@ void BlockStage::append(ByteView records, std::span<const IndexRow> rows) {
   if (spill_ && memory_.size() >= kFlushBytes) flush();
 }
 
-void BlockStage::add_stored(const object::Address& address, const Stored& stored,
-                            std::uint8_t depth, PlainBytes plain) {
+void BlockStage::add_stored(const object::Address& address, const Stored& stored, PlainPtr plain) {
   Bytes record;
-  append_record(record, address, stored, depth);
-  const IndexRow row{address, depth, 0, static_cast<std::uint32_t>(record.size())};
+  append_record(record, address, stored, plain->depth);
+  const IndexRow row{address, plain->depth, 0, static_cast<std::uint32_t>(record.size())};
   append(record, {&row, 1});
-  cache_.add(address, make_plain(stored.kind, std::move(plain), depth));
+  const std::uint8_t depth = plain->depth;
+  arrived_.add(address, std::move(plain), depth);
+  arrived_.forget([](const object::Address&) { return true; });
 }
 
 void BlockStage::spill() {

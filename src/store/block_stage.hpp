@@ -10,6 +10,9 @@
 
 namespace hn::store {
 
+// For bulk work.
+unsigned thread_count(const Options& options);
+
 // The blocks of a batch before its commit: first as plaintext, then packed in memory, and beyond
 // Options::spill_bytes in a file of their own, which becomes a pack at commit.
 class BlockStage {
@@ -22,15 +25,14 @@ class BlockStage {
   bool has(const object::Address& address) const;
   // A block of this batch; absent if it is not one.
   Result<PlainPtr> read(const object::Address& address) const;
-  // One of this batch or of the store.
-  Result<PlainPtr> read_base(const object::Address& address) const;
+  // One of this batch or of the store, for a difference from it.
+  Result<PlainPtr> read_base(const object::Address& address);
 
   // The caller has checked that neither store nor batch has the block.
   void add(object::Kind kind, const object::Address& address, ByteView bytes,
            const std::optional<object::Address>& base);
   // `plain` is what `stored` decodes to: the next difference is likely to be from it.
-  void add_stored(const object::Address& address, const Stored& stored, std::uint8_t depth,
-                  PlainBytes plain);
+  void add_stored(const object::Address& address, const Stored& stored, PlainPtr plain);
 
   // Packs what is left, and no more can be added, but for what is restored.
   void finish();
@@ -39,7 +41,7 @@ class BlockStage {
   // After finish(): a record as another pack has it.
   void restore(const object::Address& address, const Loaded& record);
   // All of it is in the store.
-  void committed() { opened_.give_batch_cache(std::move(cache_)); }
+  void committed() { opened_.give_batch_caches(std::move(arrived_), std::move(cache_)); }
   bool empty() const noexcept { return rows_.size() == 0; }
   bool spilled() const noexcept { return spill_.has_value(); }
   // After finish(), in memory: the records and their rows, with offsets from the first record.
@@ -54,6 +56,7 @@ class BlockStage {
     BaseBytes bytes;
     std::uint8_t depth = 0;
   };
+  Result<PlainPtr> read_link(const object::Address& address) const;
   std::optional<Base> find_base(const object::Address& address);
   // Fills in the base of an item whose wanted base is `address`.
   void choose_base(PackItem& item, const object::Address& address);
@@ -82,10 +85,12 @@ class BlockStage {
 
   // Plaintext that is not packed yet, and some that is: bases of what comes next are mostly among
   // it.
-  RecentBlocks recent_;
+  RecentBlocks<PlainBlock> recent_;
 
-  // Of what came in stored form, and of its bases in the store. `recent_` would not do: what waits
-  // there for its group to be packed holds back all that came later.
+  // Of what came in stored form. Apart from `recent_`: what waits there for its group to be packed
+  // holds back all that came later.
+  Opened::Arrived arrived_;
+  // What was read of bases that are in neither.
   mutable PlainCache cache_;
 
   Bytes memory_;                          // records that are not in the spill file

@@ -10,6 +10,7 @@
 #include "store/journal.hpp"
 #include "store/ledger.hpp"
 #include "store/plain_cache.hpp"
+#include "store/recent_blocks.hpp"
 
 namespace hn::store {
 
@@ -53,10 +54,15 @@ class Opened {
   const std::vector<std::shared_ptr<const Pack>>& gone() const noexcept { return gone_; }
 
   // What the last batch read and wrote: a history that comes in many batches goes on with it.
+  using Arrived = RecentBlocks<Plain>;
   PlainCache take_batch_cache() {
     return std::exchange(batch_cache_, PlainCache(kBatchCacheBytes));
   }
-  void give_batch_cache(PlainCache cache) { batch_cache_ = std::move(cache); }
+  Arrived take_arrived() { return std::exchange(arrived_, Arrived(kArrivedBaseBytes)); }
+  void give_batch_caches(Arrived arrived, PlainCache cache) {
+    arrived_ = std::move(arrived);
+    batch_cache_ = std::move(cache);
+  }
 
   // With the lock held: appends one frame and shows it. `tail_rows` are those of the blocks by
   // which the tail pack grew, if it is the same pack.
@@ -66,7 +72,9 @@ class Opened {
 
  private:
   static constexpr std::size_t kCacheBytes = 24U << 20U;
-  static constexpr std::size_t kBatchCacheBytes = 48U << 20U;
+  static constexpr std::size_t kBatchCacheBytes = 24U << 20U;
+  // Chains that were at their limit branch off from blocks that served as a base long before.
+  static constexpr std::size_t kArrivedBaseBytes = 48U << 20U;
   PlainCache* cache() const {
     if (std::this_thread::get_id() != thread_) return nullptr;
     if (forget_.exchange(false)) cache_ = PlainCache(kCacheBytes);
@@ -91,6 +99,7 @@ class Opened {
   mutable PlainCache cache_{kCacheBytes};
   mutable std::atomic<bool> forget_ = false;  // what the cache holds
   PlainCache batch_cache_{kBatchCacheBytes};
+  Arrived arrived_{kArrivedBaseBytes};
   std::vector<std::shared_ptr<const Pack>> gone_;
   unsigned open_batches_ = 0;
   std::optional<os::Lock> lock_;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "store/ordered_pool.hpp"
 #include "store/pack_index.hpp"
 #include "store/record.hpp"
 
@@ -39,24 +40,11 @@ struct PackedGroup {
 // A pure function, and where bulk work spends its time.
 PackedGroup pack(std::span<const PackItem> items);
 
-// pack() on other threads. Plain data in, plain data out, in the order in which it came.
-class Pipeline {
+// pack() on other threads.
+class Pipeline : public OrderedPool<std::vector<PackItem>, PackedGroup> {
  public:
-  explicit Pipeline(unsigned threads);
-  ~Pipeline();  // waits for what is being packed
-  Pipeline(const Pipeline&) = delete;
-  Pipeline& operator=(const Pipeline&) = delete;
-
-  void submit(std::vector<PackItem> items);
-  // The next group in order. Without `wait` nullopt where it is not ready; nullopt if there is
-  // none.
-  std::optional<PackedGroup> take(bool wait);
-  // Groups that were submitted and not taken.
-  std::size_t outstanding() const noexcept;
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
+  explicit Pipeline(unsigned threads)
+      : OrderedPool(threads, [](const std::vector<PackItem>& items) { return pack(items); }) {}
 };
 
 }  // namespace hn::store

@@ -9,18 +9,27 @@
 
 namespace hn::store {
 
-// Blocks of a batch in plaintext: all that is not packed yet, and of the rest what is likely to be
-// a base. Who writes a history writes each file's versions one after the other, so a version is
-// wanted until the next one came, and hardly ever again; the versions that nothing followed are as
-// many bytes as the files of a checkout, and each may be wanted much later. So a block that served
-// as a base gives way first. In each of the two queues the oldest goes first.
+// Blocks of a batch in plaintext (Block has `bytes`): all that is not packed yet, and of the rest
+// what is likely to be a base. Who writes a history, or receives one, has each file's versions one
+// after the other, so a version is wanted until the next one came, and hardly ever again; the
+// versions that nothing followed are as many bytes as the files of a checkout, and each may be
+// wanted much later. So a block that served as a base gives way first. In each of the two queues
+// the oldest goes first.
+template <class Block>
 class RecentBlocks {
+  static constexpr std::size_t kFreshBytes = 96U << 20U;
+  static constexpr std::size_t kBaseBytes = 24U << 20U;
+
  public:
   struct Recent {
-    std::shared_ptr<const PlainBlock> block;
+    std::shared_ptr<const Block> block;
     std::uint8_t depth = 0;
     bool was_base = false;
   };
+
+  // Of blocks that served as a base at most so many bytes are kept.
+  explicit RecentBlocks(std::size_t base_bytes = kBaseBytes)
+      : bytes_max_{kFreshBytes, base_bytes} {}
 
   bool contains(const object::Address& address) const { return blocks_.contains(address); }
   // Valid until the next change; null if it is not among them.
@@ -35,15 +44,16 @@ class RecentBlocks {
     if (!recent.was_base) {
       queues_[0].leave(*recent.block);
       recent.was_base = true;
-      queues_[1].enter(*recent.block);
+      queues_[1].enter(address, *recent.block);
     }
     return &recent;
   }
 
-  void add(std::shared_ptr<const PlainBlock> block, std::uint8_t depth) {
-    const object::Address address = block->address;
-    queues_[0].enter(*block);
-    blocks_.emplace(address, Recent{std::move(block), depth, false});
+  void add(const object::Address& address, std::shared_ptr<const Block> block, std::uint8_t depth) {
+    const auto [at, is_new] = blocks_.try_emplace(address);
+    if (!is_new) return;
+    queues_[0].enter(address, *block);
+    at->second = {std::move(block), depth, false};
   }
 
   // Drops what is over the limits, as far as it is packed. What is not stands at the end of its
@@ -52,7 +62,7 @@ class RecentBlocks {
   void forget(const IsPacked& is_packed) {
     for (const bool was_base : {false, true}) {
       Queue& queue = queues_[was_base];
-      while (queue.bytes > kBytesMax[was_base]) {
+      while (queue.bytes > bytes_max_[was_base]) {
         const object::Address address = queue.order.front();
         const bool here = is_in(address, was_base);
         if (here && !is_packed(address)) break;
@@ -68,8 +78,6 @@ class RecentBlocks {
   }
 
  private:
-  // By was_base.
-  static constexpr std::array<std::size_t, 2> kBytesMax{96U << 20U, 24U << 20U};
   static constexpr std::size_t kOutdatedMin = 4096;
   // What a block costs beside its bytes.
   static constexpr std::size_t kBlockCost = 256;
@@ -78,12 +86,12 @@ class RecentBlocks {
     std::size_t bytes = 0;              // with kBlockCost for each
     std::size_t blocks = 0;
 
-    void enter(const PlainBlock& block) {
-      order.push_back(block.address);
+    void enter(const object::Address& address, const Block& block) {
+      order.push_back(address);
       bytes += block.bytes.size() + kBlockCost;
       ++blocks;
     }
-    void leave(const PlainBlock& block) {
+    void leave(const Block& block) {
       bytes -= block.bytes.size() + kBlockCost;
       --blocks;
     }
@@ -93,6 +101,7 @@ class RecentBlocks {
     return at != blocks_.end() && at->second.was_base == was_base;
   }
 
+  std::array<std::size_t, 2> bytes_max_;  // by was_base
   std::unordered_map<object::Address, Recent> blocks_;
   std::array<Queue, 2> queues_;
 };

@@ -9,6 +9,7 @@ minute at most.
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -239,8 +240,33 @@ def limited(users):
     users.expect(users.run_of("bob", "-C", "work", "peer", "limit", "anna", "none")[0] == 128, "and not twice")
     for words in (("limit", "anna", "fast"), ("limit", "anna", "100"), ("limit", "anna"), ("limit", "anna", "9999999g")):
         users.expect(users.run_of("bob", "-C", "work", "peer", *words)[0] == 129, f"hn peer {words}")
-    for words in (("sync", "--limit", "0"), ("serve", "--limit", "k"), ("daemon", "start", "--limit", "1kk")):
+    limited_newcomer(users)
+    for words in (("sync", "--limit", "0"), ("serve", "--limit", "k"), ("daemon", "start", "--limit", "1kk"),
+                  ("clone", "--limit", "0", "hn:none"), ("device", "--limit", "1kk", "new", "hn:none")):
         users.expect(users.run_of("bob", "-C", "work", *words)[0] != 0, f"hn {words}")
+
+
+def limited_newcomer(users):
+    """So much may be under way at once; the rest takes its time."""
+    def seconds(*words):
+        begin = time.monotonic()
+        users.of("carl", *words)
+        return time.monotonic() - begin
+    def link():
+        return users.of("anna", "-C", "work", "invite", "--write").split()[-1]
+    # All of it, less two seconds' worth and a burst that may come at once.
+    least = (200_000 - 16_384) / 60_000 - 2
+    took = seconds("clone", "--limit", "60000", link(), "slow")
+    users.expect(took > least, f"a clone of 200,000 bytes at 60,000 a second in {took} s")
+    shutil.copytree(users.root + "/carl/slow", users.root + "/carl/copied")
+    with open(f"{users.root}/anna/work/larger", "wb") as file:
+        file.write(os.urandom(200_000))
+    users.of("anna", "-C", "work", "commit", "-m", "larger")
+    users.of("anna", "-C", "work", "sync")
+    took = seconds("-C", "copied", "device", "--limit", "60000", "new", link())
+    users.expect(took > least, f"a new device that fetches as much in {took} s")
+    for name in ("copied", "slow"):
+        shutil.rmtree(f"{users.root}/carl/{name}")
 
 
 def addresses(users):
@@ -349,12 +375,55 @@ def held_back(users):
     users.expect("anna is here" in log and "is served" in log, f"the log: {log}")
 
 
+def clones_of_one(users):
+    """Of several clones of a repository one is served, and all are in step; when it goes another is served."""
+    folder = users.root + "/anna"
+    def row(name):
+        return [row for row in users.status("anna")["repositories"] if row["path"] == f"{folder}/{name}"][0]
+    def tip(name, who="anna"):
+        return users.of(who, "-C", name, "log", "-1", "--format=%H", "main")
+    def invited():
+        return users.of("anna", "-C", "first", "invite", "--write").split()[-1]
+    users.of("anna", "init", "first")
+    users.commit("anna", "first", "one", "1\n")
+    users.wait("it is served", lambda: users.peers("anna", "first") == [])
+    users.of("bob", "clone", invited(), "far", "--name", "bob")
+    users.of("anna", "clone", "--via", f"{users.hn} -C {folder}/first serve --stdio", invited(), "second")
+    users.wait("a second one is noticed", lambda: row("second").get("through") == folder + "/first")
+    users.expect(row("first")["served"] and not row("second")["served"], "one is served")
+    users.expect(f"second: kept in step with {folder}/first" in users.of("anna", "daemon", "status"), "in words")
+    users.commit("anna", "second", "two", "2\n")
+    users.wait("what one has comes to the other", lambda: tip("first") == tip("second"))
+    users.wait("and to a peer", lambda: tip("far", "bob") == tip("second"))
+    users.of("bob", "-C", "far", "sync")
+    users.commit("bob", "far", "three", "3\n")
+    users.wait("what a peer has comes to both", lambda: tip("far", "bob") == tip("second") == tip("first"))
+    for name in ("first", "second"):
+        users.of("anna", "-C", name, "sync")
+        users.commit("anna", name, name, "4\n")
+        out = json.loads(users.of("anna", "-C", name, "sync", "--json"))
+        other = {"first": "second", "second": "first"}[name]
+        users.expect([peer["peer"] for peer in out["peers"]] == ["bob", f"{folder}/{other}"], f"told of both: {out}")
+        users.expect(tip("first") == tip("second") == tip("far", "bob"), "when it is over all are in step")
+    key = "12" * 32
+    users.of("anna", "-C", "second", "peer", "add", key, "192.0.2.77:4697")
+    users.wait("whom one knows, the one that is served calls",
+               lambda: key in [peer["key"] for peer in row("first")["peers"]])
+    users.of("anna", "-C", "first", "fsck")
+    users.of("anna", "-C", "second", "fsck")
+    shutil.rmtree(folder + "/first")
+    users.of("anna", "init", "noticed")
+    users.wait("the other takes its place", lambda: row("second")["served"])
+    users.commit("anna", "second", "five", "5\n")
+    users.wait("and peers hear of it", lambda: tip("far", "bob") == tip("second"))
+
+
 def main():
     with tempfile.TemporaryDirectory() as root:
         users = Users(os.path.abspath(sys.argv[1]), root)
         try:
             for part in (start_and_stop, without_input, news_travels, outage, introduced, banned, limited, addresses, examined, forgotten,
-                         held_back, hanging):
+                         held_back, clones_of_one, hanging):
                 part(users)
         finally:
             for who in NAMES:

@@ -32,6 +32,7 @@ struct RepositoryStatus {
   std::optional<log::EntryId> id;
   std::string label;    // this device's
   std::string problem;  // why it is not served
+  std::string through;  // not itself: it is kept in step with this clone, which is
   std::vector<PeerStatus> peers;
 };
 

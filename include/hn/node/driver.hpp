@@ -26,6 +26,8 @@ class Driver {
   Time now() const;
   // For a host that has verdicts; from any thread, while the driver lives.
   std::function<void()> waker(net::SyncHost& host);
+  // Has it called by run(); from any thread, while the driver lives.
+  void post(std::function<void()> call);
 
   // Binds the port; both IPv4 and IPv6 where the machine has it. Answers the port. Failure
   // unreachable where it is taken.

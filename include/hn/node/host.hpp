@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 
@@ -68,13 +69,23 @@ class RepositoryHost final : public net::SyncHost {
   void settle() const;
   store::Batch& batch() const;       // once nothing is at work
   store::Batch& open_batch() const;  // whose thread it is
-  net::Written write_now(const object::Address& address, const net::WireBlock& block);
+  void watch_batch() const;
+  void expect_blocks();
+  void begin(const object::Address& address, net::WireBlock block);
+  std::optional<net::Verdict> end_of_begun(bool wait);
+  void end_one(store::Judged judged);
+  void end_all_begun();
+  void fail_all_begun();
   Result<void> flush_now();
   template <class Work>
   auto guarded(const Work& work) -> Result<decltype(work())>;
 
   repo::Repository& repository_;
   mutable std::optional<store::Batch> batch_;
+  mutable std::optional<repo::Arrivals> arrivals_;  // of a clone that begins
+  bool blocks_came_ = false;
+  std::size_t begun_ = 0;  // blocks of which the batch has not said what became of them
+  std::deque<net::Verdict> ended_;
   std::optional<Hash> state_;
   std::optional<Failure> failure_;
   std::vector<net::PeerPlaces> places_;

@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "hn/log/link.hpp"
+#include "hn/repo/arrivals.hpp"
 #include "hn/repo/branches.hpp"
 
 // What a repository takes from peers and tells them: the functions beneath node's sync host.
@@ -16,9 +17,14 @@ void add_entries(Repository& repository, std::span<const log::SignedEntry> entri
 Hash state_digest(Repository& repository);
 
 // Blocks that live publishes and drafts need and that are not here, at most `max`. Publishes that
-// were once found whole are not walked again; those in `without` are not walked now.
+// were once found whole are not walked again; those in `without` are not walked now; of which
+// `arrivals` hold the whole need not be.
 std::vector<object::Address> absent_blocks(Repository& repository, std::size_t max,
-                                           const std::unordered_set<log::EntryId>& without = {});
+                                           const std::unordered_set<log::EntryId>& without = {},
+                                           const Arrivals* arrivals = nullptr);
+
+// Of every live publish, each once, in log order.
+std::vector<log::ManifestRoot> live_manifests(const log::View& view);
 
 // Whether every block of a publish was found here.
 bool is_whole(const Repository& repository, const log::EntryId& publish);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,6 +19,12 @@ enum class Taken {
   stored,        // it is part of the batch, or was in the store before
   wrong,         // it does not decode, or is not the block of that address
   base_missing,  // it cannot be judged: neither store nor batch hold its base
+};
+
+// The same of one that was submitted.
+struct Judged {
+  Taken taken = Taken::stored;
+  Stored stored;  // given back where its base is missing, else empty
 };
 
 // One transaction: blocks, entries and local state that become visible and durable together, or not
@@ -47,6 +54,17 @@ class Batch final : public object::BlockReader, public object::BlockWriter {
   // Keeps a block in the form in which it came, once its plaintext was checked against the address.
   // Any input is fine; memory is bounded by the limits of a block.
   Taken write_stored(const Stored& stored, const object::Address& address);
+
+  // The same for many: they are decoded at once, and hashed on other threads meanwhile. Answers
+  // come in the order of the calls, as soon as there are any or, with `wait`, as long as some are
+  // due. All have been taken before commit(). A Failure leaves it unknown which of those that were
+  // not answered are kept; drop_submitted() forgets the questions.
+  void submit_stored(Stored stored, const object::Address& address);
+  std::optional<Judged> take_judged(bool wait);
+  void drop_submitted();
+  // Called with each block that one of these two keeps, in the thread that calls them.
+  using OnStored = std::function<void(object::Kind, const object::Id&, ByteView plain)>;
+  void on_stored(OnStored call);
 
   // Entries in the order of the calls. One that is in the store, or in the batch, is left out.
   void add_entry(const EntryId& id, ByteView bytes);

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <functional>
+
+#include "hn/object/block.hpp"
+
+namespace hn::object {
+
+// Visits the ids of the blocks that a block names, as often as it does: what must be there too for
+// it to mean anything. Of a manifest's node none, whose rows stand for themselves. Code::invalid
+// where the block is not well formed; then some may have been visited.
+Result<void> visit_references(Kind kind, ByteView bytes,
+                              const std::function<void(const Id&)>& visit);
+
+}  // namespace hn::object

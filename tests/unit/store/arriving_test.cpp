@@ -1,0 +1,155 @@
+#include <doctest/doctest.h>
+
+#include "support/store_tools.hpp"
+
+using namespace hn;
+using namespace hn::store;
+using namespace hn::test;
+
+// Blocks that are judged while others come.
+namespace {
+
+struct Come {
+  object::Address address;
+  Stored stored;
+};
+
+// Versions of one file, each a difference from the one before it.
+std::vector<Come> versions(Store& from, std::size_t count, std::size_t bytes = 3000) {
+  std::vector<Come> out;
+  Bytes text = some_bytes(1, bytes);
+  std::optional<object::Id> base;
+  for (std::size_t i = 0; i < count; ++i) {
+    text[i % text.size()] = '!';
+    base = commit_chunk(from, text, base);
+    const object::Address address = object::address_of(*base);
+    out.push_back({address, *from.read_stored(address)});
+  }
+  return out;
+}
+
+std::vector<Taken> take_all(Batch& batch) {
+  std::vector<Taken> out;
+  while (auto judged = batch.take_judged(true)) out.push_back(judged->taken);
+  return out;
+}
+
+void submit_all(Batch& batch, const std::vector<Come>& all) {
+  for (const Come& come : all) batch.submit_stored(come.stored, come.address);
+}
+
+struct Pair {
+  CrashFs here;
+  CrashFs there;
+  Store from{with_store(here), kStore};
+  Store to{with_store(there), kStore};
+};
+
+}  // namespace
+
+TEST_CASE("blocks that come are kept as they came, each on the one before it") {
+  Pair pair;
+  // More than one group of those that are hashed together.
+  const auto all = versions(pair.from, 300);
+  auto batch = pair.to.begin();
+  std::size_t kept = 0;
+  batch.on_stored([&](object::Kind kind, const object::Id& id, ByteView plain) {
+    CHECK(object::id_of(kind, plain) == id);
+    CHECK(object::address_of(id) == all[kept++].address);
+  });
+  submit_all(batch, all);
+  CHECK(take_all(batch) == std::vector(all.size(), Taken::stored));
+  CHECK_FALSE(batch.take_judged(true).has_value());
+  CHECK(kept == all.size());
+  batch.commit();
+  for (const Come& come : all) CHECK(pair.to.read_stored(come.address)->bytes == come.stored.bytes);
+  CHECK(findings(pair.to).empty());
+}
+
+TEST_CASE("a block that is not what it is called is wrong, and nothing that stands on it is kept") {
+  Pair pair;
+  auto all = versions(pair.from, 8);
+  // A whole block of other bytes, from which the next difference decodes to other bytes too.
+  const object::Id other = commit_chunk(pair.from, some_bytes(2, 3000));
+  all[3].stored = *pair.from.read_stored(object::address_of(other));
+  auto batch = pair.to.begin();
+  submit_all(batch, all);
+  const auto taken = take_all(batch);
+  REQUIRE(taken.size() == all.size());
+  for (std::size_t i = 0; i < all.size(); ++i)
+    CHECK(taken[i] == (i < 3 ? Taken::stored : Taken::wrong));
+  batch.commit();
+  for (std::size_t i = 0; i < all.size(); ++i)
+    CHECK(pair.to.has(object::id_at(all[i].address)) == (i < 3));
+  CHECK(findings(pair.to).empty());
+}
+
+// The wrong base happens to have all that the difference takes from it.
+TEST_CASE("a difference that is right is not kept without its base") {
+  Pair pair;
+  const Bytes text = some_bytes(1, 3000);
+  Bytes longer = text;
+  longer.push_back('!');
+  const object::Id base = commit_chunk(pair.from, text);
+  const object::Id difference = commit_chunk(pair.from, longer, base);
+  const object::Address address = object::address_of(difference);
+  Stored stored = *pair.from.read_stored(address);
+  REQUIRE(stored.base == object::address_of(base));
+  const object::Address called = object::Address{entry_id(7).bytes};
+  stored.base = called;
+  auto batch = pair.to.begin();
+  batch.submit_stored(*pair.from.read_stored(object::address_of(base)), called);
+  batch.submit_stored(stored, address);
+  CHECK(take_all(batch) == std::vector{Taken::wrong, Taken::wrong});
+  batch.commit();
+  CHECK_FALSE(pair.to.has(difference));
+}
+
+TEST_CASE("a difference whose base is nowhere is given back, in its turn") {
+  Pair pair;
+  const auto all = versions(pair.from, 3);
+  auto batch = pair.to.begin();
+  batch.submit_stored(all[0].stored, all[0].address);
+  batch.submit_stored(all[2].stored, all[2].address);
+  batch.submit_stored(all[1].stored, all[1].address);
+  CHECK(batch.take_judged(true)->taken == Taken::stored);
+  const auto missing = batch.take_judged(true);
+  REQUIRE(missing->taken == Taken::base_missing);
+  CHECK(missing->stored.bytes == all[2].stored.bytes);
+  CHECK(missing->stored.base == all[1].address);
+  CHECK(batch.take_judged(true)->taken == Taken::stored);
+  batch.submit_stored(missing->stored, all[2].address);
+  CHECK(take_all(batch) == std::vector{Taken::stored});
+  batch.commit();
+  CHECK(findings(pair.to).empty());
+}
+
+TEST_CASE("a block that comes twice is kept once") {
+  Pair pair;
+  const auto all = versions(pair.from, 2);
+  auto batch = pair.to.begin();
+  std::size_t kept = 0;
+  batch.on_stored([&](object::Kind, const object::Id&, ByteView) { ++kept; });
+  for (int i = 0; i < 2; ++i) submit_all(batch, all);
+  CHECK(take_all(batch) == std::vector(4, Taken::stored));
+  submit_all(batch, all);
+  CHECK(take_all(batch) == std::vector(2, Taken::stored));
+  CHECK(kept == all.size());
+  batch.commit();
+}
+
+TEST_CASE("what is not judged can be dropped") {
+  Pair pair;
+  const auto all = versions(pair.from, 5);
+  auto batch = pair.to.begin();
+  submit_all(batch, all);
+  batch.drop_submitted();
+  CHECK(take_all(batch).empty());
+  // Nor does it serve as a base.
+  batch.submit_stored(all[1].stored, all[1].address);
+  CHECK(take_all(batch) == std::vector{Taken::base_missing});
+  submit_all(batch, all);
+  CHECK(take_all(batch) == std::vector(all.size(), Taken::stored));
+  batch.commit();
+  CHECK(findings(pair.to).empty());
+}
