@@ -15,9 +15,9 @@ namespace hn::repo {
 // has these files from one of its parents unchanged, that parent alone is followed and the commit
 // left out; a merge that has them from none is shown.
 //
-// With paths a commit costs a look at its filter in the history index, and at the folders on the way
-// where that does not know; without paths nothing is read. What is excluded is looked up down to
-// where all else is excluded too.
+// With paths a commit costs a look at its filter in the history index, and at the folders on the
+// way where that does not know; without paths nothing is read. What is excluded is looked up down
+// to where all else is excluded too.
 class CommitWalk {
  public:
   struct Options {
