@@ -32,10 +32,10 @@ Arriving::Arriving(Target target, unsigned threads)
       in_work_max_(kGroupsPerThread * (threads + 1)) {}
 
 Arriving::Ids Arriving::hash_group(const Group& group) {
-  Ids ids;
-  ids.reserve(group.size());
-  for (const PlainPtr& plain : group) ids.push_back(object::id_of(plain->kind, plain->bytes));
-  return ids;
+  std::vector<object::BlockView> blocks;
+  blocks.reserve(group.size());
+  for (const PlainPtr& plain : group) blocks.push_back({plain->kind, plain->bytes});
+  return object::ids_of(blocks);
 }
 
 Result<PlainPtr> Arriving::base_of(const Stored& stored) const {
