@@ -146,6 +146,7 @@ void print_hunks(const Context& context, const Paint& p, const FilePatch& patch,
     }
     printer.begin(hunk);
     for (++line; line != patch.lines.end() && line->sign != '@'; ++line) printer.print(*line);
+    printer.end();
   }
 }
 

@@ -73,7 +73,18 @@ void LinePrinter::begin(const merge::UnifiedHunk& hunk) {
   new_line_ = hunk.new_begin;
 }
 
+void LinePrinter::end() {
+  out_.write(plain_.data(), static_cast<std::streamsize>(plain_.size()));
+  plain_.clear();
+}
+
 void LinePrinter::print(const PatchLine& line) {
+  if (paint_.off.empty()) {
+    plain_ += line.sign;
+    plain_ += line.text;
+    plain_ += '\n';
+    return;
+  }
   if (line.sign == '+') {
     ++new_line_;
     print_added(line);
@@ -92,10 +103,6 @@ bool LinePrinter::is_blank_at_end(std::string_view text) const {
 
 void LinePrinter::print_added(const PatchLine& line) {
   const std::string_view off = paint_.off;
-  if (off.empty()) {
-    out_ << '+' << line.text << '\n';
-    return;
-  }
   if (is_blank_at_end(line.text)) return put(out_, kError, '+', line.text, off);
   const std::string_view colour = colour_of(paint_, line);
   std::string_view text = line.text;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <iosfwd>
+#include <string>
 
 #include "hn/merge/unified.hpp"
 #include "moved_lines.hpp"
@@ -18,6 +19,8 @@ class LinePrinter {
   // Behind the header of a hunk.
   void begin(const merge::UnifiedHunk& hunk);
   void print(const PatchLine& line);
+  // Behind the last line of a hunk: what was printed is there only now.
+  void end();
 
  private:
   void print_added(const PatchLine& line);
@@ -25,6 +28,7 @@ class LinePrinter {
 
   std::ostream& out_;
   const Paint& paint_;
+  std::string plain_;  // lines without colours, which go out together
   // Counted from 1; 0 where the new text ends with no more lines of blanks than the old one.
   std::uint64_t old_blank_ = 0;
   std::uint64_t new_blank_ = 0;
