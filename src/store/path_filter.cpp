@@ -54,8 +54,7 @@ class Paths {
     if (keys_.empty()) return Bytes(1, kNoPath);
     if (keys_.size() > kFilterPathsMax) return Bytes(1, kAnyPath);
     std::ranges::sort(keys_);
-    const auto same = std::ranges::unique(keys_);
-    keys_.erase(same.begin(), same.end());
+    keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
     Bytes out;
     out.reserve(keys_.size() * kPathKeyBytes);
     for (const PathKey& key : keys_) {
