@@ -90,7 +90,8 @@ Result<bool> is_ancestor(const History& history, const Id& ancestor, const Id& o
 namespace {
 
 std::vector<Id> in_order(std::vector<Reached> found) {
-  std::ranges::sort(found, {}, [](const Reached& r) { return std::pair(r.generation, r.id); });
+  std::ranges::sort(found, std::greater<>(),
+                    [](const Reached& r) { return std::pair(r.generation, r.id); });
   std::vector<Id> out;
   out.reserve(found.size());
   for (const Reached& r : found) out.push_back(r.id);

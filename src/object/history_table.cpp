@@ -100,7 +100,6 @@ std::vector<HistoryTable::Row> HistoryTable::Earlier::common_with(Row commit) {
   }
   std::fill(marks_.begin() + static_cast<std::ptrdiff_t>(lowest),
             marks_.begin() + static_cast<std::ptrdiff_t>(commit) + 1, std::uint8_t{0});
-  std::ranges::reverse(found);
   return found;
 }
 

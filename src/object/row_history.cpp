@@ -59,7 +59,7 @@ class RowHistory::Walk {
       HN_CHECK(history_.ask_parents(row));
       history_.each_parent(row, [&](Row parent) { mark(parent, marks & kCommon); });
     }
-    std::ranges::sort(found, {}, [&](Row row) {
+    std::ranges::sort(found, std::greater<>(), [&](Row row) {
       return std::pair(history_.nodes_[row].generation, history_.ids_[row]);
     });
     std::vector<Id> out;

@@ -20,7 +20,7 @@ class History {
 Result<bool> is_ancestor(const History& history, const Id& ancestor, const Id& of);
 
 // The maximal common ancestors of two sets of commits (every commit that is an ancestor of one of
-// `a` and of one of `b` is an ancestor of one of these), ordered by (generation, id).
+// `a` and of one of `b` is an ancestor of one of these), the greatest (generation, id) first.
 Result<std::vector<Id>> common_ancestors(const History& history, std::span<const Id> a,
                                          std::span<const Id> b);
 

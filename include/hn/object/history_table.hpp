@@ -30,7 +30,7 @@ class HistoryTable {
     // The table outlives this.
     explicit Earlier(const HistoryTable& table)
         : table_(table), earlier_(table.size()), marks_(table.size()), until_(table.size()) {}
-    // In the order of rows.
+    // The last row first.
     std::vector<Row> common_with(Row commit);
     void add(Row commit);
 

@@ -89,7 +89,7 @@ std::vector<Id> naive_common(const Graph& g, const std::vector<std::size_t>& a,
         common, [&](std::size_t other) { return other != c && g.ancestors({other}).contains(c); });
     if (!covered) maximal.emplace_back(g.generation(c), g.ids[c]);
   }
-  std::ranges::sort(maximal);
+  std::ranges::sort(maximal, std::greater<>());
   std::vector<Id> out;
   for (const auto& [generation, id] : maximal) out.push_back(id);
   return out;

@@ -139,7 +139,7 @@ TEST_CASE("a criss-cross has two common ancestors") {
   MemoryHistory history(blocks);
   const auto common = common_ancestors(history, {&ab, 1}, {&ba, 1});
   REQUIRE(common);
-  CHECK(*common == std::vector<Id>{std::min(a, b), std::max(a, b)});
+  CHECK(*common == std::vector<Id>{std::max(a, b), std::min(a, b)});
   CHECK(*is_ancestor(history, root, ab));
   CHECK(!*is_ancestor(history, a, b));
   const auto log = reachable(history, {&ab, 1}, {&a, 1}, 100);
