@@ -80,9 +80,11 @@ class SamePaths {
  public:
   explicit SamePaths(const object::BlockReader& reader) : reader_(reader) {}
 
-  // `files` come depth first and lie below a folder whose path, with a slash, has `above` bytes.
-  Result<void> look(const object::Id& own, const object::Id& other,
+  // `files` come depth first and lie below a folder whose path, with a slash, has `above` bytes; in
+  // a tree that is absent there are none. Whether one of them differs.
+  Result<bool> look(const std::optional<object::Id>& own, const std::optional<object::Id>& other,
                     std::span<const std::string> files, std::size_t above) {
+    bool any_differs = false;
     while (!files.empty()) {
       const std::string_view first = files.front();
       const std::string_view path = first.substr(0, first.find('/', above));
@@ -91,19 +93,17 @@ class SamePaths {
       };
       std::size_t count = 1;
       while (count < files.size() && is_there(files[count])) ++count;
-      const std::string_view name = path.substr(above);
-      HN_TRY(const auto in_own, object::find_name(reader_, own, name));
-      HN_TRY(const auto in_other, object::find_name(reader_, other, name));
+      HN_TRY(const auto in_own, find(own, path.substr(above)));
+      HN_TRY(const auto in_other, find(other, path.substr(above)));
       if (in_own == in_other) {
         add(path, files.first(count));
-      } else if (in_own && in_other && in_own->mode == object::Mode::folder &&
-                 in_other->mode == object::Mode::folder) {
-        const auto below = files.first(count).subspan(first.size() == path.size() ? 1 : 0);
-        HN_CHECK(look(in_own->id(), in_other->id(), below, path.size() + 1));
+      } else {
+        HN_TRY(const bool differs, look_at(path, in_own, in_other, files.first(count)));
+        any_differs = any_differs || differs;
       }
       files = files.subspan(count);
     }
-    return {};
+    return any_differs;
   }
 
   std::vector<PathKey> take() {
@@ -112,6 +112,34 @@ class SamePaths {
   }
 
  private:
+  using Value = std::optional<object::Value>;
+
+  Result<Value> find(const std::optional<object::Id>& tree, std::string_view name) const {
+    return tree ? object::find_name(reader_, *tree, name) : Value();
+  }
+
+  static std::optional<object::Id> folder(const Value& value) {
+    return value && value->mode == object::Mode::folder ? std::optional(value->id()) : std::nullopt;
+  }
+
+  // What `path` is in the two trees is not the same; `files` are it, and those below it.
+  Result<bool> look_at(std::string_view path, const Value& own, const Value& other,
+                       std::span<const std::string> files) {
+    const auto below = files.subspan(files.front().size() == path.size() ? 1 : 0);
+    HN_TRY(bool differs, look(folder(own), folder(other), below, path.size() + 1));
+    const auto is_file = [](const Value& value) { return value && !folder(value); };
+    differs = differs || is_file(own) || is_file(other);
+    // Other files than these may differ; folders alone, that hold none, do not count.
+    if (!differs) {
+      HN_CHECK(object::diff_paths(reader_, folder(other), folder(own), [&](const object::Change&) {
+        differs = true;
+        return false;
+      }));
+    }
+    if (!differs) keys_.push_back(path_key(path));
+    return differs;
+  }
+
   void add(std::string_view path, std::span<const std::string> files) {
     keys_.push_back(path_key(path));
     for (const std::string& file : files) {
@@ -144,7 +172,7 @@ Changed changed_by(ByteView filter, const PathKey& key, std::size_t parent) noex
     if (!is_key_at(filter.data() + at, key)) continue;
     if (parent == 0) return Changed::yes;
     const bool same = (filter[at + kPathKeyBytes - 1] & kAsInSecond) != 0;
-    return same ? Changed::no : Changed::perhaps;
+    return same ? Changed::no : Changed::yes;
   }
   return otherwise;
 }

@@ -33,8 +33,8 @@ enum class Changed : std::uint8_t {
   perhaps,    // it is not kept
   not_known,  // there is no filter
 };
-// Against which parent, from 0 on; against others than the first it never answers yes. `filter` is
-// empty or has the length of one.
+// Against which parent, from 0 on: the second where the path differs from the first, else perhaps.
+// `filter` is empty or has the length of one.
 Changed changed_by(ByteView filter, const PathKey& key, std::size_t parent = 0) noexcept;
 
 // Whether these may be the bytes of a filter; with `whole` whether each key stands where it must.

@@ -86,7 +86,7 @@ TEST_CASE("a filter of no path says no, one of too many perhaps, and none that n
   CHECK_FALSE(path_filter(blocks, {Id{Hash{9}}, {}, {}}));
 }
 
-TEST_CASE("a merge's filter says what is the same in its second parent, else perhaps") {
+TEST_CASE("a merge's filter says what of its changes is in its second parent") {
   MemoryBlocks blocks;
   const Id first = tree_of(blocks, {"gone", "kept", "lib/kept"});
   const Id second =
@@ -102,9 +102,39 @@ TEST_CASE("a merge's filter says what is the same in its second parent, else per
     CHECK(changed_by(*filter, path_key(path), 1) == Changed::no);
     CHECK(changed_by(*filter, path_key(path), 2) == Changed::perhaps);
   }
-  for (const char* path : {"came", "came/own", "own", "x", "kept"}) {
+  for (const char* path : {"came", "came/own", "own"}) {
+    INFO(path);
+    CHECK(changed_by(*filter, path_key(path), 1) == Changed::yes);
+  }
+  for (const char* path : {"x", "kept"}) {
     INFO(path);
     CHECK(changed_by(*filter, path_key(path), 1) == Changed::perhaps);
   }
   CHECK_FALSE(path_filter(blocks, {own, first, Id{Hash{9}}}));
+}
+
+TEST_CASE("a file against a folder, and folders that differ elsewhere, are no more than they are") {
+  MemoryBlocks blocks;
+  const Id first = tree_of(blocks, {"both/mine", "was/gone", "was/now"});
+  const Id second = tree_of(blocks, {"both/theirs", "was/gone"});
+  const Id own = tree_of(blocks, {"both/mine", "both/new", "was"});
+  const auto filter = path_filter(blocks, {own, first, second});
+  REQUIRE(filter);
+  const auto against_second = [&](const char* path) {
+    return changed_by(*filter, path_key(path), 1);
+  };
+  CHECK(against_second("was") == Changed::yes);
+  CHECK(against_second("was/gone") == Changed::yes);
+  CHECK(against_second("was/now") == Changed::no);
+  CHECK(against_second("both") == Changed::yes);
+  CHECK(against_second("both/new") == Changed::yes);
+  CHECK(against_second("both/mine") == Changed::perhaps);
+
+  // All that it changes is in the second parent, but not all of that folder.
+  const Id taken = tree_of(blocks, {"lib/kept", "lib/came"});
+  const auto other = path_filter(
+      blocks, {taken, tree_of(blocks, {"lib/kept"}), tree_of(blocks, {"lib/came", "lib/new"})});
+  REQUIRE(other);
+  CHECK(changed_by(*other, path_key("lib/came"), 1) == Changed::no);
+  CHECK(changed_by(*other, path_key("lib"), 1) == Changed::yes);
 }
