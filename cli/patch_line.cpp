@@ -7,6 +7,9 @@
 namespace hn::cli {
 namespace {
 
+// What goes out together: a hunk may be as long as its file.
+constexpr std::size_t kPlainBytes = 64U << 10U;
+
 constexpr std::string_view kError = "\x1b[41m";
 constexpr std::string_view kDim = "\x1b[2m";
 constexpr std::string_view kDimAlternate = "\x1b[2;3m";
@@ -83,6 +86,7 @@ void LinePrinter::print(const PatchLine& line) {
     plain_ += line.sign;
     plain_ += line.text;
     plain_ += '\n';
+    if (plain_.size() >= kPlainBytes) end();
     return;
   }
   if (line.sign == '+') {

@@ -5,6 +5,7 @@
 #include "hn/object/history.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <queue>
 #include <unordered_map>
 #include <unordered_set>

@@ -1,6 +1,7 @@
 #include "hn/object/row_history.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <queue>
 #include <utility>

@@ -75,7 +75,9 @@ class Paths {
   std::vector<PathKey> keys_;
 };
 
-// Which of the changed paths are in two trees the same, themselves and all below them.
+// Which of the changed paths are in two trees the same, themselves and all below them. No deeper
+// than paths are kept of one commit, folders counted, so recursion is bounded however deep a tree
+// is.
 class SamePaths {
  public:
   explicit SamePaths(const object::BlockReader& reader) : reader_(reader) {}
