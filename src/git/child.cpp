@@ -76,14 +76,31 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   return out;
 }
 
-// Between fork and exec: nothing that allocates or locks.
+// No signal is taken between fork and exec, or one that is meant for the child would find our
+// handlers there: they would swallow it, or wait for a lock that a thread of ours held.
+class Deferred {
+ public:
+  Deferred() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~Deferred() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  Deferred(const Deferred&) = delete;
+  Deferred& operator=(const Deferred&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+// Between fork and exec, with all signals blocked: nothing that allocates or locks.
 [[noreturn]] void become(const char* program, char** arguments, char** environment, int in, int out,
                          int errors, bool own_session) {
   prctl(PR_SET_PDEATHSIG, SIGTERM);
+  for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD}) signal(number, SIG_DFL);
   if (own_session) setsid();
   if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0)
     _exit(127);
@@ -148,10 +165,13 @@ Child::Child(const ChildOptions& options) : own_group_(options.own_session) {
                     pipe2(out.data(), O_CLOEXEC) == 0;
   if (!options.errors_as_output) errors_ = unnamed_file();
   const int errors = options.errors_as_output ? out[1] : errors_;
-  if (made && errors >= 0) id_ = fork();
-  if (id_ == 0)
-    become(program.c_str(), const_cast<char**>(argument_pointers.data()),
-           const_cast<char**>(environment_pointers.data()), in[1], out[1], errors, own_group_);
+  {
+    const Deferred deferred;
+    if (made && errors >= 0) id_ = fork();
+    if (id_ == 0)
+      become(program.c_str(), const_cast<char**>(argument_pointers.data()),
+             const_cast<char**>(environment_pointers.data()), in[1], out[1], errors, own_group_);
+  }
   close_if_open(in[1]);
   close_if_open(out[1]);
   in_ = in[0];
