@@ -22,6 +22,8 @@ and then every merge that differs, with a reason:
   rename            git finds a path renamed on one side, at so many percent, that the other
                     touched
   directory rename  git asks whether a file follows its renamed folder, or moves it there
+  new folder        git leaves a folder that one side added in a folder that the other renamed:
+                    it follows such a renaming only if a file was added right in the folder
   criss-cross base  there are several best common ancestors
   symlink or submodule, mode
                     the path is no ordinary file on some side
@@ -140,9 +142,33 @@ def reason_of(repository, pair, hn, theirs):
             return "symlink or submodule: " + path
         if len(modes - {""}) > 1:
             return "mode: " + path
+    left = left_behind(repository, bases, a, b, theirs)
+    if left:
+        return "new folder: " + left
     if paths:
         return "alignment: " + " ".join(paths[:3])
     return "other"
+
+
+def names_in(repository, tree):
+    return git(repository, "ls-tree", "-r", "-z", "--name-only", tree).decode(errors="replace").split("\0")[:-1]
+
+
+def folders_of(paths):
+    return {path[:i] for path in paths for i, letter in enumerate(path) if letter == "/"}
+
+
+def left_behind(repository, bases, a, b, theirs):
+    """A folder in git's result that neither the base has nor the side without the folder around it."""
+    if len(bases) != 1 or not theirs["clean"]:
+        return None
+    of_base = folders_of(names_in(repository, bases[0]))
+    of_both = [folders_of(names_in(repository, side)) for side in (a, b)]
+    for folder in sorted(folders_of(names_in(repository, theirs["git_tree"])) - of_base):
+        around = folder.rpartition("/")[0]
+        if around in of_base and any(around not in side for side in of_both):
+            return folder
+    return None
 
 
 def differing_paths(repository, hn, theirs):
