@@ -34,21 +34,26 @@ inline std::string joined(const std::vector<std::string>& lines) {
 
 using Devices = std::vector<std::unique_ptr<RepoDevice>>;
 
-// Everything is published and delivered everywhere. False if that does not come to an end.
-inline bool deliver_all(const Devices& devices) {
+// Everything is published and delivered everywhere, in as many deliveries as are returned. nullopt
+// if that does not come to an end.
+inline std::optional<std::size_t> deliver_all(const Devices& devices) {
+  std::size_t deliveries = 0;
   for (const auto& device : devices) repo::publish_drafts(**device);
   for (int round = 0; round < 40; ++round) {
     std::size_t moved = 0;
     for (const auto& from : devices) {
       for (const auto& to : devices) {
         if (from == to) continue;
-        moved += testing::send_entries(*from, *to);
-        moved += testing::send_blocks(*from, *to);
+        for (const std::size_t sent :
+             {testing::send_entries(*from, *to), testing::send_blocks(*from, *to)}) {
+          moved += sent;
+          deliveries += sent > 0 ? 1 : 0;
+        }
       }
     }
-    if (moved == 0) return true;
+    if (moved == 0) return deliveries;
   }
-  return false;
+  return std::nullopt;
 }
 
 class Fleet {
@@ -78,6 +83,7 @@ class Fleet {
   }
 
   Devices devices;
+  std::uint64_t deliveries = 0;  // some of what a device has, to another
 
  private:
   bool one_in(std::uint64_t n) { return random_.below(n) == 0; }
@@ -358,6 +364,7 @@ class Fleet {
     if (&from == &to) return;
     // One device hardly ever meets another: its entries come late, and sort first.
     if ((&from == devices[sleeper_].get() || &to == devices[sleeper_].get()) && !one_in(8)) return;
+    ++deliveries;
     switch (random_.below(6)) {
       case 0:
         return some_entries(from, to);
