@@ -87,7 +87,7 @@ Result<SignedEntry> decode_signed(ByteView bytes) {
   if (bytes.size() < kSignatureBytes) return fail(Code::invalid, "entry: too short");
   const ByteView canonical = bytes.first(bytes.size() - kSignatureBytes);
   Decoder in(canonical);
-  if (in.u8() != kFormat) return fail(Code::unsupported, "entry: a later format");
+  if (in.u8() != kFormat) return fail(Code::unsupported, "entry: of another format");
   SignedEntry out;
   Entry& e = out.entry;
   e.repository.bytes = in.hash();

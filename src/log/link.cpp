@@ -10,7 +10,7 @@ namespace hn::log {
 namespace {
 
 constexpr std::string_view kScheme = "hn:";
-constexpr std::uint8_t kLinkFormat = 0;
+constexpr std::uint8_t kLinkFormat = 1;
 constexpr std::size_t kChecksumBytes = 4;
 
 Bytes checksum(ByteView body) {
@@ -88,7 +88,7 @@ Result<Link> decode_link(std::string_view text) {
   if (!bytes || bytes->size() <= kChecksumBytes) return mistyped();
   const ByteView body = ByteView(*bytes).first(bytes->size() - kChecksumBytes);
   if (!equal(checksum(body), ByteView(*bytes).last(kChecksumBytes))) return mistyped();
-  if (body[0] != kLinkFormat) return fail(Code::unsupported, "link: made by a later version");
+  if (body[0] != kLinkFormat) return fail(Code::unsupported, "link: made by another version");
   Decoder in(body.subspan(1));
   Link link;
   link.repository.bytes = in.hash();

@@ -192,7 +192,8 @@ Result<Payload> checked(const Decoder& in, T value) {
 Result<Payload> decode_genesis(Decoder in) {
   Genesis g;
   g.format = static_cast<std::uint32_t>(in.varint(0xffffffff));
-  if (!in.failed() && g.format > kFormat) return fail(Code::unsupported, "genesis: a later format");
+  if (!in.failed() && g.format != kFormat)
+    return fail(Code::unsupported, "genesis: of another format");
   g.merge_algorithm = static_cast<std::uint32_t>(in.varint(0xffffffff));
   g.files = read_cutter(in);
   g.folders = read_cutter(in);

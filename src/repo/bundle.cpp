@@ -10,11 +10,12 @@
 #include "hn/log/manifest.hpp"
 #include "hn/repo/closure.hpp"
 #include "hn/repo/publish.hpp"
+#include "repo/genesis.hpp"
 
 namespace hn::repo {
 namespace {
 
-constexpr std::string_view kMagic = "hn-bundle 0\n";
+constexpr std::string_view kMagic = "hn-bundle 1\n";
 constexpr crypto::Purpose kPurpose{"hn.bundle"};
 constexpr std::uint8_t kEntry = 1;
 constexpr std::uint8_t kBlock = 2;
@@ -238,6 +239,7 @@ BundleDone apply_bundle(Repository& repository, const std::string& path) {
       }
       if (!log::verify(entry))
         throw Failure(Code::invalid, "an entry of the bundle has a wrong signature");
+      require_spoken(entry);
       if (repository.view().find(entry.id) != nullptr || !entries.insert(entry.id).second) continue;
       batch.add_entry(stored_id(entry.id), record->second);
       ++done.entries;

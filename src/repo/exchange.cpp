@@ -7,6 +7,7 @@
 #include "hn/crypto/hash.hpp"
 #include "hn/log/write.hpp"
 #include "hn/repo/closure.hpp"
+#include "repo/genesis.hpp"
 
 namespace hn::repo {
 namespace {
@@ -86,6 +87,8 @@ std::string free_label(const log::View& view, std::string_view wanted) {
 }  // namespace
 
 void add_entries(Repository& repository, std::span<const log::SignedEntry> entries) {
+  // Before it is recorded: a store that holds it can't be opened.
+  for (const log::SignedEntry& entry : entries) require_spoken(entry);
   store::Batch batch = repository.store().begin();
   for (const log::SignedEntry& entry : entries) {
     batch.add_entry(stored_id(entry.id), log::encode_signed(entry));

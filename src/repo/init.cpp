@@ -3,17 +3,13 @@
 #include <algorithm>
 
 #include "hn/log/write.hpp"
-#include "hn/merge/fold.hpp"
-#include "hn/object/cut.hpp"
 #include "hn/os/private_file.hpp"
 #include "hn/repo/branches.hpp"
 #include "hn/repo/own_repositories.hpp"
+#include "repo/genesis.hpp"
 
 namespace hn::repo {
 namespace {
-
-// The average that the borders of folder nodes aim at (hn-objects(5), CUTTING TREES).
-constexpr std::uint32_t kTreeBytesMiddle = 4 * 1024;
 
 constexpr std::string_view kIgnoreAll = "# What hn keeps here is not part of any history.\n*\n";
 
@@ -84,10 +80,7 @@ Repository init(const World& world, const InitRequest& request) {
   const Instance instance = new_instance(world);
   const crypto::SigningKey key = make_device_key(world, instance);
 
-  log::Genesis genesis;
-  genesis.merge_algorithm = merge::kAlgorithm;
-  genesis.files = {object::kChunkBytesMin, object::kChunkBytesTarget, object::kChunkBytesMax};
-  genesis.folders = {object::kTreeBytesMin, kTreeBytesMiddle, object::kTreeBytesMax};
+  log::Genesis genesis = genesis_of_this_version();
   genesis.visibility = request.visibility;
   genesis.default_branch = request.default_branch;
   genesis.founders = {{key.public_key(), label}};

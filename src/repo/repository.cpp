@@ -1,5 +1,7 @@
 #include "hn/repo/repository.hpp"
 
+#include "repo/genesis.hpp"
+
 namespace hn::repo {
 namespace {
 
@@ -65,7 +67,9 @@ void Repository::refresh() {
     const store::Entry stored = store_->entry(entries_seen_);
     fresh.push_back(require(log::decode_signed(stored.bytes), "reading an entry of the log"));
   }
-  if (!fresh.empty()) log::apply(view_, fresh);
+  if (fresh.empty()) return;
+  log::apply(view_, fresh);
+  if (const log::Genesis* genesis = view_.genesis()) require_spoken(*genesis);
 }
 
 void Repository::applied(std::span<const log::SignedEntry> entries) {

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kFirst = "hn-store ";
 constexpr std::string_view kNeeds = "needs ";
-constexpr unsigned kFormat = 0;
+constexpr unsigned kFormat = 1;
 constexpr std::size_t kFormatBytesMax = 4096;
 
 std::string path_in(const std::string& folder) {
@@ -34,7 +34,7 @@ std::optional<unsigned> version_in(std::string_view line) {
   return version;
 }
 
-// Every feature is missing: this version has the features of format 0, which has no names for them.
+// Every feature is missing: this version has the features of format 1, which has no names for them.
 std::string missing_features(std::string_view text) {
   std::string names;
   while (!text.empty()) {
@@ -49,7 +49,7 @@ std::string missing_features(std::string_view text) {
 }  // namespace
 
 Bytes encode_format() {
-  return to_bytes(as_bytes("hn-store 0\n"));
+  return to_bytes(as_bytes("hn-store 1\n"));
 }
 
 bool has_format_file(os::FileSystem& fs, const std::string& folder) {
@@ -68,6 +68,10 @@ void check_format_file(os::FileSystem& fs, const std::string& folder) {
     throw Failure(Code::unsupported,
                   folder + ": needs a feature that this version lacks: " + features,
                   "use a newer hn");
+  }
+  if (*version == 0) {
+    throw Failure(Code::unsupported, folder + ": store format 0, of before the formats were frozen",
+                  "export it to git with the hn that made it, and import that here");
   }
   if (*version > kFormat) {
     throw Failure(Code::unsupported,

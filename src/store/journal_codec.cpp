@@ -9,7 +9,7 @@ namespace hn::store {
 namespace {
 
 constexpr std::string_view kMagic{"hn jrnl\n", 8};
-constexpr std::uint32_t kFormat = 0;
+constexpr std::uint32_t kFormat = 1;
 
 enum class Tag : std::uint8_t {
   add_entry = 1,
@@ -121,7 +121,7 @@ Result<std::uint64_t> decode_journal_header(ByteView bytes) noexcept {
   const ByteView mark = in.take(8);
   const std::uint64_t sum = in.u64();
   if (in.failed() || !equal(magic, as_bytes(kMagic))) return fail(Code::invalid, "not a journal");
-  if (format > kFormat) return fail(Code::unsupported, "format of a journal");
+  if (format != kFormat) return fail(Code::unsupported, "format of a journal");
   return checksum(mark) == sum ? Decoder(mark).u64() : std::uint64_t{0};
 }
 

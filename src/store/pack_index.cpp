@@ -14,7 +14,7 @@ namespace hn::store {
 namespace {
 
 constexpr std::string_view kMagic{"hn pidx\n", 8};
-constexpr std::uint32_t kFormat = 0;
+constexpr std::uint32_t kFormat = 1;
 constexpr std::size_t kFanoutAt = 40;
 constexpr std::size_t kRowsAt = kFanoutAt + 256 * 4;
 constexpr std::size_t kAddressBytes = 32;
@@ -131,7 +131,7 @@ Result<IndexView> IndexView::open(ByteView bytes, std::uint64_t pack_bytes) noex
   const std::uint64_t head = in.u64();
   const ByteView fanout = in.take(256 * 4);
   if (in.failed() || !equal(magic, as_bytes(kMagic))) return fail(Code::invalid, "not an index");
-  if (format > kFormat) return fail(Code::unsupported, "format of an index");
+  if (format != kFormat) return fail(Code::unsupported, "format of an index");
   if (bytes.size() != kRowsAt + std::size_t{count} * kRowBytes) {
     return fail(Code::damaged, "size of an index");
   }

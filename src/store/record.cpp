@@ -7,7 +7,7 @@ namespace hn::store {
 namespace {
 
 constexpr std::string_view kMagic{"hn pack\n", 8};
-constexpr std::uint32_t kFormat = 0;
+constexpr std::uint32_t kFormat = 1;
 
 Result<void> check_limits(const RecordHead& head, std::uint8_t kind, std::uint8_t form,
                           std::uint8_t zero) noexcept {
@@ -35,7 +35,7 @@ Result<void> check_pack_header(ByteView bytes) noexcept {
   const ByteView magic = in.take(kMagic.size());
   const std::uint32_t format = in.u32();
   if (in.failed() || !equal(magic, as_bytes(kMagic))) return fail(Code::invalid, "not a pack");
-  if (format > kFormat) return fail(Code::unsupported, "format of a pack");
+  if (format != kFormat) return fail(Code::unsupported, "format of a pack");
   return {};
 }
 

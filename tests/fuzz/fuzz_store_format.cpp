@@ -4,7 +4,7 @@
 #include "store/format_file.hpp"
 #include "support/crash_fs.hpp"
 
-// The file that says which version wrote a store: format 0 without needs, or a failure.
+// The file that says which version wrote a store: format 1 without needs, or a failure.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace hn;
   test::CrashFs fs;
@@ -16,6 +16,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     HN_ASSERT(failure.code() == Code::damaged || failure.code() == Code::unsupported);
     return 0;
   }
-  HN_ASSERT(as_text({data, size}).starts_with("hn-store 0"));
+  HN_ASSERT(as_text({data, size}).starts_with("hn-store 1"));
   return 0;
 }

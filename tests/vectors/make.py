@@ -44,7 +44,7 @@ def optional(data):
 
 # Bundles
 
-MAGIC = b"hn-bundle 0\n"
+MAGIC = b"hn-bundle 1\n"
 LIMIT = 263168
 ENTRIES = [bytes.fromhex(e["bytes"]) for e in LOG["entries"]]
 IDS = [e["id"] for e in LOG["entries"]]
@@ -106,7 +106,8 @@ def bundles():
 
     whole = bundle(genesis, *blocks)
     bad("no bytes", b"", "damaged")
-    bad("another format", ended(b"hn-bundle 1\n"), "invalid")
+    bad("an earlier format", ended(b"hn-bundle 0\n"), "invalid")
+    bad("a later format", ended(b"hn-bundle 2\n"), "invalid")
     bad("no bundle", ended(b"#!/bin/sh\nexit"), "invalid")
     bad("cut short in the magic", MAGIC[:7], "damaged")
     bad("cut short in an entry", whole[:100], "damaged")

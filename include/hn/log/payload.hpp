@@ -61,7 +61,9 @@ struct Cutter {
   friend bool operator==(const Cutter&, const Cutter&) = default;
 };
 
-inline constexpr std::uint32_t kFormat = 0;
+// Of repositories: the frozen rules of hn-log(5) and hn-objects(5). 0 was before the freeze and is
+// not read.
+inline constexpr std::uint32_t kFormat = 1;
 inline constexpr std::size_t kFoundersMax = 64;
 
 // The first entry of a repository, signed by the first founder. Founders rank in this order; the

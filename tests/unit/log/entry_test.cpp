@@ -95,10 +95,12 @@ TEST_CASE("an entry longer than the limit is neither made nor read") {
   CHECK(!decode_signed(encode_signed(unsigned_entry(e))));
 }
 
-TEST_CASE("a later format is told from a broken one") {
+TEST_CASE("another format is told from a broken one") {
   Bytes bytes = encode_signed(one_of_each().front());
-  bytes[0] = 1;
-  CHECK(decode_signed(bytes).error().code == Code::unsupported);
+  for (const std::size_t other : {kFormat - 1, kFormat + 1}) {
+    bytes[0] = static_cast<Byte>(other);
+    CHECK(decode_signed(bytes).error().code == Code::unsupported);
+  }
 }
 
 TEST_CASE("a payload that breaks a rule is refused") {
@@ -108,7 +110,7 @@ TEST_CASE("a payload that breaks a rule is refused") {
     return p ? std::optional<Code>() : p.error().code;
   };
   Bytes genesis = encode_payload(all[0].entry.payload);
-  genesis[0] = 1;
+  genesis[0] = kFormat + 1;
   CHECK(code(kKindGenesis, genesis) == Code::unsupported);
   CHECK(code(kKindGenesis, {}) == Code::invalid);
   CHECK(code(kKindPublish, {0}) == Code::invalid);

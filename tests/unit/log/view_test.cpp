@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "support/log.hpp"
 
 namespace hn::log {
@@ -347,7 +349,10 @@ TEST_CASE("a deletion ends a branch, an unseen commit keeps it") {
   t.publish_on("bob", fix, "f2");
   t.sync_all();
   CHECK(t.view("anna").branch(fix)->live);
-  CHECK(t.view("anna").live_on(fix).back().target->id == commit_id("f2"));
+  const auto kept = t.view("anna").live_on(fix);
+  CHECK(std::ranges::any_of(kept, [](const LivePublish& publish) {
+    return publish.target && publish.target->id == commit_id("f2");
+  }));
 }
 
 TEST_CASE("two branches of one name are two branches") {

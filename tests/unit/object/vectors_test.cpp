@@ -352,7 +352,8 @@ Json describe_tree(std::size_t n) {
 Json make_vectors() {
   Json out;
   out["about"] =
-      "hn-objects(5), format 0. Frozen: a change of any value is a change of the format.";
+      "hn-objects(5), repository format 1. Frozen: a change of any value is a change of the "
+      "format.";
   for (const Sample& s : valid_samples()) {
     CAPTURE(s.name);
     REQUIRE(judge(s.kind, s.bytes).rule == "");

@@ -25,7 +25,7 @@ TEST_CASE("a store is made once, and found only where it was made") {
 TEST_CASE("a newer store is refused by the name of what is missing") {
   CrashFs fs;
   with_store(fs);
-  fs.bytes_of(kStore + "/format") = to_bytes(as_bytes("hn-store 0\nneeds dictionaries\n"));
+  fs.bytes_of(kStore + "/format") = to_bytes(as_bytes("hn-store 1\nneeds dictionaries\n"));
   try {
     const Store store(fs, kStore);
     FAIL("opened");
@@ -33,8 +33,10 @@ TEST_CASE("a newer store is refused by the name of what is missing") {
     CHECK(failure.code() == Code::unsupported);
     CHECK(failure.context().find("dictionaries") != std::string::npos);
   }
-  fs.bytes_of(kStore + "/format") = to_bytes(as_bytes("hn-store 7\n"));
-  CHECK(code_thrown_by([&] { Store s(fs, kStore); }) == Code::unsupported);
+  for (const auto* other : {"hn-store 7\n", "hn-store 0\n"}) {
+    fs.bytes_of(kStore + "/format") = to_bytes(as_bytes(other));
+    CHECK(code_thrown_by([&] { Store s(fs, kStore); }) == Code::unsupported);
+  }
   fs.bytes_of(kStore + "/format") = to_bytes(as_bytes("something else"));
   CHECK(code_thrown_by([&] { Store s(fs, kStore); }) == Code::damaged);
 }
