@@ -13,10 +13,25 @@ namespace {
 
 #if defined(__x86_64__)
 
-bool has_lanes() noexcept {
-  static const bool has = __builtin_cpu_supports("avx2") != 0;
-  return has;
+enum class Width { none, four, eight };
+
+Width width() noexcept {
+  static const Width found = __builtin_cpu_supports("avx512f") != 0 ? Width::eight
+                             : __builtin_cpu_supports("avx2") != 0  ? Width::four
+                                                                    : Width::none;
+  return found;
 }
+
+struct Four {
+  static constexpr std::size_t kCount = kLanes;
+  using States = LaneStates;
+  static constexpr auto compress = compress_lanes;
+};
+struct Eight {
+  static constexpr std::size_t kCount = kWideLanes;
+  using States = WideStates;
+  static constexpr auto compress = compress_wide;
+};
 
 // The parameter block of a hash of 32 bytes without key and salt (RFC 7693, 2.5 and the reference
 // code's blake2b_param), already mixed with the initial state.
@@ -30,6 +45,7 @@ constexpr std::array<std::uint64_t, 8> kStart = {0x6a09e667f3bcc908ULL ^ 0x01010
                                                  0x5be0cd19137e2179ULL};
 
 // Messages in lanes; one that ends makes room for the next.
+template <class Kind>
 class Lanes {
  public:
   Lanes(std::span<const HashInput> inputs, std::span<Hash> out) : inputs_(inputs), out_(out) {}
@@ -37,7 +53,7 @@ class Lanes {
   // Of all inputs that `order` names, by their places.
   void run(std::span<const std::uint32_t> order) {
     for (;;) {
-      for (std::size_t l = 0; l < kLanes; ++l) {
+      for (std::size_t l = 0; l < kCount; ++l) {
         if (lanes_[l].busy || order.empty()) continue;
         begin(l, order.front());
         order = order.subspan(1);
@@ -48,6 +64,7 @@ class Lanes {
   }
 
  private:
+  static constexpr std::size_t kCount = Kind::kCount;
   struct Lane {
     bool busy = false;
     std::uint32_t input = 0;
@@ -68,10 +85,10 @@ class Lanes {
 
   // Compresses a block of each lane. One that is idle goes over its old tail for nothing.
   void step() {
-    const std::uint8_t* blocks[kLanes];
-    std::uint64_t counts[kLanes] = {};
-    std::uint64_t last[kLanes] = {};
-    for (std::size_t l = 0; l < kLanes; ++l) {
+    const std::uint8_t* blocks[kCount];
+    std::uint64_t counts[kCount] = {};
+    std::uint64_t last[kCount] = {};
+    for (std::size_t l = 0; l < kCount; ++l) {
       Lane& lane = lanes_[l];
       blocks[l] = lane.tail.data();
       if (!lane.busy) continue;
@@ -87,8 +104,8 @@ class Lanes {
       }
       counts[l] = lane.done;
     }
-    compress_lanes(states_, blocks, counts, last);
-    for (std::size_t l = 0; l < kLanes; ++l) {
+    Kind::compress(states_, blocks, counts, last);
+    for (std::size_t l = 0; l < kCount; ++l) {
       if (last[l] != 0) end(l);
     }
   }
@@ -102,12 +119,13 @@ class Lanes {
 
   std::span<const HashInput> inputs_;
   std::span<Hash> out_;
-  std::array<Lane, kLanes> lanes_;
-  LaneStates states_{};
+  std::array<Lane, kCount> lanes_;
+  typename Kind::States states_{};
 };
 
 // The longest begin first, so that all lanes end at about the same time; one that is longer than
 // all others together would have the lanes to itself for most of it, and goes alone.
+template <class Kind>
 void hash_in_lanes(std::span<const HashInput> inputs, std::span<Hash> out) {
   const auto bytes_of = [&](std::uint32_t i) { return inputs[i].bytes.size(); };
   std::vector<std::uint32_t> by_length(inputs.size());
@@ -122,7 +140,7 @@ void hash_in_lanes(std::span<const HashInput> inputs, std::span<Hash> out) {
     rest -= bytes_of(alone);
     order = order.subspan(1);
   }
-  Lanes(inputs, out).run(order);
+  Lanes<Kind>(inputs, out).run(order);
 }
 
 #endif
@@ -132,10 +150,8 @@ void hash_in_lanes(std::span<const HashInput> inputs, std::span<Hash> out) {
 std::vector<Hash> hash_many(std::span<const HashInput> inputs) {
   std::vector<Hash> out(inputs.size());
 #if defined(__x86_64__)
-  if (has_lanes()) {
-    hash_in_lanes(inputs, out);
-    return out;
-  }
+  if (width() == Width::eight) return hash_in_lanes<Eight>(inputs, out), out;
+  if (width() == Width::four) return hash_in_lanes<Four>(inputs, out), out;
 #endif
   for (std::size_t i = 0; i < inputs.size(); ++i)
     out[i] = hash(*inputs[i].purpose, inputs[i].bytes);

@@ -32,7 +32,8 @@ struct HashInput {
   ByteView bytes;
 };
 // hash() of each, without a key. Two or more at a time cost less than one after the other, by a
-// factor of up to 2.6 where the processor has AVX2; best are eight or more.
+// factor of up to 2.6 where the processor has AVX2, and of 4 with AVX-512; best are sixteen or
+// more.
 std::vector<Hash> hash_many(std::span<const HashInput> inputs);
 
 // The same as hash() over bytes that come in parts.
