@@ -6,9 +6,10 @@
 namespace hn::store {
 namespace {
 
-// What a thread hashes at a time: enough to make handing over cheap, and a tenth of a millisecond.
-constexpr std::size_t kGroupBytes = 128U << 10U;
-constexpr std::size_t kGroupBlocks = 128;
+// What a thread hashes at a time: enough to fill the lanes of hash_many() where blocks are long, as
+// the versions of long files are, and a third of a millisecond.
+constexpr std::size_t kGroupBytes = 1U << 20U;
+constexpr std::size_t kGroupBlocks = 512;
 constexpr std::size_t kGroupsPerThread = 4;
 
 }  // namespace
@@ -93,7 +94,8 @@ Taken Arriving::judge(Coming& block, const object::Id& id) {
 std::optional<Judged> Arriving::take(bool wait) {
   if (blocks_.empty()) return std::nullopt;
   while (!blocks_.front().taken) {
-    if (wait && !group_.empty()) submit_group();
+    // What is being hashed ends soon, and meanwhile the group may grow.
+    if (wait && hashing_.outstanding() == 0) submit_group();
     if (blocks_.front().taken) break;
     const auto ids = hashing_.take(wait);
     if (!ids) return std::nullopt;
