@@ -178,23 +178,34 @@ void BlockStage::absorb(PackedGroup group) {
 }
 
 void BlockStage::append(ByteView records, std::span<const IndexRow> rows) {
-  for (const IndexRow& row : rows) {
-    rows_.assign(row.address, {packed_bytes() + row.offset, row.length, row.depth});
-    bases_.erase(row.address);
-  }
+  for (const IndexRow& row : rows) note_row(row, packed_bytes() + row.offset);
   memory_.insert(memory_.end(), records.begin(), records.end());
+  spill_or_flush();
+}
+
+void BlockStage::note_row(const IndexRow& row, std::uint64_t offset) {
+  rows_.assign(row.address, {offset, row.length, row.depth});
+  bases_.erase(row.address);
+}
+
+void BlockStage::spill_or_flush() {
   if (!spill_ && memory_.size() > opened_.options().spill_bytes) spill();
   if (spill_ && memory_.size() >= kFlushBytes) flush();
 }
 
 void BlockStage::add_stored(const object::Address& address, const Stored& stored, PlainPtr plain) {
-  Bytes record;
-  append_record(record, address, stored, plain->depth);
-  const IndexRow row{address, plain->depth, 0, static_cast<std::uint32_t>(record.size())};
-  append(record, {&row, 1});
+  append_one(address, stored, plain->depth);
   const std::uint8_t depth = plain->depth;
   arrived_.add(address, std::move(plain), depth);
   arrived_.forget([](const object::Address&) { return true; });
+}
+
+void BlockStage::append_one(const object::Address& address, const Stored& stored,
+                            std::uint8_t depth) {
+  const std::uint64_t offset = packed_bytes();
+  append_record(memory_, address, stored, depth);
+  note_row({address, depth, 0, static_cast<std::uint32_t>(packed_bytes() - offset)}, offset);
+  spill_or_flush();
 }
 
 void BlockStage::spill() {
@@ -226,10 +237,7 @@ unsigned BlockStage::depth_of(const object::Address& address) const {
 void BlockStage::restore(const object::Address& address, const Loaded& record) {
   const RecordHead& head = record.head;
   const Stored stored{head.kind, head.form, head.base, head.plain_bytes, to_bytes(record.bytes)};
-  Bytes bytes;
-  append_record(bytes, address, stored, head.depth);
-  const IndexRow row{address, head.depth, 0, static_cast<std::uint32_t>(bytes.size())};
-  append(bytes, {&row, 1});
+  append_one(address, stored, head.depth);
 }
 
 std::vector<IndexRow> BlockStage::rows() {

@@ -65,6 +65,9 @@ class BlockStage {
   void submit_group();
   void absorb(PackedGroup group);
   void append(ByteView records, std::span<const IndexRow> rows);
+  void append_one(const object::Address& address, const Stored& stored, std::uint8_t depth);
+  void note_row(const IndexRow& row, std::uint64_t offset);
+  void spill_or_flush();
   void spill();
   void flush();
   struct Place {

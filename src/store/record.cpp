@@ -1,6 +1,8 @@
 // Format: hn-store(5), PACKS.
 #include "store/record.hpp"
 
+#include <algorithm>
+
 #include "hn/base/checksum.hpp"
 
 namespace hn::store {
@@ -43,16 +45,17 @@ void append_record(Bytes& out, const object::Address& address, const Stored& sto
                    std::uint8_t depth) {
   HN_ASSERT(stored.base.has_value() == (stored.form == Form::zstd_prefix));
   HN_ASSERT(stored.base.has_value() == (depth > 0) && depth <= kChainMax);
-  Encoder rest;
-  rest.u32(static_cast<std::uint32_t>(stored.bytes.size())).u32(stored.plain_bytes);
-  rest.u8(static_cast<std::uint8_t>(stored.kind)).u8(static_cast<std::uint8_t>(stored.form));
-  rest.u8(depth).u8(0).raw(address.bytes);
-  if (stored.base) rest.raw(stored.base->bytes);
-  rest.raw(stored.bytes);
+  const std::size_t at = out.size();
   Encoder head;
-  head.u64(checksum(rest.bytes()));
+  head.u64(0).u32(static_cast<std::uint32_t>(stored.bytes.size())).u32(stored.plain_bytes);
+  head.u8(static_cast<std::uint8_t>(stored.kind)).u8(static_cast<std::uint8_t>(stored.form));
+  head.u8(depth).u8(0).raw(address.bytes);
+  if (stored.base) head.raw(stored.base->bytes);
   out.insert(out.end(), head.bytes().begin(), head.bytes().end());
-  out.insert(out.end(), rest.bytes().begin(), rest.bytes().end());
+  out.insert(out.end(), stored.bytes.begin(), stored.bytes.end());
+  Encoder sum;
+  sum.u64(checksum(ByteView(out).subspan(at + sizeof(std::uint64_t))));
+  std::ranges::copy(sum.bytes(), out.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
 Result<RecordHead> decode_record_head(ByteView bytes) noexcept {
