@@ -82,6 +82,13 @@ class Appender {
   Checksum checksum_;
 };
 
+// Of a hash, in the order of hashes: two of them differ in it but for one pair in 2^64.
+std::uint64_t front_of(const Byte* hash) noexcept {
+  std::uint64_t front = 0;
+  for (std::size_t i = 0; i < 8; ++i) front = front << 8U | hash[i];
+  return front;
+}
+
 }  // namespace
 
 // The order of IndexRow puts the copy of least depth first among those of one address.
@@ -196,8 +203,12 @@ IndexView::Guess IndexView::guess(const object::Address& address) const noexcept
 std::size_t IndexView::lower_bound(const object::Address& address) const noexcept {
   const std::size_t first_byte = address.bytes[0];
   const std::size_t low = first_byte == 0 ? 0 : fanout(first_byte - 1);
+  const std::uint64_t front = front_of(address.bytes.data());
   return lower_bound_of_hash(address.bytes, low, fanout(first_byte), [&](std::size_t i) {
-    return std::memcmp(address_bytes(i).data(), address.bytes.data(), kAddressBytes) < 0;
+    const Byte* const row = address_bytes(i).data();
+    const std::uint64_t row_front = front_of(row);
+    if (row_front != front) return row_front < front;
+    return std::memcmp(row, address.bytes.data(), kAddressBytes) < 0;
   });
 }
 
