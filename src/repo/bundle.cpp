@@ -182,11 +182,7 @@ void write_blocks(Repository& repository, BundleWriter& writer, BundleDone& done
   const auto add = [&](const log::LivePublish& publish) {
     if (!publish.target) return;
     if (publish.manifest) manifest(publish.manifest->root);
-    if (publish.target->kind == object::Kind::commit) {
-      heads.push_back(publish.target->id);
-    } else {
-      walk.target(*publish.target);
-    }
+    if (const auto commit = walk.target(*publish.target)) heads.push_back(*commit);
   };
   for (const log::BranchInfo& branch : repository.view().branches()) {
     for (const auto& publish : repository.view().live_on(branch.created_by)) add(publish);

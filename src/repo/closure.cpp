@@ -73,29 +73,28 @@ void ClosureWalk::tree_of(const object::Commit& commit) {
   folder(commit.tree, old);
 }
 
-void ClosureWalk::target(const log::Target& target) {
+std::optional<Id> ClosureWalk::target(const log::Target& target) {
   switch (target.kind) {
     case Kind::tag:
       return tag(target.id);
     case Kind::tree:
-      return folder(target.id, std::nullopt);
+      return folder(target.id, std::nullopt), std::nullopt;
     case Kind::chunk:
     case Kind::list:
-      return file(target.id, std::nullopt);
+      return file(target.id, std::nullopt), std::nullopt;
     case Kind::commit:
-      if (const auto commit = commit_block(target.id)) tree_of(*commit);
-      return;
+      return target.id;
     default:
-      return;
+      return std::nullopt;
   }
 }
 
-void ClosureWalk::tag(const Id& id) {
-  if (!enter(id)) return;
+std::optional<Id> ClosureWalk::tag(const Id& id) {
+  if (!is_here(id)) return std::nullopt;
   const auto tag = object::read_tag(store_, id);
-  if (!tag) return;
+  if (!tag) return std::nullopt;
   if (tag->raw) file(*tag->raw, std::nullopt);
-  target({tag->target_kind, tag->target});
+  return target({tag->target_kind, tag->target});
 }
 
 void ClosureWalk::folder(const Id& id, const std::optional<Id>& old) {

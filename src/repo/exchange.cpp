@@ -41,10 +41,17 @@ std::vector<log::LivePublish> live_publishes(const log::View& view) {
   return out;
 }
 
+// What a commit brings over those of which all is here, children before parents.
+Result<std::vector<object::Id>> commits_over(const Repository& repository, const object::Id& commit,
+                                             object::GrowingAncestors& whole) {
+  HN_TRY(const auto common, whole.common_with(commit));
+  return object::reachable(repository.history(), {&commit, 1}, common, std::size_t{1} << 26);
+}
+
 // The closure of one target: what is missing, at most `max` more; true if it was walked to its end
-// and nothing was.
+// and nothing was. Then `whole` has its commit too.
 bool walk_target(const Repository& repository, const log::Target& target,
-                 const std::vector<object::Id>& whole, std::size_t max,
+                 object::GrowingAncestors& whole, std::size_t max,
                  std::vector<object::Address>& absent) {
   const std::size_t before = absent.size();
   ClosureWalk walk(
@@ -52,12 +59,9 @@ bool walk_target(const Repository& repository, const log::Target& target,
       [&](const object::Id& id) {
         if (absent.size() < max) absent.push_back(object::address_of(id));
       });
-  if (target.kind != object::Kind::commit) {
-    walk.target(target);
-    return absent.size() == before;
-  }
-  const auto commits =
-      object::reachable(repository.history(), {&target.id, 1}, whole, std::size_t{1} << 26);
+  const auto tip = walk.target(target);
+  if (!tip) return absent.size() == before;
+  const auto commits = commits_over(repository, *tip, whole);
   if (!commits) {
     if (commits.error().code == Code::absent) absent.push_back({commits.error().subject});
     return commits.error().code == Code::invalid;  // dead: nothing more of it is needed
@@ -67,7 +71,15 @@ bool walk_target(const Repository& repository, const log::Target& target,
     if (commit) walk.tree_of(*commit);
     if (absent.size() >= max) return false;
   }
-  return absent.size() == before;
+  if (absent.size() > before) return false;
+  static_cast<void>(whole.add(*tip));
+  return true;
+}
+
+// A commit that is dead leads nowhere.
+void add_whole(object::GrowingAncestors& whole, const log::LivePublish& publish) {
+  if (publish.target->kind == object::Kind::commit)
+    static_cast<void>(whole.add(publish.target->id));
 }
 
 std::string free_label(const log::View& view, std::string_view wanted) {
@@ -136,10 +148,9 @@ bool is_whole(const Repository& repository, const log::EntryId& publish) {
 
 std::optional<object::Id> missing_block(Repository& repository, const log::LivePublish& publish) {
   if (!publish.target || is_whole(repository, publish.id)) return std::nullopt;
-  std::vector<object::Id> whole;
+  object::GrowingAncestors whole(repository.history());
   for (const log::LivePublish& other : live_publishes(repository.view())) {
-    if (other.target->kind == object::Kind::commit && is_whole(repository, other.id))
-      whole.push_back(other.target->id);
+    if (is_whole(repository, other.id)) add_whole(whole, other);
   }
   std::vector<object::Address> absent;
   if (!walk_target(repository, *publish.target, whole, 1, absent))
@@ -155,13 +166,12 @@ std::vector<object::Address> absent_blocks(Repository& repository, std::size_t m
                                            const Arrivals* arrivals) {
   std::vector<object::Address> absent;
   std::vector<log::LivePublish> unknown;
-  std::vector<object::Id> whole;
+  object::GrowingAncestors whole(repository.history());
   for (log::LivePublish& publish : live_publishes(repository.view())) {
-    if (!is_whole(repository, publish.id)) {
-      if (!without.contains(publish.id)) unknown.push_back(std::move(publish));
-    } else if (publish.target->kind == object::Kind::commit) {
-      whole.push_back(publish.target->id);
-    }
+    if (is_whole(repository, publish.id))
+      add_whole(whole, publish);
+    else if (!without.contains(publish.id))
+      unknown.push_back(std::move(publish));
   }
   // A draft may stand on what is no longer live, of which not everything had come: nobody else asks
   // for that.
@@ -176,7 +186,7 @@ std::vector<object::Address> absent_blocks(Repository& repository, std::size_t m
     const bool came = arrivals != nullptr && arrivals->hold_whole(publish.target->id);
     if (!came && !walk_target(repository, *publish.target, whole, max, absent)) continue;
     batch.put(key::whole(publish.id), {});
-    if (publish.target->kind == object::Kind::commit) whole.push_back(publish.target->id);
+    if (came) add_whole(whole, publish);
   }
   batch.commit();
   return absent;

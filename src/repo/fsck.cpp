@@ -119,12 +119,8 @@ class Check {
   }
 
   void target_of(const log::Target& target, ClosureWalk& walk, std::vector<object::Id>& heads) {
-    if (target.kind == object::Kind::commit) {
-      heads.push_back(target.id);
-    } else {
-      walk.target(target);
-      tag(target);
-    }
+    if (const auto commit = walk.target(target)) heads.push_back(*commit);
+    if (target.kind == object::Kind::tag) tag(target);
   }
 
   // Tags may name tags.

@@ -18,6 +18,8 @@ struct Session {
   store::Batch batch;
   log::View view;  // with the entries made so far
   Published done;
+  // What the branches have, once the first tag is published: they come before it.
+  std::optional<object::GrowingAncestors> on_branches;
 };
 
 // Commits of the live publishes that stay, on every branch: what peers have or will have anyway.
@@ -37,8 +39,30 @@ std::vector<object::Id> known_commits(const Session& session,
   return out;
 }
 
-std::optional<log::ManifestRoot> manifest_of(Session& session, const log::Target& target,
-                                             const std::vector<log::EntryId>& rewritten) {
+// What a tag brings of the history: nothing where a branch has its commit. A repository may have
+// thousands of tags, so how far back the branches' histories reach is found out once for all.
+std::vector<object::Id> commits_of_tag(Session& session, const object::Id& commit) {
+  const object::History& history = session.repository.history();
+  if (!session.on_branches) {
+    session.on_branches.emplace(history);
+    for (const object::Id& id : known_commits(session, {}))
+      require(session.on_branches->add(id), "listing what the branches have");
+  }
+  const std::vector<object::Id> common =
+      require(session.on_branches->common_with(commit), "looking for a tag's commit");
+  return require(object::reachable(history, {&commit, 1}, common, kCommitsMax),
+                 "listing what is to be published");
+}
+
+std::vector<object::Id> commits_of(Session& session, const Draft& draft, const object::Id& commit) {
+  if (draft.tag) return commits_of_tag(session, commit);
+  return require(object::reachable(session.repository.history(), {&commit, 1},
+                                   known_commits(session, draft.rewrites), kCommitsMax),
+                 "listing what is to be published");
+}
+
+std::optional<log::ManifestRoot> manifest_of(Session& session, const Draft& draft,
+                                             const log::Target& target) {
   log::ManifestWriter writer(session.batch);
   ClosureWalk walk(
       session.repository.store(),
@@ -46,20 +70,14 @@ std::optional<log::ManifestRoot> manifest_of(Session& session, const log::Target
         writer.add({object::address_of(id), bytes});
       },
       [](const object::Id&) {});
-  if (target.kind != object::Kind::commit) {
-    // A tag of a commit that some branch has brings the tag alone.
-    walk.target(target);
-    return writer.finish();
-  }
-  const std::vector<object::Id> known = known_commits(session, rewritten);
-  const std::vector<object::Id> commits =
-      require(object::reachable(session.repository.history(), {&target.id, 1}, known, kCommitsMax),
-              "listing what is to be published");
+  const std::optional<object::Id> commit = walk.target(target);
+  if (!commit) return writer.finish();
+  const std::vector<object::Id> commits = commits_of(session, draft, *commit);
   // Read twice: held, those of a long history would be most of the memory.
   for (const object::Id& id : commits) static_cast<void>(walk.commit_block(id));
   for (const object::Id& id : commits) {
-    if (const auto commit = object::read_commit(session.repository.store(), id))
-      walk.tree_of(*commit);
+    if (const auto commit_here = object::read_commit(session.repository.store(), id))
+      walk.tree_of(*commit_here);
   }
   return writer.finish();
 }
@@ -128,7 +146,7 @@ log::Publish payload_of(Session& session, const Draft& draft) {
   if (!draft.tag) publish.target->id = commit_to_publish(session, draft);
   publish.rewrites =
       require(log::ranges_over(session.view, draft.rewrites), "naming what is rewritten");
-  publish.manifest = manifest_of(session, *publish.target, draft.rewrites);
+  publish.manifest = manifest_of(session, draft, *publish.target);
   return publish;
 }
 
@@ -170,7 +188,7 @@ Published publish_drafts(Repository& repository) {
   if (drafts.empty()) return {};
   // Branches first: a tag's manifest then leaves out what a branch brings.
   std::ranges::stable_sort(drafts, {}, &Draft::tag);
-  Session session{repository, repository.store().begin(), repository.view(), {}};
+  Session session{repository, repository.store().begin(), repository.view(), {}, {}};
   for (const Draft& draft : drafts) publish_one(session, draft);
   session.batch.commit();
   repository.applied(session.done.entries);

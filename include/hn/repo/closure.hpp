@@ -25,14 +25,15 @@ class ClosureWalk {
   std::optional<object::Commit> commit_block(const object::Id& commit);
   // What a commit's tree brings over its first parent's; the parent's tree is not visited.
   void tree_of(const object::Commit& commit);
-  // Everything beneath a tag, tree or file; of a commit its block and tree, not its ancestors.
-  void target(const log::Target& target);
+  // Everything beneath a tag, tree or file. A commit, which a tag may name, is answered and not
+  // visited: it brings its history too, and how much of that is new the caller knows.
+  [[nodiscard]] std::optional<object::Id> target(const log::Target& target);
 
  private:
   bool enter(const object::Id& id);
   bool is_here(const object::Id& id);
   bool compare(const object::Id& id, const std::optional<object::Id>& old);
-  void tag(const object::Id& id);
+  std::optional<object::Id> tag(const object::Id& id);
   void folder(const object::Id& id, const std::optional<object::Id>& old);
   void tree_nodes(const object::Id& id, const std::unordered_set<object::Id>& old);
   void file(const object::Id& id, const std::optional<object::Id>& old);

@@ -48,7 +48,7 @@ TEST_CASE("git's bytes beside a commit go with it, also where they fill a file")
   repo::ClosureWalk walk(
       anna->store(), [&](const object::Id&, std::uint32_t) { ++visited; },
       [](const object::Id&) {});
-  walk.target({object::Kind::commit, tip});
+  walk.tree_of(*walk.commit_block(tip));
   // The commit, its folder, a file; the list and its chunks.
   CHECK(visited == 4 + chunks);
   CHECK(chunks > 1);

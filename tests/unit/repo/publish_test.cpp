@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include "hn/repo/bundle.hpp"
 #include "hn/repo/fsck.hpp"
 #include "hn/repo/import.hpp"
+#include "hn/repo/tags.hpp"
 #include "hn/repo/undo.hpp"
 #include "support/repo_device.hpp"
 
@@ -246,4 +248,90 @@ TEST_CASE("fsck hands out what carries git's id") {
   REQUIRE(report.imported.size() == 1);
   CHECK(report.imported[0].id == id);
   CHECK(report.imported[0].git == *commit.git);
+}
+
+namespace {
+
+// A tag of a commit that no branch has, with two commits of its own between it and the branch.
+struct TagAside {
+  TagAside() {
+    anna.found();
+    bob.clone(anna->id());
+    let_in(anna, bob, log::Right::write);
+    const auto root = anna.commit(anna.main(), {{"a", "1\n"}});
+    const auto tip = anna.commit(anna.main(), {{"a", "2\n"}});
+    repo::publish_drafts(*anna);
+    first = commit(root, "b");
+    last = commit(first, "c");
+    tag(last, "aside");
+    tag(tip, "here");
+    repo::publish_drafts(*anna);
+  }
+  object::Id commit(const object::Id& parent, const std::string& text) {
+    store::Batch batch = anna->store().begin();
+    const object::Id file = object::write_file(batch, as_bytes(text));
+    object::Commit made = *object::read_commit(anna->store(), parent);
+    made.tree = RepoDevice::write_tree(batch, {{"a", object::Value::of(object::Mode::file, file)}});
+    made.parents = {parent};
+    const object::Id id = batch.write(object::Kind::commit, *object::encode_commit(made));
+    batch.commit();
+    return id;
+  }
+  // As an import makes it.
+  void tag(const object::Id& commit, const std::string& name) {
+    store::Batch batch = anna->store().begin();
+    object::Tag made;
+    made.target = commit;
+    made.name = name;
+    made.message = "as it was\n";
+    const object::Id id = batch.write(object::Kind::tag, *object::encode_tag(made));
+    batch.commit();
+    repo::create_tag(*anna, {name, {object::Kind::tag, id}, std::nullopt});
+  }
+  std::uint64_t rows_of(const std::string& name) {
+    for (const log::TagInfo& info : anna->view().tags())
+      if (info.name == name) return info.publishes.front().manifest->rows;
+    return 0;
+  }
+
+  RepoDevice anna{"anna", 1};
+  RepoDevice bob{"bob", 2};
+  object::Id first;
+  object::Id last;
+};
+
+}  // namespace
+
+TEST_CASE("a tag brings the commits that no branch has") {
+  TagAside of;
+  // The tag, two commits, a folder and a file of each.
+  CHECK(of.rows_of("aside") == 7);
+  CHECK(of.rows_of("here") == 1);
+  send_entries(of.anna, of.bob);
+  send_blocks(of.anna, of.bob);
+  CHECK(of.bob->store().has(of.first));
+  CHECK(is_clean(of.bob));
+}
+
+TEST_CASE("a tag is not whole where an ancestor of its commit is lacking") {
+  TagAside of;
+  send_entries(of.anna, of.bob);
+  for (bool more = true; more;) {
+    more = false;
+    store::Batch batch = of.bob->store().begin();
+    for (const object::Address& address : wanted(of.bob, 256)) {
+      if (object::id_at(address) == of.first || !send_block(of.anna, batch, address)) continue;
+      more = true;
+    }
+    if (more) batch.commit();
+  }
+  CHECK(of.bob->store().has(of.last));
+  CHECK(repo::absent_blocks(*of.bob, 10) == std::vector{object::address_of(of.first)});
+}
+
+TEST_CASE("a bundle has the commits that only a tag leads to") {
+  TagAside of;
+  const repo::BundleDone made = repo::create_bundle(*of.anna, "bundle");
+  // Two commits with a folder and a file each on the branch and aside, two tags, three manifests.
+  CHECK(made.blocks == 17);
 }
