@@ -261,7 +261,7 @@ void RepositoryHost::note_whole(const log::ManifestRoot& manifest) {
 std::vector<object::Address> RepositoryHost::absent_blocks(
     std::size_t max, const std::unordered_set<log::EntryId>& without) {
   settle();
-  const repo::Arrivals* const arrivals = arrivals_ ? &*arrivals_ : nullptr;
+  repo::Arrivals* const arrivals = arrivals_ ? &*arrivals_ : nullptr;
   const auto absent =
       guarded([&] { return repo::absent_blocks(repository_, max, without, arrivals); });
   if (!absent) return {};

@@ -163,8 +163,13 @@ std::optional<object::Id> missing_block(Repository& repository, const log::LiveP
 
 std::vector<object::Address> absent_blocks(Repository& repository, std::size_t max,
                                            const std::unordered_set<log::EntryId>& without,
-                                           const Arrivals* arrivals) {
+                                           Arrivals* arrivals) {
   std::vector<object::Address> absent;
+  if (arrivals != nullptr && without.empty()) {
+    for (const object::Id& id : arrivals->take_awaited(max))
+      if (!repository.store().has(id)) absent.push_back(object::address_of(id));
+    if (!absent.empty()) return absent;
+  }
   std::vector<log::LivePublish> unknown;
   object::GrowingAncestors whole(repository.history());
   for (log::LivePublish& publish : live_publishes(repository.view())) {

@@ -20,6 +20,9 @@ class Arrivals {
   // Is the block here, and all that is beneath it? A yes is certain. False also where some of it
   // was here before, or something that came is not well formed.
   bool hold_whole(const object::Id& id) const;
+  // What was named and did not come, at most `max`. Nothing where that cannot be said, or where
+  // nothing came since this was asked before: then nobody has it.
+  std::vector<object::Id> take_awaited(std::size_t max);
 
  private:
   bool came(const object::Id& id) const;
@@ -27,6 +30,7 @@ class Arrivals {
 
   store::IdTable<object::Id, bool> came_;  // false: named, and did not come so far
   std::uint64_t awaited_ = 0;
+  bool news_ = false;  // since what is awaited was asked for
   bool unclear_ = false;
   // Some of those that came: the versions of a folder name the same blocks again and again.
   mutable std::vector<object::Id> met_;

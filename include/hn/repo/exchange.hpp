@@ -18,10 +18,10 @@ Hash state_digest(Repository& repository);
 
 // Blocks that live publishes and drafts need and that are not here, at most `max`. Publishes that
 // were once found whole are not walked again; those in `without` are not walked now; of which
-// `arrivals` hold the whole need not be.
+// `arrivals` hold the whole need not be, and what they await is answered first, without a walk.
 std::vector<object::Address> absent_blocks(Repository& repository, std::size_t max,
                                            const std::unordered_set<log::EntryId>& without = {},
-                                           const Arrivals* arrivals = nullptr);
+                                           Arrivals* arrivals = nullptr);
 
 // Of every live publish, each once, in log order.
 std::vector<log::ManifestRoot> live_manifests(const log::View& view);

@@ -79,6 +79,51 @@ TEST_CASE("whatever block does not come is lacking") {
   }
 }
 
+TEST_CASE("what is awaited is known without a walk, as long as something comes") {
+  Source source;
+  repo::Arrivals arrivals(source.bob->store());
+  CHECK(arrivals.take_awaited(10).empty());
+  // The commit alone, then whatever is awaited, one after the other.
+  std::vector<object::Id> awaited{source.tip};
+  std::size_t rounds = 0;
+  while (!awaited.empty()) {
+    for (const object::Id& id : awaited) source.send(id, arrivals);
+    CHECK(arrivals.hold_whole(source.tip) == (rounds == 4));
+    awaited = arrivals.take_awaited(100);
+    ++rounds;
+  }
+  CHECK(arrivals.hold_whole(source.tip));
+  CHECK(repo::absent_blocks(*source.bob, 10, {}, &arrivals).empty());
+  CHECK(source.knows_whole());
+}
+
+TEST_CASE("what nobody sends is asked for once, and then the walk says what is lacking") {
+  Source source;
+  repo::Arrivals arrivals(source.bob->store());
+  source.send(source.tip, arrivals);
+  const auto awaited = arrivals.take_awaited(100);
+  CHECK(awaited.size() == 2);  // its folder, and its parent
+  CHECK(arrivals.take_awaited(100).empty());
+  source.send(awaited.front(), arrivals);
+  CHECK_FALSE(arrivals.take_awaited(100).empty());
+  CHECK_FALSE(repo::absent_blocks(*source.bob, 10, {}, &arrivals).empty());
+  CHECK_FALSE(source.knows_whole());
+}
+
+TEST_CASE("what is awaited and is here all the same is not lacking") {
+  Source source;
+  repo::Arrivals arrivals(source.bob->store());
+  for (const object::Id& id : source.rows) {
+    if (id == source.tip) continue;
+    repo::Arrivals others(source.bob->store());
+    source.send(id, others);
+  }
+  source.send(source.tip, arrivals);
+  // All it names is here: the walk finds out.
+  CHECK(repo::absent_blocks(*source.bob, 10, {}, &arrivals).empty());
+  CHECK(source.knows_whole());
+}
+
 TEST_CASE("what was here before the first block came is not known to be whole") {
   Source source;
   repo::Arrivals before(source.bob->store());
