@@ -69,6 +69,24 @@ TEST_CASE("a varint has one form only") {
   }
 }
 
+TEST_CASE("a varint is the same whatever stands behind it") {
+  const std::string behind = "ff80ffffffffffffffff";
+  for (unsigned bits = 1; bits <= 64; ++bits) {
+    const std::uint64_t v = UINT64_MAX >> (64 - bits);
+    Bytes bytes = Encoder().varint(v).raw(hex(behind)).bytes();
+    const std::size_t left = bytes.size();
+    Decoder in(bytes);
+    CHECK(in.varint() == v);
+    CHECK(in.left() == behind.size() / 2);
+    // A longer form of the same: its last byte goes on, with nothing.
+    bytes[left - behind.size() / 2 - 1] |= 0x80;
+    bytes[left - behind.size() / 2] = 0;
+    Decoder longer(bytes);
+    CHECK(longer.varint() == 0);
+    CHECK(longer.failed());
+  }
+}
+
 TEST_CASE("a varint over its limit fails") {
   const Bytes bytes = hex("8001");
   Decoder fits(bytes);
