@@ -1,13 +1,14 @@
 #include "hn/worktree/scan.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 
 #include "hn/base/text.hpp"
 #include "worktree/conflict_files.hpp"
 #include "worktree/content.hpp"
-#include "worktree/new_files.hpp"
 #include "worktree/siblings.hpp"
+#include "worktree/small_files.hpp"
 #include "worktree/walk.hpp"
 #include "worktree/workers.hpp"
 
@@ -195,32 +196,38 @@ class Scan {
   std::vector<Content> read_all(const std::vector<const Candidate*>& unread) {
     unsigned threads = thread_count(options_.threads);
     if (writes()) threads = std::min(threads, static_cast<unsigned>(options_.writers.size()));
+    std::vector<Content> out(unread.size());
+    if (unread.empty()) return out;
     struct Open {
       std::string path;
       Descriptor folder;
     };
     std::vector<Open> open(threads);
-    std::vector<Content> out(unread.size());
-    std::optional<NewFiles> group;
-    if (writes() && threads == 1) {
+    std::deque<SmallFiles> groups;
+    object::IdWriter none;
+    if (!writes()) {
+      const auto no_base = [](std::size_t) { return std::optional<object::Id>(); };
+      for (unsigned i = 0; i < threads; ++i) groups.emplace_back(none, no_base, out);
+    } else if (threads == 1) {
       const auto base_of = [&](std::size_t job) { return sibling(unread, job, out); };
-      group.emplace(*options_.writers.front(), base_of, out);
+      groups.emplace_back(*options_.writers.front(), base_of, out);
     }
     for_each_job(threads, unread.size(), kFilesPerThreadMin, [&](std::size_t job, unsigned thread) {
       const Candidate& c = *unread[job];
       Open& at = open[thread];
       std::string_view folder = folder_of(c.path);
       if (!at.folder || at.path != folder) at = {std::string(folder), root_.open_folder(folder)};
-      if (group && at.folder && is_small_and_new(c) &&
+      SmallFiles* group = groups.empty() ? nullptr : &groups[thread];
+      if (group != nullptr && at.folder && (!writes() || is_new(c)) && is_small_file(c) &&
           group->read(job, at.folder.get(), std::string(name_of_path(c.path))))
         return;
-      if (group) group->write();
+      if (group != nullptr && writes()) group->write();
       if (at.folder)
         out[job] = read_one(c, at.folder.get(), thread, old_of(unread, job, out));
       else
         out[job].state = Content::State::unstable;
     });
-    if (group) group->write();
+    for (SmallFiles& group : groups) group.write();
     return out;
   }
 
@@ -242,12 +249,14 @@ class Scan {
       const object::Value& base = *index().rows[c.row].base;
       return base.is_file() ? std::optional(base.id()) : std::nullopt;
     }
-    return is_small_and_new(c) ? sibling(unread, at, done) : std::nullopt;
+    return is_new(c) && is_small_file(c) ? sibling(unread, at, done) : std::nullopt;
   }
 
-  bool is_small_and_new(const Candidate& c) const {
-    return c.seen.kind == Entry::Kind::file && c.seen.witness.size <= object::kFileChunkBytesMax &&
-           (c.row == kNoRow || !options_.index.rows[c.row].base);
+  static bool is_small_file(const Candidate& c) {
+    return c.seen.kind == Entry::Kind::file && c.seen.witness.size <= object::kFileChunkBytesMax;
+  }
+  bool is_new(const Candidate& c) const {
+    return c.row == kNoRow || !options_.index.rows[c.row].base;
   }
 
   // Among new files alone: an old one may be at the end of a long chain, which would leave the new
@@ -259,8 +268,7 @@ class Scan {
     const std::string_view folder = folder_of(unread[at]->path);
     const auto before = sibling_before(at, [&](std::size_t i) {
       const Candidate& c = *unread[i];
-      const bool is_new = c.row == kNoRow || !options_.index.rows[c.row].base;
-      return is_new && folder_of(c.path) == folder ? name_of_path(c.path) : std::string_view();
+      return is_new(c) && folder_of(c.path) == folder ? name_of_path(c.path) : std::string_view();
     });
     const auto first = before ? runs_.first_of(at, *before, unread.size()) : std::nullopt;
     if (!first || done[*first].state != Content::State::read || !done[*first].value.is_file() ||

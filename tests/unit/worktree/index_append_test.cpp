@@ -88,6 +88,25 @@ TEST_SUITE("index, later sections") {
     CHECK(after.origin.bytes > after.origin.first_bytes);
   }
 
+  TEST_CASE("many rows that changed, went and came find their places") {
+    IndexFile file(20000);
+    Index index = file.load();
+    for (int number = 0; number < 20000; number += 29) change(index, number, 2);
+    for (int number = 7; number < 20000; number += 1009) {
+      IndexRow* row = index.find(row_of(number).path);
+      row->base.reset();
+      row->forget_content();
+    }
+    index.drop_empty_rows();
+    std::vector<IndexRow> added;
+    for (int number = 20000; number < 20100; ++number) added.push_back(row_of(number));
+    index.add(std::move(added));
+    REQUIRE(encode_changes(index));
+    save_index(index, file.name());
+    CHECK(file.load() == index);
+    CHECK(file.load().origin.known);
+  }
+
   TEST_CASE("much that changed is written whole, and so is what has grown long") {
     IndexFile file;
     Index index = file.load();

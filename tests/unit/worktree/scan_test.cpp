@@ -75,6 +75,41 @@ TEST_SUITE("scan") {
     CHECK(b.refresh().files_read == 0);
   }
 
+  TEST_CASE("of many touched files those are changed that have another content") {
+    Bench b;
+    const auto text = [](std::size_t i) {
+      // Of all sizes from none to more than a chunk's, so that some are read alone and some
+      // together.
+      return std::string(i * i * 30, static_cast<char>('a' + i % 26)) + std::string(i != 0, '.');
+    };
+    const auto name = [](std::size_t i) {
+      return "d" + std::to_string(i / 20) + "/f" + std::to_string(100 + i);
+    };
+    for (std::size_t i = 0; i < 110; ++i) {
+      b.write(name(i), text(i));
+      b.age(name(i), 1000);
+    }
+    b.symlink("d0/link", "f100");
+    const Id root = b.commit();
+    Lines changed;
+    for (std::size_t i = 0; i < 110; ++i) {
+      std::string now = text(i);
+      if (i % 7 == 3) {
+        now.back() = '!';
+        changed.push_back("~" + name(i));
+      }
+      b.write(name(i), now);
+      b.age(name(i), 500);
+    }
+    const Snapshot s = b.refresh();
+    CHECK(summary(s) == changed);
+    CHECK(s.files_read >= 110);
+    CHECK(b.refresh().files_read == 0);
+    for (const Change& change : s.changes)
+      CHECK(change.now == b.at(b.commit({change.path}), change.path));
+    CHECK(b.at(root, name(0)) == b.index.find(name(0))->content);
+  }
+
   TEST_CASE("a file changed in the tick of its last reading is noticed though stat is the same") {
     Bench b;
     b.write("f", "one");

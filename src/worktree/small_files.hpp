@@ -7,14 +7,14 @@
 
 namespace hn::worktree {
 
-// Writes small new files in groups, whose ids cost less than those of one file after the other. In
-// the order in which they come: what is written may be the base of what follows.
-class NewFiles {
+// Writes small files in groups, whose ids cost less than those of one file after the other. In the
+// order in which they come: what is written may be the base of what follows.
+class SmallFiles {
  public:
   using BaseOf = std::function<std::optional<object::Id>(std::size_t place)>;
 
   // Contents go to their places in `out`. `base_of` a place is asked when all before it is written.
-  NewFiles(object::BlockWriter& writer, BaseOf base_of, std::vector<Content>& out)
+  SmallFiles(object::BlockWriter& writer, BaseOf base_of, std::vector<Content>& out)
       : writer_(writer), base_of_(std::move(base_of)), out_(out), buffer_(new Byte[kBufferBytes]) {}
 
   // Reads a file that is written by the next write(); false where it is none of those.
