@@ -342,6 +342,8 @@ Command cmd_log() {
       {"--before,--until", "DATE", "committed until then"}};
   for (const auto& more : {format_option_rows(), diff_option_rows()})
     rows.insert(rows.end(), more.begin(), more.end());
+  // git's --quiet of these.
+  std::ranges::find(rows, "-s,--no-patch", &Option::names)->names = "-q,--quiet,-s,--no-patch";
   rows.push_back({"--json", "", "as JSON"});
   return {"log",
           "List commits, the newest first",

@@ -188,6 +188,8 @@ Command cmd_show() {
       {"--first-parent", "", "show what a merge brought over its first parent"}};
   for (const auto& more : {format_option_rows(), diff_option_rows()})
     rows.insert(rows.end(), more.begin(), more.end());
+  // git's --quiet of these.
+  std::ranges::find(rows, "-s,--no-patch", &Option::names)->names = "-q,--quiet,-s,--no-patch";
   rows.push_back({"--json", "", "as JSON"});
   return {"show",
           "Show commits and what they changed",

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "hn/base/error.hpp"
+
 namespace hn::cli {
 namespace {
 
@@ -39,6 +41,71 @@ constexpr std::array kSpellings{
     Spelling{Form::alone, "-u", "--untracked-files", "all"},
     Spelling{Form::stuck, "-u", "--untracked-files", ""},
 };
+
+// What git has and what asks for nothing but what is done anyway.
+struct Needless {
+  std::string_view verbs;
+  std::string_view options;
+};
+constexpr std::array kNeedless{
+    Needless{"merge",
+             "--no-edit --no-stat -n --no-log --no-squash --no-autostash --no-rerere-autoupdate "
+             "--no-signoff --no-verify-signatures --no-gpg-sign --commit --verify --progress "
+             "--no-progress --overwrite-ignore"},
+    Needless{"switch",
+             "--no-guess --no-track --no-progress --no-recurse-submodules --no-merge "
+             "--overwrite-ignore"},
+    Needless{"restore",
+             "-W --worktree --no-staged --no-overlay --no-progress --no-merge "
+             "--no-recurse-submodules"},
+    Needless{"commit",
+             "--no-gpg-sign --no-post-rewrite --no-signoff --no-fixup --no-squash --no-patch "
+             "--no-interactive --no-include --no-only -o --only --status --no-status"},
+    Needless{"diff log show",
+             "--no-ext-diff --no-textconv --no-relative --indent-heuristic --no-color-moved-ws "
+             "--src-prefix=a/ --dst-prefix=b/ --no-notes --no-show-signature --no-mailmap "
+             "--no-use-mailmap --no-graph --no-follow --no-abbrev-commit --no-rename-empty "
+             "--no-function-context --default-prefix"},
+    Needless{"blame", "--no-progress --no-show-stats --no-incremental --no-color-lines"},
+    Needless{"status",
+             "--no-ahead-behind --no-column --no-renames --no-show-stash --no-verbose --long"},
+    Needless{"branch", "--no-track --no-column --no-edit-description --no-format"},
+    Needless{"tag", "--no-sign --no-column --no-create-reflog --no-local-user --no-format"},
+    Needless{"clone init", "--no-hardlinks --no-progress --no-template --no-bare --no-shallow"},
+    Needless{"gc", "--no-aggressive --no-cruft --no-keep-largest-pack"},
+    Needless{"fsck", "--no-progress --full --strict --no-dangling --no-unreachable --cache"},
+    Needless{"grep", "--no-textconv --no-recurse-submodules --no-cached --index"},
+    Needless{"add rm mv",
+             "--no-sparse --no-renormalize --no-intent-to-add --no-pathspec-from-file"},
+};
+
+// Whether `one` is among the words of `all`.
+bool is_among(std::string_view all, std::string_view one) {
+  const std::string words = " " + std::string(all) + " ";
+  return words.find(" " + std::string(one) + " ") != words.npos;
+}
+
+bool is_needless(const Command& command, std::string_view word) {
+  return std::ranges::any_of(kNeedless, [&](const Needless& row) {
+    return is_among(row.verbs, command.name) && is_among(row.options, word);
+  });
+}
+
+std::vector<std::string_view> long_names(const Option& option) {
+  std::vector<std::string_view> out;
+  std::string_view rest = option.names;
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    if (rest.starts_with("--")) out.push_back(rest.substr(0, comma));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return out;
+}
+
+std::string negated(std::string_view name) {
+  return name.starts_with("--no-") ? "--" + std::string(name.substr(5))
+                                   : "--no-" + std::string(name.substr(2));
+}
 
 // Whether a word is an option whose value is the next word.
 bool wants_value(const Command& command, std::string_view word) {
@@ -76,7 +143,67 @@ void spell_out(const Spelling& spelling, std::string& word) {
   }
 }
 
+// The options that a word begins, each by one name, sorted.
+std::vector<std::string> begun_by(const Command& command, std::string_view word) {
+  std::vector<std::string> out;
+  for (const Option& option : command.options) {
+    std::vector<std::string> names;
+    for (const std::string_view name : long_names(option)) {
+      names.emplace_back(name);
+      const std::string other = negated(name);
+      if (option.value.empty() && !has_option(command, other)) names.push_back(other);
+    }
+    const auto at = std::ranges::find_if(
+        names, [&](const std::string& name) { return name.starts_with(word); });
+    if (at != names.end()) out.push_back(*at);
+  }
+  if (std::string_view("--help").starts_with(word)) out.emplace_back("--help");
+  for (const Spelling& spelling : kSpellings) {
+    if (spelling.form == Form::alone && spelling.typed.starts_with(word) &&
+        is_for(command, spelling) && !has_option(command, spelling.typed))
+      out.emplace_back(spelling.typed);
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+bool is_known(const Command& command, std::string_view name) {
+  const bool is_spelling = std::ranges::any_of(kSpellings, [&](const Spelling& spelling) {
+    return spelling.typed == name && is_for(command, spelling);
+  });
+  return is_spelling || has_option(command, name) || has_option(command, negated(name));
+}
+
+// A long option may be cut as long as it is no other's beginning.
+void complete(const Command& command, std::string& word) {
+  const std::size_t end = std::min(word.find('='), word.size());
+  const std::string name = word.substr(0, end);
+  if (!name.starts_with("--") || name.size() < 3 || is_known(command, name)) return;
+  const std::vector<std::string> begun = begun_by(command, name);
+  if (begun.empty()) return;
+  if (begun.size() > 1) {
+    std::string all;
+    for (const std::string& one : begun) all += (all.empty() ? "" : " ") + one;
+    throw Failure(Code::usage, "'" + name + "' is the beginning of several options", all);
+  }
+  word = begun.front() + word.substr(end);
+}
+
 }  // namespace
+
+std::string names_both_ways(const Command& command, const Option& flag) {
+  std::string out(flag.names);
+  for (const std::string_view name : long_names(flag)) {
+    const std::string other = negated(name);
+    if (!has_option(command, other)) out += ",!" + other;
+  }
+  return out;
+}
+
+std::string opposite_of(std::string_view key) {
+  if (key == "patch" || key == "no-patch") return "";
+  return negated("--" + std::string(key)).substr(2);
+}
 
 bool has_option(const Command& command, std::string_view name) {
   return std::ranges::any_of(command.options, [&](const Option& option) {
@@ -87,9 +214,15 @@ bool has_option(const Command& command, std::string_view name) {
 
 void spell_out(const Command& command, std::vector<std::string>& words) {
   bool is_value = false;
-  for (std::string& word : words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::string& word = words[i];
     if (std::exchange(is_value, false)) continue;
     if (word == "--") return;
+    if (!is_known(command, word) && is_needless(command, word)) {
+      words.erase(words.begin() + static_cast<std::ptrdiff_t>(i--));
+      continue;
+    }
+    complete(command, word);
     for (const Spelling& spelling : kSpellings)
       if (is_for(command, spelling)) spell_out(spelling, word);
     is_value = word.starts_with('-') && wants_value(command, word);

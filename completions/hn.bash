@@ -65,8 +65,11 @@ _hn() {
       esac
       ;;
     branch)
-      case $cur in -*) _hn_words '-d --delete --json'; return ;; esac
-      _hn_place ''
+      case $prev in
+        --color) _hn_words "always never auto"; return ;;
+      esac
+      case $cur in -*) _hn_words '-d --delete -q --quiet --color --no-color --json'; return ;; esac
+      _hn_place '--color'
       case $place in
         0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
         1) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
@@ -117,7 +120,7 @@ _hn() {
         --limit) return ;;
         --via) return ;;
       esac
-      case $cur in -*) _hn_words '--name --timeout --limit --via --json'; return ;; esac
+      case $cur in -*) _hn_words '--name --timeout --limit --via -q --quiet --json'; return ;; esac
       _hn_place '--name --timeout --limit --via'
       case $place in
         1) _hn_files -d ;;
@@ -208,7 +211,7 @@ _hn() {
         --refs) return ;;
         --object-format) _hn_words "sha1 sha256"; return ;;
       esac
-      case $cur in -*) _hn_words '--refs --bare --object-format --force --prune --notes --check --watch --json'; return ;; esac
+      case $cur in -*) _hn_words '--refs --bare --object-format --force --prune --notes --check --watch -q --quiet --json'; return ;; esac
       _hn_place '--refs --object-format'
       case $place in
         0) _hn_words "git" ;;
@@ -216,13 +219,13 @@ _hn() {
       esac
       ;;
     fsck)
-      case $cur in -*) _hn_words '--json'; return ;; esac
+      case $cur in -*) _hn_words '-q --quiet --json'; return ;; esac
       ;;
     gc)
       case $prev in
         --prune) return ;;
       esac
-      case $cur in -*) _hn_words '-n --dry-run --auto --prune --json'; return ;; esac
+      case $cur in -*) _hn_words '-n --dry-run --auto --prune -q --quiet --json'; return ;; esac
       ;;
     grep)
       case $prev in
@@ -258,7 +261,7 @@ _hn() {
         --refs) return ;;
         --name) return ;;
       esac
-      case $cur in -*) _hn_words '--refs --name --any-owner --json'; return ;; esac
+      case $cur in -*) _hn_words '--refs --name --any-owner -q --quiet --json'; return ;; esac
       _hn_place '--refs --name'
       case $place in
         0) _hn_words "git" ;;
@@ -272,7 +275,7 @@ _hn() {
         -b|--branch) return ;;
         --visibility) _hn_words "members public"; return ;;
       esac
-      case $cur in -*) _hn_words '--name -b --branch --visibility --json'; return ;; esac
+      case $cur in -*) _hn_words '--name -b --branch --visibility -q --quiet --json'; return ;; esac
       _hn_place '--name -b --branch --visibility'
       case $place in
         0) _hn_files -d ;;
@@ -305,7 +308,7 @@ _hn() {
         -S) return ;;
         -G) return ;;
       esac
-      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --graph --follow -L --merges --no-merges --merged --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --graph --follow -L --merges --no-merges --merged --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -q --quiet -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
       _hn_place '-n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
@@ -319,7 +322,7 @@ _hn() {
         -m|--message) return ;;
         -F|--file) _hn_files -f; return ;;
       esac
-      case $cur in -*) _hn_words '-m --message -F --file --no-ff --ff-only --allow-unrelated-histories --json'; return ;; esac
+      case $cur in -*) _hn_words '-m --message -F --file --no-ff --ff-only --allow-unrelated-histories -q --quiet --json'; return ;; esac
       _hn_place '-m --message -F --file'
       case $place in
         0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
@@ -411,7 +414,7 @@ _hn() {
         -S) return ;;
         -G) return ;;
       esac
-      case $cur in -*) _hn_words '--first-parent --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      case $cur in -*) _hn_words '--first-parent --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -q --quiet -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
       _hn_place '--pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
@@ -430,7 +433,7 @@ _hn() {
       esac
       ;;
     switch)
-      case $cur in -*) _hn_words '-c --create -f --force --json'; return ;; esac
+      case $cur in -*) _hn_words '-c --create -f --force -q --quiet --json'; return ;; esac
       _hn_place ''
       case $place in
         0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
@@ -443,16 +446,17 @@ _hn() {
         --limit) return ;;
         --via) return ;;
       esac
-      case $cur in -*) _hn_words '--dry-run --no-update --no-verify --timeout --limit --background --via --json'; return ;; esac
+      case $cur in -*) _hn_words '--dry-run --no-update --no-verify --timeout --limit --background --via -q --quiet --json'; return ;; esac
       ;;
     tag)
       case $prev in
         -l|--list) return ;;
         -m|--message) return ;;
         -F|--file) _hn_files -f; return ;;
+        --color) _hn_words "always never auto"; return ;;
       esac
-      case $cur in -*) _hn_words '-l --list -a --annotate -m --message -F --file -f --force -d --delete --json'; return ;; esac
-      _hn_place '-l --list -m --message -F --file'
+      case $cur in -*) _hn_words '-l --list -a --annotate -m --message -F --file -f --force -d --delete --color --no-color --json'; return ;; esac
+      _hn_place '-l --list -m --message -F --file --color'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
