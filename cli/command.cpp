@@ -7,6 +7,7 @@
 
 #include "hn/base/assert.hpp"
 #include "hn/base/error.hpp"
+#include "quiet.hpp"
 
 namespace hn::cli {
 
@@ -112,14 +113,12 @@ constexpr std::array kVerbs{
 };
 
 // Options that several verbs have in common with git's.
-constexpr std::array<std::string_view, 10> kQuietVerbs{
-    "branch", "clone", "export", "fsck", "gc", "import", "init", "merge", "switch", "sync"};
 constexpr std::array<std::string_view, 2> kColourVerbs{"branch", "tag"};
 
 Command made(const Verb& verb) {
   Command command = verb.make();
   std::vector<Option> more;
-  if (std::ranges::find(kQuietVerbs, verb.name) != kQuietVerbs.end())
+  if (quiet_means_silence(verb.name))
     more.push_back({"-q,--quiet", "", "say nothing where it was done"});
   if (std::ranges::find(kColourVerbs, verb.name) != kColourVerbs.end()) {
     more.push_back(

@@ -323,7 +323,7 @@ int run(std::vector<std::string> words, Quiet& quiet) {
   }
   const repo::Settings settings = command->pages ? own_settings(context) : repo::Settings();
   context.colour = wants_colour(context.out_is_terminal, *given, settings, leading.colour);
-  if (leading.quiet || (given->has("quiet") && quiet_means_silence(*command))) {
+  if (leading.quiet || (given->has("quiet") && quiet_means_silence(command->name))) {
     context.err_is_terminal = false;
     quiet.begin(tells_only(*command, *given));
   }

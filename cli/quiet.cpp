@@ -40,12 +40,15 @@ constexpr std::array kTelling{
     Telling{"tag", [](const Given& given) { return given.has("NAME|REV") && !given.has("list"); }},
 };
 
+constexpr std::array<std::string_view, 10> kQuietVerbs{
+    "branch", "clone", "export", "fsck", "gc", "import", "init", "merge", "switch", "sync"};
+
 constexpr std::array<std::string_view, 2> kNotes{"note: ", "hint: "};
 
 }  // namespace
 
-bool quiet_means_silence(const Command& command) {
-  return std::ranges::find(kTelling, command.name, &Telling::verb) != kTelling.end();
+bool quiet_means_silence(std::string_view verb) {
+  return std::ranges::find(kQuietVerbs, verb) != kQuietVerbs.end();
 }
 
 bool tells_only(const Command& command, const Given& given) {

@@ -2,15 +2,15 @@
 
 #include <streambuf>
 #include <string>
+#include <string_view>
 
 namespace hn::cli {
 
 struct Command;
 class Given;
 
-// Whether --quiet of a command is what --quiet before it is. Of diff, grep and check-ignore it is
-// another thing.
-bool quiet_means_silence(const Command& command);
+// Whether --quiet of a command is what --quiet before it is. Others have one of their own, or none.
+bool quiet_means_silence(std::string_view verb);
 
 // Whether all that it prints to standard output with these words says what was done.
 bool tells_only(const Command& command, const Given& given);

@@ -171,7 +171,9 @@ bool is_known(const Command& command, std::string_view name) {
   const bool is_spelling = std::ranges::any_of(kSpellings, [&](const Spelling& spelling) {
     return spelling.typed == name && is_for(command, spelling);
   });
-  return is_spelling || has_option(command, name) || has_option(command, negated(name));
+  const bool is_long = name.starts_with("--") && name.size() > 2;
+  return is_spelling || has_option(command, name) ||
+         (is_long && has_option(command, negated(name)));
 }
 
 // A long option may be cut as long as it is no other's beginning.

@@ -6,6 +6,7 @@
 #include "hn/repo/revision.hpp"
 #include "hn/repo/revision_text.hpp"
 #include "hn/repo/working_tree.hpp"
+#include "paths.hpp"
 
 namespace hn::cli {
 namespace {
@@ -45,14 +46,16 @@ bool is_in_one_of(const Context& context, repo::Repository& repository,
 // deleted is worth a look too), or can be nothing but a path.
 bool is_path(const Context& context, const repo::Repository& repository, const std::string& word) {
   if (word.starts_with("../") || word.starts_with("./") || word == "." || word == ".." ||
-      word.starts_with('/') || word.starts_with(":(") || word.starts_with(":!") ||
-      word.starts_with(":^"))
+      word.starts_with('/'))
     return true;
+  const bool literal = pathspec_rules(context).literal;
+  const bool magic = word.starts_with(":(") || word.starts_with(":!") || word.starts_with(":^");
+  if (magic && !literal) return true;
   if (word.starts_with(":/")) return false;
   const std::size_t open = word.find('[');
   const bool is_glob = word.find_first_of("*?") != word.npos ||
                        (open != word.npos && word.find(']', open) != word.npos);
-  if (is_glob && word.find('{') == word.npos) return true;
+  if (is_glob && !literal && word.find('{') == word.npos) return true;
   return context.world.fs.stat(context.absolute(word)) || is_in_base(context, repository, word);
 }
 
@@ -115,7 +118,7 @@ Words split_words(const Context& context, repo::Repository& repository, const Gi
                       "a path that is gone stands behind --");
     }
   }
-  out.paths = worktree::Pathspec(paths, context.folder_in(repository), repository.layout().root);
+  out.paths = pathspec_of(context, repository, paths);
   out.path_words = std::move(paths);
   return out;
 }
