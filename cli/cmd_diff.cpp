@@ -43,7 +43,9 @@ class Kept final : public object::BlockReader, public object::BlockWriter {
 Json file_json(const FileDiff& file) {
   Json out;
   put_text(out, "path", file.new_path);
-  out["status"] = file.renamed ? std::string_view("renamed") : word_of(file.before, file.after);
+  out["status"] = file.copied    ? std::string_view("copied")
+                  : file.renamed ? std::string_view("renamed")
+                                 : word_of(file.before, file.after);
   if (file.renamed) {
     put_text(out, "from", file.old_path);
     out["percent"] = file.percent;
@@ -167,7 +169,7 @@ std::vector<object::Change> changes_in(repo::Repository& repository, Kept& kept,
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   const Words words = split_words(context, repository, given, "REV|PATH");
-  DiffOptions options = diff_options(given);
+  DiffOptions options = diff_options(given, repository.settings());
   options.quiet = given.has("quiet");
   if (!options.any() && !given.has("no-patch")) options.patch = true;
   // What is kept is there before anyone prints.
@@ -178,9 +180,12 @@ int run(Context& context, const Given& given) {
       is_path_at(words.revisions[1])) {
     files = two_files(repository, words.revisions);
   } else {
-    files = file_diffs(
-        kept, changes_in(repository, kept, compared(repository, words.revisions), words.paths),
-        options);
+    const Compared sides = compared(repository, words.revisions);
+    std::vector<object::Change> all;
+    if (options.copies_harder)
+      all = repo::tree_changes(repository.store(), std::nullopt,
+                               repo::tree_of(repository.store(), sides.before), words.paths);
+    files = file_diffs(kept, changes_in(repository, kept, sides, words.paths), options, all);
   }
   if (given.has("json")) {
     Json out;

@@ -257,7 +257,7 @@ int list(Context& context, repo::Repository& repository, const Given& given) {
   const auto filter = std::make_shared<const CommitFilter>(context, given);
   if (context.colour) format.hits = filter;
   CommitPrinter::Options options;
-  options.diff = diff_options(given);
+  options.diff = diff_options(given, repository.settings());
   options.paths = words.paths;
   options.first_parent = given.has("first-parent");
   if (given.has("no-patch")) options.diff.patch = false;

@@ -168,7 +168,7 @@ int run(Context& context, const Given& given) {
     return 0;
   }
   CommitPrinter::Options options;
-  options.diff = diff_options(given);
+  options.diff = diff_options(given, repository.settings());
   if (!options.diff.any() && !given.has("no-patch")) options.diff.patch = true;
   options.paths = words.paths;
   // A merge has no patch of its own; what it brought over its first parent can be counted.

@@ -140,8 +140,13 @@ std::vector<FileDiff> CommitPrinter::files_of(const object::Commit& commit) {
   const bool wanted = options_.diff.any() || !options_.always;
   if (!wanted || (commit.parents.size() > 1 && !options_.first_parent)) return {};
   if (!options_.follow.empty()) return followed(commit);
+  std::vector<object::Change> all;
+  if (options_.diff.copies_harder && !commit.parents.empty())
+    all = repo::tree_changes(repository_.store(), std::nullopt,
+                             repo::tree_of(repository_.store(), commit.parents.front()),
+                             options_.paths);
   return file_diffs(repository_.store(), changes_of(repository_, commit, options_.paths),
-                    options_.diff);
+                    options_.diff, all);
 }
 
 bool CommitPrinter::print(const object::Id& id, const object::Commit& commit) {

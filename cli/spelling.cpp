@@ -28,6 +28,8 @@ constexpr std::array kSpellings{
     Spelling{Form::alone, "--color", "--color", "always"},
     Spelling{Form::alone, "--pretty", "--format", "medium"},
     Spelling{Form::alone, "--find-renames", "-M", ""},
+    Spelling{Form::alone, "--find-copies", "-C", ""},
+    Spelling{Form::stuck, "-C", "--find-copies", ""},
     Spelling{Form::alone, "--color-moved", "--color-moved", "default"},
     Spelling{Form::alone, "--bool", "--type", "bool"},
     Spelling{Form::alone, "--int", "--type", "int"},
@@ -203,7 +205,7 @@ std::string names_both_ways(const Command& command, const Option& flag) {
 }
 
 std::string opposite_of(std::string_view key) {
-  if (key == "patch" || key == "no-patch") return "";
+  if (key == "patch" || key == "no-patch" || key == "merges" || key == "no-merges") return "";
   return negated("--" + std::string(key)).substr(2);
 }
 
@@ -215,6 +217,10 @@ bool has_option(const Command& command, std::string_view name) {
 }
 
 void spell_out(const Command& command, std::vector<std::string>& words) {
+  // As git has it: twice is harder.
+  const auto dashes = std::ranges::find(words, "--");
+  if (has_option(command, "--find-copies-harder") && std::count(words.begin(), dashes, "-C") > 1)
+    words.insert(words.begin(), "--find-copies-harder");
   bool is_value = false;
   for (std::size_t i = 0; i < words.size(); ++i) {
     std::string& word = words[i];

@@ -12,7 +12,8 @@ bool has_option(const Command& command, std::string_view name);
 std::string names_both_ways(const Command& command, const Option& flag);
 
 // By the long name without its dashes: the option that is taken back by this one, and takes it back
-// itself, if the command has it. Of --patch and --no-patch both count.
+// itself, if the command has it. Of --merges and --no-merges, and of --patch and --no-patch, both
+// count.
 std::string opposite_of(std::string_view key);
 
 // Writes options as the parser knows them: "-5" is "--number=5", "-M90%" is "--find-renames=90%",

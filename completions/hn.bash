@@ -190,6 +190,7 @@ _hn() {
       case $prev in
         -U|--unified) return ;;
         --find-renames) return ;;
+        --find-copies) return ;;
         --word-diff) _hn_words "plain color porcelain none"; return ;;
         --color-moved) _hn_words "no default plain blocks zebra dimmed-zebra"; return ;;
         --color-moved-ws) _hn_words "no ignore-space-at-eol ignore-space-change ignore-all-space allow-indentation-change"; return ;;
@@ -197,8 +198,8 @@ _hn() {
         -G) return ;;
         --color) _hn_words "always never auto"; return ;;
       esac
-      case $cur in -*) _hn_words '-p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --exit-code --quiet --color --no-color --json'; return ;; esac
-      _hn_place '-U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G --color'
+      case $cur in -*) _hn_words '-p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --exit-code --quiet --color --no-color --json'; return ;; esac
+      _hn_place '-U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G --color'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -302,14 +303,15 @@ _hn() {
         --color) _hn_words "always never auto"; return ;;
         -U|--unified) return ;;
         --find-renames) return ;;
+        --find-copies) return ;;
         --word-diff) _hn_words "plain color porcelain none"; return ;;
         --color-moved) _hn_words "no default plain blocks zebra dimmed-zebra"; return ;;
         --color-moved-ws) _hn_words "no ignore-space-at-eol ignore-space-change ignore-all-space allow-indentation-change"; return ;;
         -S) return ;;
         -G) return ;;
       esac
-      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --graph --follow -L --merges --no-merges --merged --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -q --quiet -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
-      _hn_place '-n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G'
+      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --graph --follow -L --merges --no-merges --merged --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -q --quiet -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      _hn_place '-n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -408,14 +410,15 @@ _hn() {
         --color) _hn_words "always never auto"; return ;;
         -U|--unified) return ;;
         --find-renames) return ;;
+        --find-copies) return ;;
         --word-diff) _hn_words "plain color porcelain none"; return ;;
         --color-moved) _hn_words "no default plain blocks zebra dimmed-zebra"; return ;;
         --color-moved-ws) _hn_words "no ignore-space-at-eol ignore-space-change ignore-all-space allow-indentation-change"; return ;;
         -S) return ;;
         -G) return ;;
       esac
-      case $cur in -*) _hn_words '--first-parent --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -q --quiet -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
-      _hn_place '--pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G'
+      case $cur in -*) _hn_words '--first-parent --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -q --quiet -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      _hn_place '--pretty --format --date --color -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac

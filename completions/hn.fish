@@ -210,6 +210,9 @@ complete -c hn -n '__hn_at diff' -l ignore-space-at-eol -d 'leave whitespace at 
 complete -c hn -n '__hn_at diff' -l find-renames -x -d 'a renamed file keeps at least N percent'
 complete -c hn -n '__hn_at diff' -s M -d 'find renamed files, as is done anyway'
 complete -c hn -n '__hn_at diff' -l no-renames -d 'do not look for renamed files'
+complete -c hn -n '__hn_at diff' -l find-copies -x -d 'find copies of changed files too, alike by at least N percent'
+complete -c hn -n '__hn_at diff' -s C -d 'the same, by 50 percent'
+complete -c hn -n '__hn_at diff' -l find-copies-harder -d 'find copies of files that did not change too'
 complete -c hn -n '__hn_at diff' -s R -d 'the other way round'
 complete -c hn -n '__hn_at diff' -l word-diff -x -a 'plain color porcelain none' -d 'word by word: plain, color, porcelain or none'
 complete -c hn -n '__hn_at diff' -l color-words -d 'word by word, by colours alone'
@@ -225,8 +228,8 @@ complete -c hn -n '__hn_at diff' -l quiet -d 'print nothing, and end so'
 complete -c hn -n '__hn_at diff' -l color -x -a 'always never auto' -d 'colours: always, never or auto'
 complete -c hn -n '__hn_at diff' -l no-color -d 'no colours'
 complete -c hn -n '__hn_at diff' -l json -d 'the paths alone, as JSON'
-complete -c hn -n '__hn_at diff 0+ -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G --color' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
-complete -c hn -n '__hn_at diff 0+ -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G --color' -F
+complete -c hn -n '__hn_at diff 0+ -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G --color' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at diff 0+ -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G --color' -F
 complete -c hn -n '__hn_at doctor' -l json -d 'as JSON'
 complete -c hn -n '__hn_at export' -l refs -x -d 'only these branches and tags'
 complete -c hn -n '__hn_at export' -l bare -d 'without a working tree, where the git repository is made'
@@ -351,6 +354,9 @@ complete -c hn -n '__hn_at log' -l ignore-space-at-eol -d 'leave whitespace at t
 complete -c hn -n '__hn_at log' -l find-renames -x -d 'a renamed file keeps at least N percent'
 complete -c hn -n '__hn_at log' -s M -d 'find renamed files, as is done anyway'
 complete -c hn -n '__hn_at log' -l no-renames -d 'do not look for renamed files'
+complete -c hn -n '__hn_at log' -l find-copies -x -d 'find copies of changed files too, alike by at least N percent'
+complete -c hn -n '__hn_at log' -s C -d 'the same, by 50 percent'
+complete -c hn -n '__hn_at log' -l find-copies-harder -d 'find copies of files that did not change too'
 complete -c hn -n '__hn_at log' -s R -d 'the other way round'
 complete -c hn -n '__hn_at log' -l word-diff -x -a 'plain color porcelain none' -d 'word by word: plain, color, porcelain or none'
 complete -c hn -n '__hn_at log' -l color-words -d 'word by word, by colours alone'
@@ -362,8 +368,8 @@ complete -c hn -n '__hn_at log' -s G -x -d 'files of which a line that matches c
 complete -c hn -n '__hn_at log' -l pickaxe-regex -d 'the text of -S is an extended regular expression'
 complete -c hn -n '__hn_at log' -l pickaxe-all -d 'of a commit with such a file all files'
 complete -c hn -n '__hn_at log' -l json -d 'as JSON'
-complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
-complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G' -F
+complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -F
 complete -c hn -n '__hn_at members' -l json -d 'as JSON'
 complete -c hn -n '__hn_at merge' -s m -l message -x -d 'the message; several become paragraphs'
 complete -c hn -n '__hn_at merge' -s F -l file -r -F -d 'read the message from FILE, - for standard input'
@@ -445,6 +451,9 @@ complete -c hn -n '__hn_at show' -l ignore-space-at-eol -d 'leave whitespace at 
 complete -c hn -n '__hn_at show' -l find-renames -x -d 'a renamed file keeps at least N percent'
 complete -c hn -n '__hn_at show' -s M -d 'find renamed files, as is done anyway'
 complete -c hn -n '__hn_at show' -l no-renames -d 'do not look for renamed files'
+complete -c hn -n '__hn_at show' -l find-copies -x -d 'find copies of changed files too, alike by at least N percent'
+complete -c hn -n '__hn_at show' -s C -d 'the same, by 50 percent'
+complete -c hn -n '__hn_at show' -l find-copies-harder -d 'find copies of files that did not change too'
 complete -c hn -n '__hn_at show' -s R -d 'the other way round'
 complete -c hn -n '__hn_at show' -l word-diff -x -a 'plain color porcelain none' -d 'word by word: plain, color, porcelain or none'
 complete -c hn -n '__hn_at show' -l color-words -d 'word by word, by colours alone'
@@ -456,8 +465,8 @@ complete -c hn -n '__hn_at show' -s G -x -d 'files of which a line that matches 
 complete -c hn -n '__hn_at show' -l pickaxe-regex -d 'the text of -S is an extended regular expression'
 complete -c hn -n '__hn_at show' -l pickaxe-all -d 'of a commit with such a file all files'
 complete -c hn -n '__hn_at show' -l json -d 'as JSON'
-complete -c hn -n '__hn_at show 0+ --pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
-complete -c hn -n '__hn_at show 0+ --pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G' -F
+complete -c hn -n '__hn_at show 0+ --pretty --format --date --color -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at show 0+ --pretty --format --date --color -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -F
 complete -c hn -n '__hn_at status' -s s -l short -d 'two letters and a path, as git status does'
 complete -c hn -n '__hn_at status' -s b -l branch -d 'the branch too, with -s and --porcelain'
 complete -c hn -n '__hn_at status' -l porcelain -x -a 'v1 v2' -d 'for scripts, as git'\''s: v1 or v2'
