@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "command.hpp"
+#include "ref_filter.hpp"
 
 namespace hn::cli {
 namespace {
@@ -22,7 +23,9 @@ struct Telling {
 };
 constexpr std::array kTelling{
     Telling{"add", always},
-    Telling{"branch", [](const Given& given) { return given.has("NAME") && !given.has("list"); }},
+    Telling{
+        "branch",
+        [](const Given& given) { return given.has("NAME|REV") && !RefFilter::is_asked(given); }},
     Telling{"clone", always},
     Telling{"commit", [](const Given& given) { return !given.has("dry-run"); }},
     Telling{"export", always},
@@ -37,7 +40,9 @@ constexpr std::array kTelling{
     Telling{"rm", [](const Given& given) { return !given.has("dry-run"); }},
     Telling{"switch", always},
     Telling{"sync", always},
-    Telling{"tag", [](const Given& given) { return given.has("NAME|REV") && !given.has("list"); }},
+    Telling{
+        "tag",
+        [](const Given& given) { return given.has("NAME|REV") && !RefFilter::is_asked(given); }},
 };
 
 constexpr std::array<std::string_view, 10> kQuietVerbs{

@@ -13,13 +13,15 @@ enum class Form {
   digits,  // a dash and a number
   alone,   // the option without the value that it may have
   stuck,   // a short option with its value behind it
+  last,    // as `alone`, where no word follows
 };
 
 struct Spelling {
   Form form;
   std::string_view typed;
-  std::string_view option;  // the command has it
-  std::string_view value;   // for Form::alone
+  std::string_view option;     // the command has it
+  std::string_view value;      // for Form::alone and Form::last
+  std::string_view verb = "";  // of this one alone
 };
 
 constexpr std::array kSpellings{
@@ -42,6 +44,12 @@ constexpr std::array kSpellings{
     Spelling{Form::alone, "--untracked-files", "--untracked-files", "all"},
     Spelling{Form::alone, "-u", "--untracked-files", "all"},
     Spelling{Form::stuck, "-u", "--untracked-files", ""},
+    Spelling{Form::last, "--merged", "--merged", "HEAD"},
+    Spelling{Form::last, "--no-merged", "--no-merged", "HEAD"},
+    Spelling{Form::last, "--contains", "--contains", "HEAD"},
+    Spelling{Form::last, "--no-contains", "--no-contains", "HEAD"},
+    Spelling{Form::last, "--points-at", "--points-at", "HEAD"},
+    Spelling{Form::alone, "-n", "-n", "1", "tag"},
 };
 
 // What git has and what asks for nothing but what is done anyway.
@@ -81,10 +89,60 @@ constexpr std::array kNeedless{
              "--no-sparse --no-renormalize --no-intent-to-add --no-pathspec-from-file"},
 };
 
+// What git has and hn does another way.
+struct Answered {
+  std::string_view verb;
+  std::string_view options;
+  std::string_view why;
+  std::string_view way;
+};
+constexpr std::array kAnswered{
+    Answered{"merge", "--abort --quit", "a merge is never half done",
+             "hn commit records it; to have nothing of it: hn switch --force BRANCH"},
+    Answered{"merge", "--continue", "a merge is never half done",
+             "edit what is in conflict, or hn resolve; then: hn commit"},
+    Answered{"merge", "--squash --no-commit", "a merge is recorded as one",
+             "take the files alone with hn restore --source REV PATH, then: hn commit"},
+    Answered{"switch", "--detach -d", "a working tree stands on a branch",
+             "hn switch -c NAME REV; hn branch -d NAME is as quick as leaving it"},
+    Answered{"switch", "--orphan", "a working tree stands on a commit",
+             "hn init makes a new history"},
+    Answered{"branch", "-m -M --move", "a branch keeps its name",
+             "hn branch NEW OLD && hn switch NEW && hn branch -d OLD"},
+    Answered{"branch", "-c -C --copy", "a copy is a new branch", "hn branch NEW OLD"},
+    Answered{"branch", "-f --force", "a branch moves by commits and merges alone",
+             "hn branch -d NAME && hn branch NAME REV"},
+    Answered{"branch", "-r --remotes", "all branches are here", "hn branch lists them"},
+    Answered{"branch", "-D", "-d asks nothing", "hn branch -d NAME"},
+    Answered{"branch", "-t --track -u --set-upstream-to --unset-upstream",
+             "branches follow no other branch", "hn sync brings what others did"},
+    Answered{"tag", "-s --sign -u --local-user -v --verify",
+             "every device signs what it publishes by itself", "hn fsck checks the signatures"},
+    Answered{"diff", "--cached --staged", "there is no staging area", "hn diff HEAD"},
+    Answered{"commit", "--fixup --squash", "hn rewrites no history that others have",
+             "hn commit --amend replaces the last commit"},
+    Answered{"commit", "-p --patch -i --interactive", "a commit takes whole files",
+             "hn commit PATH records what is named"},
+    Answered{"commit", "-S --gpg-sign", "every device signs what it publishes by itself", ""},
+    Answered{"clean", "-i --interactive", "nothing ever asks a question",
+             "hn clean lists, -f removes"},
+    Answered{"add", "-p --patch -i --interactive -u --update", "there is no staging area",
+             "hn commit PATH records what is named"},
+};
+
 // Whether `one` is among the words of `all`.
 bool is_among(std::string_view all, std::string_view one) {
   const std::string words = " " + std::string(all) + " ";
   return words.find(" " + std::string(one) + " ") != words.npos;
+}
+
+void refuse_answered(const Command& command, std::string_view word) {
+  const std::string_view name = word.substr(0, word.find('='));
+  for (const Answered& row : kAnswered) {
+    if (row.verb == command.name && is_among(row.options, name) && !has_option(command, name))
+      throw Failure(Code::usage, std::string(name) + ": " + std::string(row.why),
+                    std::string(row.way));
+  }
 }
 
 bool is_needless(const Command& command, std::string_view word) {
@@ -119,6 +177,7 @@ bool wants_value(const Command& command, std::string_view word) {
 
 // An option of the same name that takes no value needs none.
 bool is_for(const Command& command, const Spelling& spelling) {
+  if (!spelling.verb.empty() && spelling.verb != command.name) return false;
   return spelling.value.empty() ? has_option(command, spelling.option)
                                 : wants_value(command, spelling.option);
 }
@@ -127,8 +186,9 @@ bool is_number(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-void spell_out(const Spelling& spelling, std::string& word) {
+void spell_out(const Spelling& spelling, std::string& word, bool is_last) {
   const std::string option(spelling.option);
+  const std::string equals = option.starts_with("--") ? "=" : "";
   switch (spelling.form) {
     case Form::digits:
       if (word.starts_with('-') && is_number(std::string_view(word).substr(1)))
@@ -136,7 +196,10 @@ void spell_out(const Spelling& spelling, std::string& word) {
       break;
     case Form::alone:
       if (word == spelling.typed)
-        word = spelling.value.empty() ? option : option + "=" + std::string(spelling.value);
+        word = spelling.value.empty() ? option : option + equals + std::string(spelling.value);
+      break;
+    case Form::last:
+      if (word == spelling.typed && is_last) word = option + equals + std::string(spelling.value);
       break;
     case Form::stuck:
       if (word.starts_with(spelling.typed) && word.size() > spelling.typed.size())
@@ -205,6 +268,8 @@ std::string names_both_ways(const Command& command, const Option& flag) {
 }
 
 std::string opposite_of(std::string_view key) {
+  for (const std::string_view both : {"merged", "contains"})
+    if (key == both || key == "no-" + std::string(both)) return "";
   if (key == "patch" || key == "no-patch" || key == "merges" || key == "no-merges") return "";
   return negated("--" + std::string(key)).substr(2);
 }
@@ -230,9 +295,10 @@ void spell_out(const Command& command, std::vector<std::string>& words) {
       words.erase(words.begin() + static_cast<std::ptrdiff_t>(i--));
       continue;
     }
+    refuse_answered(command, word);
     complete(command, word);
     for (const Spelling& spelling : kSpellings)
-      if (is_for(command, spelling)) spell_out(spelling, word);
+      if (is_for(command, spelling)) spell_out(spelling, word, i + 1 == words.size());
     is_value = word.starts_with('-') && wants_value(command, word);
   }
 }

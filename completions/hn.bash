@@ -66,13 +66,18 @@ _hn() {
       ;;
     branch)
       case $prev in
+        --merged) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --no-merged) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --contains) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --no-contains) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --points-at) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --sort) _hn_words "refname -refname committerdate -committerdate creatordate -creatordate"; return ;;
         --color) _hn_words "always never auto"; return ;;
       esac
-      case $cur in -*) _hn_words '-d --delete -q --quiet --color --no-color --json'; return ;; esac
-      _hn_place '--color'
+      case $cur in -*) _hn_words '-d --delete --show-current -a --all -v --verbose -l --list --merged --no-merged --contains --no-contains --points-at --sort -q --quiet --color --no-color --json'; return ;; esac
+      _hn_place '--merged --no-merged --contains --no-contains --points-at --sort --color'
       case $place in
-        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
-        1) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+        *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
       ;;
     bundle)
@@ -436,7 +441,7 @@ _hn() {
       esac
       ;;
     switch)
-      case $cur in -*) _hn_words '-c --create -f --force -q --quiet --json'; return ;; esac
+      case $cur in -*) _hn_words '-c -C --force-create --create -f --discard-changes --force -q --quiet --json'; return ;; esac
       _hn_place ''
       case $place in
         0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
@@ -453,13 +458,19 @@ _hn() {
       ;;
     tag)
       case $prev in
-        -l|--list) return ;;
+        --merged) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --no-merged) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --contains) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --no-contains) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --points-at) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --sort) _hn_words "refname -refname committerdate -committerdate creatordate -creatordate"; return ;;
+        -n) return ;;
         -m|--message) return ;;
         -F|--file) _hn_files -f; return ;;
         --color) _hn_words "always never auto"; return ;;
       esac
-      case $cur in -*) _hn_words '-l --list -a --annotate -m --message -F --file -f --force -d --delete --color --no-color --json'; return ;; esac
-      _hn_place '-l --list -m --message -F --file --color'
+      case $cur in -*) _hn_words '-l --list --merged --no-merged --contains --no-contains --points-at --sort -n -a --annotate -m --message -F --file -f --force -d --delete --color --no-color --json'; return ;; esac
+      _hn_place '--merged --no-merged --contains --no-contains --points-at --sort -n -m --message -F --file --color'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac

@@ -99,12 +99,22 @@ complete -c hn -n '__hn_at blame' -l date -x -a 'default iso iso-strict rfc shor
 complete -c hn -n '__hn_at blame' -l json -d 'as JSON'
 complete -c hn -n '__hn_at blame 0+ -L --date' -F
 complete -c hn -n '__hn_at branch' -s d -l delete -d 'delete the branch NAME'
+complete -c hn -n '__hn_at branch' -l show-current -d 'print the name of the one that this is'
+complete -c hn -n '__hn_at branch' -s a -l all -d 'list all, as is done anyway'
+complete -c hn -n '__hn_at branch' -s v -l verbose -d 'list with subjects'
+complete -c hn -n '__hn_at branch' -s l -l list -d 'list those that the patterns match'
+complete -c hn -n '__hn_at branch' -l merged -x -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')" -d 'only what REV leads to (else the working tree'\''s commit)'
+complete -c hn -n '__hn_at branch' -l no-merged -x -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')" -d 'only what it does not lead to'
+complete -c hn -n '__hn_at branch' -l contains -x -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')" -d 'only what leads to REV'
+complete -c hn -n '__hn_at branch' -l no-contains -x -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')" -d 'only what does not'
+complete -c hn -n '__hn_at branch' -l points-at -x -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')" -d 'only what stands there'
+complete -c hn -n '__hn_at branch' -l sort -x -a 'refname -refname committerdate -committerdate creatordate -creatordate' -d 'refname, committerdate or creatordate; with a dash the other way round'
 complete -c hn -n '__hn_at branch' -s q -l quiet -d 'say nothing where it was done'
 complete -c hn -n '__hn_at branch' -l color -x -a 'always never auto' -d 'colours: always, never or auto'
 complete -c hn -n '__hn_at branch' -l no-color -d 'no colours'
 complete -c hn -n '__hn_at branch' -l json -d 'as JSON'
-complete -c hn -n '__hn_at branch 0 --color' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
-complete -c hn -n '__hn_at branch 1 --color' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at branch 0+ --merged --no-merged --contains --no-contains --points-at --sort --color' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at branch 0+ --merged --no-merged --contains --no-contains --points-at --sort --color' -F
 complete -c hn -n '__hn_at bundle' -l no-update -d 'apply: leave the working tree alone'
 complete -c hn -n '__hn_at bundle' -l json -d 'as JSON'
 complete -c hn -n '__hn_at bundle 0' -a 'create apply'
@@ -475,8 +485,8 @@ complete -c hn -n '__hn_at status' -s u -l untracked-files -x -a 'no normal all'
 complete -c hn -n '__hn_at status' -l ignored -x -a 'traditional matching no' -d 'what is ignored too: traditional, matching or no'
 complete -c hn -n '__hn_at status' -l json -d 'as JSON'
 complete -c hn -n '__hn_at status 0+ --porcelain -u --untracked-files --ignored' -F
-complete -c hn -n '__hn_at switch' -s c -l create -d 'create the branch first'
-complete -c hn -n '__hn_at switch' -s f -l force -d 'overwrite uncommitted changes'
+complete -c hn -n '__hn_at switch' -s c -s C -l force-create -l create -d 'create the branch first'
+complete -c hn -n '__hn_at switch' -s f -l discard-changes -l force -d 'overwrite uncommitted changes'
 complete -c hn -n '__hn_at switch' -s q -l quiet -d 'say nothing where it was done'
 complete -c hn -n '__hn_at switch' -l json -d 'as JSON'
 complete -c hn -n '__hn_at switch 0' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
@@ -490,7 +500,14 @@ complete -c hn -n '__hn_at sync' -l background -d 'give way to everything else o
 complete -c hn -n '__hn_at sync' -l via -x -d 'reach the peer through the standard streams of a command'
 complete -c hn -n '__hn_at sync' -s q -l quiet -d 'say nothing where it was done'
 complete -c hn -n '__hn_at sync' -l json -d 'as JSON'
-complete -c hn -n '__hn_at tag' -s l -l list -x -d 'only the tags that the pattern matches'
+complete -c hn -n '__hn_at tag' -s l -l list -d 'list those that the patterns match'
+complete -c hn -n '__hn_at tag' -l merged -x -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')" -d 'only what REV leads to (else the working tree'\''s commit)'
+complete -c hn -n '__hn_at tag' -l no-merged -x -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')" -d 'only what it does not lead to'
+complete -c hn -n '__hn_at tag' -l contains -x -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')" -d 'only what leads to REV'
+complete -c hn -n '__hn_at tag' -l no-contains -x -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')" -d 'only what does not'
+complete -c hn -n '__hn_at tag' -l points-at -x -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')" -d 'only what stands there'
+complete -c hn -n '__hn_at tag' -l sort -x -a 'refname -refname committerdate -committerdate creatordate -creatordate' -d 'refname, committerdate or creatordate; with a dash the other way round'
+complete -c hn -n '__hn_at tag' -s n -x -d 'list with so many lines of each message'
 complete -c hn -n '__hn_at tag' -s a -l annotate -d 'with a message'
 complete -c hn -n '__hn_at tag' -s m -l message -x -d 'the message; several become paragraphs'
 complete -c hn -n '__hn_at tag' -s F -l file -r -F -d 'the message from a file, - for standard input'
@@ -499,6 +516,6 @@ complete -c hn -n '__hn_at tag' -s d -l delete -d 'delete the tags'
 complete -c hn -n '__hn_at tag' -l color -x -a 'always never auto' -d 'colours: always, never or auto'
 complete -c hn -n '__hn_at tag' -l no-color -d 'no colours'
 complete -c hn -n '__hn_at tag' -l json -d 'as JSON'
-complete -c hn -n '__hn_at tag 0+ -l --list -m --message -F --file --color' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
-complete -c hn -n '__hn_at tag 0+ -l --list -m --message -F --file --color' -F
+complete -c hn -n '__hn_at tag 0+ --merged --no-merged --contains --no-contains --points-at --sort -n -m --message -F --file --color' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at tag 0+ --merged --no-merged --contains --no-contains --points-at --sort -n -m --message -F --file --color' -F
 complete -c hn -n '__hn_at version' -l json -d 'as JSON'
