@@ -81,10 +81,22 @@ std::optional<Failure> why_no_revision(repo::Repository& repository, const std::
 
 }  // namespace
 
+std::string from_root(const Context& context, const repo::Repository& repository,
+                      const std::string& word) {
+  const auto revision = repo::parse_revision(word);
+  if (!revision || !revision->path) return word;
+  const std::string& path = *revision->path;
+  const bool here =
+      path == "." || path == ".." || path.starts_with("./") || path.starts_with("../");
+  if (!here) return word;
+  return word.substr(0, word.size() - path.size()) + context.in_repository(repository, path);
+}
+
 Words split_words(const Context& context, repo::Repository& repository, const Given& given,
                   std::string_view argument) {
   Words out;
   std::vector<std::string> words = given.values(argument);
+  for (std::string& word : words) word = from_root(context, repository, word);
   std::vector<std::string> paths = given.values("--");
   const bool separated = given.has("--");
   for (std::size_t i = 0; i < words.size(); ++i) {
