@@ -76,6 +76,8 @@ std::optional<std::string> of_person(const object::Person& who, char what, const
       return shown("iso-strict");
     case 's':
       return shown("short");
+    case 'h':
+      return shown("human");
     default:
       return std::nullopt;
   }
@@ -165,7 +167,7 @@ class Field {
     if (rest_.size() < 2) return std::nullopt;
     const char what = rest_[1];
     rest_.remove_prefix(2);
-    if (std::string_view("neldDrtiIsNEL").find(what) == std::string_view::npos) return std::nullopt;
+    if (std::string_view("neldDrtiIsNELh").find(what) == std::string_view::npos) return std::nullopt;
     if (g == nullptr) return "";
     return of_person(whose == 'a' ? g->commit.author : g->commit.committer, what, *g);
   }

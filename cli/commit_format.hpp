@@ -16,8 +16,8 @@ namespace hn::cli {
 class DateMode {
  public:
   DateMode() = default;
-  // "default", "iso", "iso-strict", "rfc", "short", "raw", "unix", "relative", "format:...", each
-  // but the last also with "-local". Failure usage for another.
+  // "default", "human", "iso", "iso-strict", "rfc", "short", "raw", "unix", "relative",
+  // "format:...", each but the last also with "-local". Failure usage for another.
   static DateMode parse(const std::string& text);
   std::string shown(const WallTime& time, const WallTime& now) const;
 

@@ -15,7 +15,7 @@ std::vector<Option> format_option_rows() {
           {"--pretty,--format", "FORMAT", "how a commit is printed", Offers::words,
            "oneline short medium full fuller raw reference format:"},
           {"--date", "MODE", "how times are printed", Offers::words,
-           "default iso iso-strict rfc short raw unix relative local format:"},
+           "default human iso iso-strict rfc short raw unix relative local format:"},
           {"--decorate", "", "name the branches and tags that stand there"},
           {"--no-decorate", "", "do not"},
           {"--color", "WHEN", "colours: always, never or auto", Offers::words, "always never auto"},

@@ -304,7 +304,7 @@ _hn() {
         --after|--since) return ;;
         --before|--until) return ;;
         --pretty|--format) _hn_words "oneline short medium full fuller raw reference format:"; return ;;
-        --date) _hn_words "default iso iso-strict rfc short raw unix relative local format:"; return ;;
+        --date) _hn_words "default human iso iso-strict rfc short raw unix relative local format:"; return ;;
         --color) _hn_words "always never auto"; return ;;
         -U|--unified) return ;;
         --find-renames) return ;;
@@ -411,7 +411,7 @@ _hn() {
     show)
       case $prev in
         --pretty|--format) _hn_words "oneline short medium full fuller raw reference format:"; return ;;
-        --date) _hn_words "default iso iso-strict rfc short raw unix relative local format:"; return ;;
+        --date) _hn_words "default human iso iso-strict rfc short raw unix relative local format:"; return ;;
         --color) _hn_words "always never auto"; return ;;
         -U|--unified) return ;;
         --find-renames) return ;;
