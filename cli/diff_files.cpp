@@ -139,7 +139,7 @@ DiffOptions diff_options(const Given& given, const repo::Settings& settings) {
   const bool copies = harder || given.has("C") || given.has("find-copies");
   const bool renames = given.has("M") || given.has("find-renames");
   const bool off = usual == "false" || usual == "no" || usual == "off" || usual == "0";
-  out.renames = !given.has("no-renames") && (!off || copies || renames);
+  out.renames = harder || (!given.has("no-renames") && (!off || copies || renames));
   out.copies = out.renames && (copies || (!renames && (usual == "copies" || usual == "copy")));
   out.copies_harder = out.copies && harder;
   for (const char* option : {"find-renames", "find-copies"})

@@ -139,8 +139,10 @@ std::optional<Given> parse(const Command& command, std::vector<std::string> word
   for (Slot& slot : slots) {
     for (std::string& value : *slot.values) unguard(value);
     const bool taken_back = slot.values->empty() && !*slot.flag;
-    if (places[slot.key] == 0 || taken_back || places[opposite_of(slot.key)] > places[slot.key])
-      continue;
+    const bool overruled = std::ranges::any_of(places, [&](const auto& other) {
+      return other.second > places[slot.key] && takes_back(other.first, slot.key);
+    });
+    if (places[slot.key] == 0 || taken_back || overruled) continue;
     given.set(slot.key, std::move(*slot.values));
   }
   return given;

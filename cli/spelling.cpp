@@ -256,6 +256,13 @@ void complete(const Command& command, std::string& word) {
   word = begun.front() + word.substr(end);
 }
 
+std::string opposite_of(std::string_view key) {
+  for (const std::string_view both : {"merged", "contains"})
+    if (key == both || key == "no-" + std::string(both)) return "";
+  if (key == "patch" || key == "no-patch" || key == "merges" || key == "no-merges") return "";
+  return negated("--" + std::string(key)).substr(2);
+}
+
 }  // namespace
 
 std::string names_both_ways(const Command& command, const Option& flag) {
@@ -267,11 +274,11 @@ std::string names_both_ways(const Command& command, const Option& flag) {
   return out;
 }
 
-std::string opposite_of(std::string_view key) {
-  for (const std::string_view both : {"merged", "contains"})
-    if (key == both || key == "no-" + std::string(both)) return "";
-  if (key == "patch" || key == "no-patch" || key == "merges" || key == "no-merges") return "";
-  return negated("--" + std::string(key)).substr(2);
+bool takes_back(std::string_view later, std::string_view earlier) {
+  constexpr std::string_view kFinding = "find-renames find-copies M C";
+  if (later == "no-renames" && is_among(kFinding, earlier)) return true;
+  if (earlier == "no-renames" && is_among(kFinding, later)) return true;
+  return later == opposite_of(earlier);
 }
 
 bool has_option(const Command& command, std::string_view name) {

@@ -11,10 +11,9 @@ bool has_option(const Command& command, std::string_view name);
 // that option too.
 std::string names_both_ways(const Command& command, const Option& flag);
 
-// By the long name without its dashes: the option that is taken back by this one, and takes it back
-// itself, if the command has it. Of --merges and --no-merges, and of --patch and --no-patch, both
-// count.
-std::string opposite_of(std::string_view key);
+// By long names without dashes: whether of two options the one that was given later counts alone,
+// as of --graph and --no-graph. Of --merges and --no-merges both count.
+bool takes_back(std::string_view later, std::string_view earlier);
 
 // Writes options as the parser knows them: "-5" is "--number=5", "-M90%" is "--find-renames=90%",
 // "--color" alone "--color=always", "--mess" is "--message", and what changes nothing goes. One
