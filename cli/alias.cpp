@@ -14,7 +14,7 @@ constexpr std::string_view kSection = "alias.";
 }  // namespace
 
 repo::Settings own_settings(const Context& context) {
-  const auto layout = repo::find_layout(context.world.fs, context.folder);
+  const auto layout = repo::find_layout(context.world, context.folder);
   std::optional<std::string> folder;
   if (layout && is_own(layout->hn()) && is_own(layout->hn() + "/config")) folder = layout->hn();
   return repo::read_settings(context.world, folder);
@@ -71,7 +71,7 @@ std::vector<std::string> alias_words(const std::string& name, const std::string&
 
 int run_shell_alias(const Context& context, const std::string& name, const std::string& command,
                     const std::vector<std::string>& words) {
-  const auto layout = repo::find_layout(context.world.fs, context.folder);
+  const auto layout = repo::find_layout(context.world, context.folder);
   const std::string folder = layout ? layout->root : context.folder;
   std::string prefix;
   if (layout && context.folder.starts_with(layout->root + "/"))

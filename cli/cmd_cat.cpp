@@ -4,6 +4,7 @@
 #include "hn/object/file.hpp"
 #include "hn/repo/revision.hpp"
 #include "patch.hpp"
+#include "words.hpp"
 
 namespace hn::cli {
 namespace {
@@ -18,7 +19,8 @@ void list_folder(const Context& context, const repo::Repository& repository, con
 
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
-  const repo::PathAt at = repo::resolve_path(repository, *given.value("REV:PATH"));
+  const repo::PathAt at =
+      repo::resolve_path(repository, from_root(context, repository, *given.value("REV:PATH")));
   switch (at.value.mode) {
     case object::Mode::folder:
       list_folder(context, repository, at.value.id());

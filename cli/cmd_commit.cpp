@@ -32,10 +32,10 @@ repo::CommitRequest request_of(const Context& context, const repo::Repository& r
   }
   if (const auto date = given.value("date")) {
     const WallTime now = context.world.clock.wall();
-    request.author_time = repo::parse_date(*date, now.zone_minutes);
+    request.author_time = repo::parse_date_about(*date, now);
     if (!request.author_time) {
       throw Failure(Code::usage, "'" + *date + "' is not a date",
-                    "such as 2026-11-20T12:30:00+01:00 or @SECONDS");
+                    "such as 2026-11-20T12:30:00+01:00, yesterday or @SECONDS");
     }
   }
   const std::vector<std::string> words = path_words(given);

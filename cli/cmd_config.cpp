@@ -183,7 +183,7 @@ std::string verb_of(const Given& given, std::vector<std::string>& words) {
 
 int run(Context& context, const Given& given) {
   std::vector<std::string> words = given.values("NAME|VALUE");
-  const auto layout = repo::find_layout(context.world.fs, context.folder);
+  const auto layout = repo::find_layout(context.world, context.folder);
   const std::optional<std::string> folder = layout ? std::optional(layout->hn()) : std::nullopt;
   const std::string verb = verb_of(given, words);
   const std::size_t wanted = verb == "list" ? 0 : verb == "set" || verb == "add" ? 2 : 1;

@@ -43,7 +43,9 @@ class Kept final : public object::BlockReader, public object::BlockWriter {
 Json file_json(const FileDiff& file) {
   Json out;
   put_text(out, "path", file.new_path);
-  out["status"] = file.renamed ? std::string_view("renamed") : word_of(file.before, file.after);
+  out["status"] = file.copied    ? std::string_view("copied")
+                  : file.renamed ? std::string_view("renamed")
+                                 : word_of(file.before, file.after);
   if (file.renamed) {
     put_text(out, "from", file.old_path);
     out["percent"] = file.percent;
@@ -145,9 +147,54 @@ std::vector<FileDiff> two_files(repo::Repository& repository,
   const repo::PathAt a = repo::resolve_path(repository, words[0]);
   const repo::PathAt b = repo::resolve_path(repository, words[1]);
   if (a.value.mode == object::Mode::folder || b.value.mode == object::Mode::folder)
-    throw Failure(Code::invalid, "a folder is no file", "hn diff REV REV -- PATH compares folders");
+    throw Failure(Code::invalid, "a folder is no file",
+                  "two folders can be compared, or two files");
   if (a.value == b.value) return {};
   return {{a.path, b.path, a.value, b.value, 0, false, false}};
+}
+
+// REV:PATH, and a file as it stands in the working tree.
+std::vector<FileDiff> with_file_here(const Context& context, repo::Repository& repository,
+                                     Kept& kept, const std::string& word, const std::string& path) {
+  const repo::PathAt a = repo::resolve_path(repository, word);
+  const std::string here = context.in_repository(repository, path);
+  const auto standing = repository.worktree();
+  const std::optional<object::Id> base = standing ? standing->base : std::nullopt;
+  std::optional<object::Value> now;
+  if (const auto tree = repo::tree_of(repository.store(), base))
+    now = repo::require(object::find_path(repository.store(), *tree, here), "reading a folder");
+  repo::ConflictFiles conflicts(repository, repository.store());
+  for (const worktree::Change& change :
+       worktree::scan(repo::scan_options(repository, kept, base, conflicts, &kept)).changes)
+    if (change.path == here) now = change.now;
+  if (!now || now->mode == object::Mode::folder || a.value.mode == object::Mode::folder)
+    throw Failure(Code::not_found, "'" + path + "' is no file here that could be compared");
+  if (a.value == *now) return {};
+  return {{a.path, here, a.value, now, 0, false, false}};
+}
+
+// The tree that is meant by what is no commit: REV^{tree}, or the REV:PATH of a folder.
+std::optional<object::Id> bare_tree(repo::Repository& repository, const std::string& word) {
+  if (repo::parse_range(word).kind != repo::RangeText::Kind::one) return std::nullopt;
+  if (is_path_at(word)) {
+    const repo::PathAt at = repo::resolve_path(repository, word);
+    return at.value.mode == object::Mode::folder ? std::optional(at.value.id()) : std::nullopt;
+  }
+  const log::Target target = repo::resolve(repository, word);
+  return target.kind == object::Kind::tree ? std::optional(target.id) : std::nullopt;
+}
+
+// Both trees, where there are two and one of them is that of no commit.
+using Trees = std::pair<std::optional<object::Id>, std::optional<object::Id>>;
+std::optional<Trees> two_trees(repo::Repository& repository,
+                               const std::vector<std::string>& words) {
+  if (words.size() != 2) return std::nullopt;
+  std::optional<object::Id> a = bare_tree(repository, words[0]);
+  std::optional<object::Id> b = bare_tree(repository, words[1]);
+  if (!a && !b) return std::nullopt;
+  if (!a) a = repo::tree_of(repository.store(), repo::resolve_commit(repository, words[0]));
+  if (!b) b = repo::tree_of(repository.store(), repo::resolve_commit(repository, words[1]));
+  return Trees{a, b};
 }
 
 std::vector<object::Change> changes_in(repo::Repository& repository, Kept& kept,
@@ -167,20 +214,34 @@ std::vector<object::Change> changes_in(repo::Repository& repository, Kept& kept,
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   const Words words = split_words(context, repository, given, "REV|PATH");
-  DiffOptions options = diff_options(given);
+  DiffOptions options = diff_options(given, repository.settings());
   options.quiet = given.has("quiet");
   if (!options.any() && !given.has("no-patch")) options.patch = true;
   // What is kept is there before anyone prints.
   options.threads = std::max(1U, std::thread::hardware_concurrency());
   Kept kept(repository.store());
   std::vector<FileDiff> files;
+  const std::optional<Trees> trees = two_trees(repository, words.revisions);
   if (words.revisions.size() == 2 && is_path_at(words.revisions[0]) &&
-      is_path_at(words.revisions[1])) {
+      is_path_at(words.revisions[1]) && !trees) {
     files = two_files(repository, words.revisions);
-  } else {
+  } else if (words.revisions.size() == 1 && is_path_at(words.revisions[0]) &&
+             words.path_words.size() == 1) {
+    files = with_file_here(context, repository, kept, words.revisions[0], words.path_words[0]);
+  } else if (trees) {
+    std::vector<object::Change> all;
+    if (options.copies_harder)
+      all = repo::tree_changes(repository.store(), std::nullopt, trees->first, words.paths);
     files = file_diffs(
-        kept, changes_in(repository, kept, compared(repository, words.revisions), words.paths),
-        options);
+        kept, repo::tree_changes(repository.store(), trees->first, trees->second, words.paths),
+        options, all);
+  } else {
+    const Compared sides = compared(repository, words.revisions);
+    std::vector<object::Change> all;
+    if (options.copies_harder)
+      all = repo::tree_changes(repository.store(), std::nullopt,
+                               repo::tree_of(repository.store(), sides.before), words.paths);
+    files = file_diffs(kept, changes_in(repository, kept, sides, words.paths), options, all);
   }
   if (given.has("json")) {
     Json out;

@@ -13,6 +13,7 @@
 #include "hn/repo/revision_text.hpp"
 #include "hn/repo/working_tree.hpp"
 #include "in_order.hpp"
+#include "paths.hpp"
 #include "words.hpp"
 
 namespace hn::cli {
@@ -95,7 +96,7 @@ class Files {
     if (nothing_named && !folder.empty()) {
       std::vector<std::string> all_here = words.path_words;
       all_here.emplace_back(".");
-      paths_ = worktree::Pathspec(all_here, folder, repository.layout().root);
+      paths_ = pathspec_of(context, repository, all_here);
     }
     if (words.revisions.empty()) {
       working_tree(given.has("untracked"));

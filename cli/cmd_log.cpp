@@ -257,7 +257,7 @@ int list(Context& context, repo::Repository& repository, const Given& given) {
   const auto filter = std::make_shared<const CommitFilter>(context, given);
   if (context.colour) format.hits = filter;
   CommitPrinter::Options options;
-  options.diff = diff_options(given);
+  options.diff = diff_options(given, repository.settings());
   options.paths = words.paths;
   options.first_parent = given.has("first-parent");
   if (given.has("no-patch")) options.diff.patch = false;
@@ -342,6 +342,8 @@ Command cmd_log() {
       {"--before,--until", "DATE", "committed until then"}};
   for (const auto& more : {format_option_rows(), diff_option_rows()})
     rows.insert(rows.end(), more.begin(), more.end());
+  // git's --quiet of these.
+  std::ranges::find(rows, "-s,--no-patch", &Option::names)->names = "-q,--quiet,-s,--no-patch";
   rows.push_back({"--json", "", "as JSON"});
   return {"log",
           "List commits, the newest first",

@@ -168,7 +168,7 @@ int run(Context& context, const Given& given) {
     return 0;
   }
   CommitPrinter::Options options;
-  options.diff = diff_options(given);
+  options.diff = diff_options(given, repository.settings());
   if (!options.diff.any() && !given.has("no-patch")) options.diff.patch = true;
   options.paths = words.paths;
   // A merge has no patch of its own; what it brought over its first parent can be counted.
@@ -188,6 +188,8 @@ Command cmd_show() {
       {"--first-parent", "", "show what a merge brought over its first parent"}};
   for (const auto& more : {format_option_rows(), diff_option_rows()})
     rows.insert(rows.end(), more.begin(), more.end());
+  // git's --quiet of these.
+  std::ranges::find(rows, "-s,--no-patch", &Option::names)->names = "-q,--quiet,-s,--no-patch";
   rows.push_back({"--json", "", "as JSON"});
   return {"show",
           "Show commits and what they changed",

@@ -2,6 +2,7 @@
 #include <ostream>
 
 #include "merge_report.hpp"
+#include "paths.hpp"
 #include "report.hpp"
 #include "short_status.hpp"
 
@@ -165,7 +166,7 @@ StatusOptions options_of(const Context& context, const repo::Repository& reposit
   std::vector<std::string> paths = given.values("PATH");
   const std::vector<std::string> behind = given.values("--");
   paths.insert(paths.end(), behind.begin(), behind.end());
-  out.meant = worktree::Pathspec(paths, out.folder, repository.layout().root);
+  out.meant = pathspec_of(context, repository, paths);
   return out;
 }
 

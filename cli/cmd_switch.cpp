@@ -59,8 +59,8 @@ int run(Context& context, const Given& given) {
 Command cmd_switch() {
   return {"switch",
           "Move the working tree to a branch",
-          {{"-c,--create", "", "create the branch first"},
-           {"-f,--force", "", "overwrite uncommitted changes"},
+          {{"-c,-C,--force-create,--create", "", "create the branch first"},
+           {"-f,--discard-changes,--force", "", "overwrite uncommitted changes"},
            {"--json", "", "as JSON"}},
           {{"BRANCH", "the branch", 1, 1, Offers::branches},
            {"START", "the commit at which -c begins (else the last one)", 0, 1, Offers::revisions}},

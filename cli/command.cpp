@@ -7,6 +7,7 @@
 
 #include "hn/base/assert.hpp"
 #include "hn/base/error.hpp"
+#include "quiet.hpp"
 
 namespace hn::cli {
 
@@ -111,13 +112,31 @@ constexpr std::array kVerbs{
     Verb{"version", cmd_version},
 };
 
+// Options that several verbs have in common with git's.
+constexpr std::array<std::string_view, 2> kColourVerbs{"branch", "tag"};
+
+Command made(const Verb& verb) {
+  Command command = verb.make();
+  std::vector<Option> more;
+  if (quiet_means_silence(verb.name))
+    more.push_back({"-q,--quiet", "", "say nothing where it was done"});
+  if (std::ranges::find(kColourVerbs, verb.name) != kColourVerbs.end()) {
+    more.push_back(
+        {"--color", "WHEN", "colours: always, never or auto", Offers::words, "always never auto"});
+    more.push_back({"--no-color", "", "no colours"});
+  }
+  const auto json = std::ranges::find(command.options, "--json", &Option::names);
+  command.options.insert(json, more.begin(), more.end());
+  return command;
+}
+
 }  // namespace
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = [] {
     std::vector<Command> rows;
     for (const Verb& verb : kVerbs) {
-      rows.push_back(verb.make());
+      rows.push_back(made(verb));
       HN_ASSERT(rows.back().name == verb.name);
     }
     return rows;
@@ -126,11 +145,11 @@ const std::vector<Command>& commands() {
 }
 
 const Command* find_command(std::string_view name) {
-  static std::map<std::string_view, Command> made;
+  static std::map<std::string_view, Command> rows;
   const auto verb = std::ranges::find(kVerbs, name, &Verb::name);
   if (verb == kVerbs.end()) return nullptr;
-  const auto at = made.find(verb->name);
-  return at != made.end() ? &at->second : &made.emplace(verb->name, verb->make()).first->second;
+  const auto at = rows.find(verb->name);
+  return at != rows.end() ? &at->second : &rows.emplace(verb->name, made(*verb)).first->second;
 }
 
 std::optional<std::string> Given::value(std::string_view name) const {
@@ -236,8 +255,9 @@ std::string help_text(const Command& command) {
 
 std::string overview() {
   std::ostringstream out;
-  out << "hn: version control with no server\n\nusage: hn [-C DIR] [-c NAME=VALUE] COMMAND "
-         "[options]\n\n";
+  out << "hn: version control with no server\n\nusage: hn [-C DIR] [-c NAME=VALUE] [-q] "
+         "[--color[=WHEN]] "
+         "COMMAND [options]\n\n";
   for (const Command& command : commands()) {
     out << "  " << command.name << std::string(14 - command.name.size(), ' ') << command.summary
         << "\n";

@@ -94,10 +94,7 @@ void CommitFormat::header(std::string& out, const Context& context, const object
   out.append(p.off);
   const auto at = names.find(id);
   if (decorate && at != names.end()) {
-    std::string all;
-    for (const std::string& name : at->second)
-      all += (all.empty() ? "" : ", ") + escape_controls(name);
-    out.append(" ").append(p.yellow).append("(").append(all).append(")").append(p.off);
+    out += decorated(at->second, context.colour, " (", ")");
   }
   out += one_line ? " " : "\n";
 }

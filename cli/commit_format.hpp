@@ -16,8 +16,8 @@ namespace hn::cli {
 class DateMode {
  public:
   DateMode() = default;
-  // "default", "iso", "iso-strict", "rfc", "short", "raw", "unix", "relative", "format:...", each
-  // but the last also with "-local". Failure usage for another.
+  // "default", "human", "iso", "iso-strict", "rfc", "short", "raw", "unix", "relative",
+  // "format:...", each but the last also with "-local". Failure usage for another.
   static DateMode parse(const std::string& text);
   std::string shown(const WallTime& time, const WallTime& now) const;
 
@@ -32,6 +32,9 @@ std::string relative_date(std::int64_t seconds, std::int64_t now);
 // What stands at a commit, as "HEAD -> main" and "tag: v1".
 using Decorations = std::map<object::Id, std::vector<std::string>>;
 Decorations decorations(repo::Repository& repository);
+// " (HEAD -> main, tag: v1)" in git's colours, with what stands in front and at the end.
+std::string decorated(const std::vector<std::string>& names, bool colour, std::string_view front,
+                      std::string_view end);
 
 class CommitFormat {
  public:

@@ -15,7 +15,7 @@ std::vector<Option> format_option_rows() {
           {"--pretty,--format", "FORMAT", "how a commit is printed", Offers::words,
            "oneline short medium full fuller raw reference format:"},
           {"--date", "MODE", "how times are printed", Offers::words,
-           "default iso iso-strict rfc short raw unix relative local format:"},
+           "default human iso iso-strict rfc short raw unix relative local format:"},
           {"--decorate", "", "name the branches and tags that stand there"},
           {"--no-decorate", "", "do not"},
           {"--color", "WHEN", "colours: always, never or auto", Offers::words, "always never auto"},
@@ -140,8 +140,13 @@ std::vector<FileDiff> CommitPrinter::files_of(const object::Commit& commit) {
   const bool wanted = options_.diff.any() || !options_.always;
   if (!wanted || (commit.parents.size() > 1 && !options_.first_parent)) return {};
   if (!options_.follow.empty()) return followed(commit);
+  std::vector<object::Change> all;
+  if (options_.diff.copies_harder && !commit.parents.empty())
+    all = repo::tree_changes(repository_.store(), std::nullopt,
+                             repo::tree_of(repository_.store(), commit.parents.front()),
+                             options_.paths);
   return file_diffs(repository_.store(), changes_of(repository_, commit, options_.paths),
-                    options_.diff);
+                    options_.diff, all);
 }
 
 bool CommitPrinter::print(const object::Id& id, const object::Commit& commit) {

@@ -37,11 +37,43 @@ std::string by_pattern(const std::string& pattern, const WallTime& time) {
   return out;
 }
 
+// "Fri Nov 20 12:30:45 2026 +0100": weekday, month, day, clock, year, zone.
+using Parts = std::array<std::string, 6>;
+Parts parts_of(const std::string& plain) {
+  Parts out;
+  std::size_t at = 0;
+  for (const char c : plain) {
+    if (c == ' ')
+      ++at;
+    else
+      out[at] += c;
+  }
+  return out;
+}
+
+// As much as is needed to know the moment (date.c: show_date_normal): of today how long ago it was,
+// of the last days the weekday, of this year the day, else the date alone.
+std::string human_date(const WallTime& time, const WallTime& now, bool local) {
+  const std::int32_t zone = os::local_zone_minutes(now.seconds);
+  const Parts then = parts_of(repo::format_date(time));
+  const Parts today = parts_of(repo::format_date({now.seconds, zone}));
+  if (then[4] != today[4]) return then[1] + " " + then[2] + " " + then[4];
+  const int day = std::stoi(then[2]);
+  const int day_now = std::stoi(today[2]);
+  const bool same_month = then[1] == today[1];
+  if (same_month && day == day_now) return relative_date(time.seconds, now.seconds);
+  const std::string clock = then[3].substr(0, 5);
+  if (!same_month || day > day_now || day + 5 <= day_now)
+    return then[0] + " " + then[1] + " " + then[2] + " " + clock;
+  const bool here = local || time.zone_minutes == zone;
+  return then[0] + " " + clock + (here ? "" : " " + then[5]);
+}
+
 }  // namespace
 
 DateMode DateMode::parse(const std::string& text) {
-  constexpr std::array<std::string_view, 9> kNames{"default", "iso",  "iso-strict", "rfc",  "short",
-                                                   "raw",     "unix", "relative",   "local"};
+  constexpr std::array<std::string_view, 10> kNames{
+      "default", "iso", "iso-strict", "rfc", "short", "raw", "unix", "relative", "local", "human"};
   DateMode out;
   if (text.starts_with("format:") || text.starts_with("format-local:")) {
     out.local_ = text.starts_with("format-local:");
@@ -63,12 +95,13 @@ DateMode DateMode::parse(const std::string& text) {
     return out;
   }
   throw Failure(Code::usage, "there is no way '" + text + "' to show a date",
-                "default, iso, iso-strict, rfc, short, raw, unix, relative or format:TEXT");
+                "default, human, iso, iso-strict, rfc, short, raw, unix, relative or format:TEXT");
 }
 
 std::string DateMode::shown(const WallTime& given, const WallTime& now) const {
   WallTime time = given;
   if (local_) time.zone_minutes = os::local_zone_minutes(time.seconds);
+  if (name_ == "human") return human_date(time, now, local_);
   if (name_ == "relative") return relative_date(time.seconds, now.seconds);
   if (name_ == "unix") return std::to_string(time.seconds);
   if (name_ == "raw")
@@ -82,15 +115,7 @@ std::string DateMode::shown(const WallTime& given, const WallTime& now) const {
   if (name_ == "format") return by_pattern(format_, time);
   const std::string plain = repo::format_date(time);
   if (name_ == "rfc") {
-    // "Fri Nov 20 12:30:45 2026 +0100": weekday, month, day, clock, year, zone.
-    std::array<std::string, 6> part;
-    std::size_t at = 0;
-    for (const char c : plain) {
-      if (c == ' ')
-        ++at;
-      else
-        part[at] += c;
-    }
+    const Parts part = parts_of(plain);
     return part[0] + ", " + part[2] + " " + part[1] + " " + part[4] + " " + part[3] + " " + part[5];
   }
   return local_ ? plain.substr(0, plain.rfind(' ')) : plain;

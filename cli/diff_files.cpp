@@ -1,6 +1,7 @@
 #include "diff_files.hpp"
 
 #include <algorithm>
+#include <map>
 #include <ostream>
 
 #include "diff_stat.hpp"
@@ -59,6 +60,40 @@ void print_names(const Context& context, std::span<const FileDiff> files, bool s
   }
 }
 
+// Files of which others were made.
+struct Found {
+  std::vector<merge::NamedValue> from;
+  std::vector<merge::Source> stays;
+  std::vector<merge::Rename> renames;
+};
+
+Found found_again(const object::BlockReader& reader, const std::vector<object::Change>& changes,
+                  const DiffOptions& options, const std::vector<object::Change>& all_before) {
+  Found out;
+  std::map<std::string, std::pair<object::Value, merge::Source>> sources;
+  std::vector<merge::NamedValue> come;
+  for (const object::Change& file : options.copies ? all_before : std::vector<object::Change>())
+    sources.insert_or_assign(file.name, std::pair{*file.new_value, merge::Source::unchanged});
+  for (const object::Change& change : changes) {
+    sources.erase(change.name);
+    if (!change.old_value)
+      come.push_back({change.name, *change.new_value});
+    else if (!change.new_value)
+      sources.emplace(change.name, std::pair{*change.old_value, merge::Source::gone});
+    else if (options.copies)
+      sources.emplace(change.name, std::pair{*change.old_value, merge::Source::changed});
+  }
+  for (const auto& [path, source] : sources) {
+    out.from.push_back({path, source.first});
+    out.stays.push_back(source.second);
+  }
+  if (!options.renames || sources.empty() || come.empty()) return out;
+  const merge::RenameOptions limits{options.rename_percent, 1'000'000};
+  out.renames = options.copies ? merge::find_copies(reader, out.from, out.stays, come, limits)
+                               : merge::find_renames(reader, out.from, come, limits);
+  return out;
+}
+
 }  // namespace
 
 std::vector<Option> diff_option_rows() {
@@ -78,6 +113,9 @@ std::vector<Option> diff_option_rows() {
       {"--find-renames", "N", "a renamed file keeps at least N percent"},
       {"-M", "", "find renamed files, as is done anyway"},
       {"--no-renames", "", "do not look for renamed files"},
+      {"--find-copies", "N", "find copies of changed files too, alike by at least N percent"},
+      {"-C", "", "the same, by 50 percent"},
+      {"--find-copies-harder", "", "find copies of files that did not change too"},
       {"-R", "", "the other way round"},
       {"--word-diff", "MODE", "word by word: plain, color, porcelain or none", Offers::words,
        "plain color porcelain none"},
@@ -87,7 +125,7 @@ std::vector<Option> diff_option_rows() {
   return rows;
 }
 
-DiffOptions diff_options(const Given& given) {
+DiffOptions diff_options(const Given& given, const repo::Settings& settings) {
   DiffOptions out;
   out.stat = given.has("stat");
   out.numstat = given.has("numstat");
@@ -96,8 +134,16 @@ DiffOptions diff_options(const Given& given) {
   out.name_status = given.has("name-status");
   out.patch = given.has("patch") || given.has("unified");
   out.reverse = given.has("R");
-  out.renames = !given.has("no-renames");
-  if (const auto text = given.value("find-renames")) out.rename_percent = percent_of(*text);
+  const std::string usual = settings.get("diff.renames").value_or("true");
+  const bool harder = given.has("find-copies-harder");
+  const bool copies = harder || given.has("C") || given.has("find-copies");
+  const bool renames = given.has("M") || given.has("find-renames");
+  const bool off = usual == "false" || usual == "no" || usual == "off" || usual == "0";
+  out.renames = harder || (!given.has("no-renames") && (!off || copies || renames));
+  out.copies = out.renames && (copies || (!renames && (usual == "copies" || usual == "copy")));
+  out.copies_harder = out.copies && harder;
+  for (const char* option : {"find-renames", "find-copies"})
+    if (const auto text = given.value(option)) out.rename_percent = percent_of(*text);
   if (out.name_only && out.name_status)
     throw Failure(Code::usage, "--name-only and --name-status exclude each other");
   out.unified.context = static_cast<std::uint32_t>(given.number("unified", 1U << 30U).value_or(3));
@@ -110,34 +156,32 @@ DiffOptions diff_options(const Given& given) {
 }
 
 std::vector<FileDiff> file_diffs(const object::BlockReader& reader,
-                                 std::vector<object::Change> changes, const DiffOptions& options) {
+                                 std::vector<object::Change> changes, const DiffOptions& options,
+                                 const std::vector<object::Change>& all_before) {
   if (options.reverse) {
     for (object::Change& change : changes) std::swap(change.old_value, change.new_value);
   }
-  std::vector<merge::NamedValue> gone;
-  std::vector<merge::NamedValue> come;
-  for (const object::Change& change : changes) {
-    if (!change.new_value) gone.push_back({change.name, *change.old_value});
-    if (!change.old_value) come.push_back({change.name, *change.new_value});
-  }
-  std::vector<merge::Rename> renames;
-  if (options.renames && !gone.empty() && !come.empty())
-    renames = merge::find_renames(reader, gone, come, {options.rename_percent, 1'000'000});
-  std::vector<char> moved(gone.size());
-  for (const merge::Rename& rename : renames) moved[rename.from] = 1;
+  const Found found = found_again(reader, changes, options, all_before);
+  std::vector<std::size_t> uses(found.from.size());
+  for (const merge::Rename& rename : found.renames) ++uses[rename.from];
+  for (std::size_t i = 0; i < uses.size(); ++i)
+    if (found.stays[i] != merge::Source::gone) ++uses[i];
+  std::map<std::string_view, bool> moved;
+  for (const merge::Rename& rename : found.renames) moved[found.from[rename.from].path] = true;
   std::vector<FileDiff> out;
-  std::size_t next_gone = 0;
   std::size_t next_come = 0;
-  auto rename = renames.begin();
+  auto rename = found.renames.begin();
   for (object::Change& change : changes) {
-    if (!change.new_value && moved[next_gone++] != 0) continue;
+    if (!change.new_value && moved.contains(change.name)) continue;
     FileDiff file{change.name, change.name, change.old_value, change.new_value, 0, false, false};
     if (!change.old_value) {
-      if (rename != renames.end() && rename->to == next_come) {
-        file.old_path = gone[rename->from].path;
-        file.before = gone[rename->from].value;
+      if (rename != found.renames.end() && rename->to == next_come) {
+        file.old_path = found.from[rename->from].path;
+        file.before = found.from[rename->from].value;
         file.percent = rename->percent;
         file.renamed = true;
+        // The last one that is made of a file which is gone is that file.
+        file.copied = --uses[rename->from] > 0;
         ++rename;
       }
       ++next_come;

@@ -36,6 +36,8 @@ struct DiffOptions {
   bool quiet = false;
   bool reverse = false;
   bool renames = true;
+  bool copies = false;
+  bool copies_harder = false;  // also of what did not change
   std::uint32_t rename_percent = 50;
   merge::UnifiedOptions unified;
   std::shared_ptr<const Pickaxe> pickaxe;
@@ -48,12 +50,14 @@ struct DiffOptions {
 
 // The rows of the table, and what was given of them.
 std::vector<Option> diff_option_rows();
-DiffOptions diff_options(const Given& given);
+// diff.renames of the settings says what is looked for where no option does.
+DiffOptions diff_options(const Given& given, const repo::Settings& settings);
 
 // Finds what was renamed, and turns the sides where that is asked for; leaves what the pickaxe
-// takes. By new path.
+// takes. By new path. `all_before` are all files of the old side, where copies_harder wants them.
 std::vector<FileDiff> file_diffs(const object::BlockReader& reader,
-                                 std::vector<object::Change> changes, const DiffOptions& options);
+                                 std::vector<object::Change> changes, const DiffOptions& options,
+                                 const std::vector<object::Change>& all_before = {});
 
 // Prints in all the ways that the options name, in git's order.
 void print_diffs(const Context& context, const object::BlockReader& reader,

@@ -12,43 +12,13 @@
 #include "alias.hpp"
 #include "command.hpp"
 #include "failure.hpp"
+#include "git_verbs.hpp"
 #include "pager.hpp"
+#include "quiet.hpp"
 #include "spelling.hpp"
 
 namespace hn::cli {
 namespace {
-
-// What git's users type, and how hn does it.
-struct GitVerb {
-  std::string_view verb;
-  std::string_view way;
-};
-constexpr std::array kGitVerbs{
-    GitVerb{"pull", "hn sync brings what others did and merges it"},
-    GitVerb{"push", "hn sync sends what you did; nobody has to be asked"},
-    GitVerb{"fetch", "hn sync --no-update leaves the working tree alone"},
-    GitVerb{"stash", "commit on a branch instead: hn branch NAME && hn switch NAME && hn commit"},
-    GitVerb{"checkout",
-            "hn switch BRANCH moves the working tree; hn restore PATH brings files back"},
-    GitVerb{"rebase",
-            "forks of a branch merge by themselves: hn sync; of another branch: hn merge"},
-    GitVerb{"remote", "peers are remembered when they are met: hn clone LINK, hn sync HOST:PORT"},
-    GitVerb{"reset",
-            "hn switch --force BRANCH gives up what is not committed; hn commit --amend replaces "
-            "the last commit"},
-    GitVerb{"revert", "take the files back with hn restore --source REV~ PATH, then: hn commit"},
-    GitVerb{"ls-files", "hn status says what changed; hn archive HEAD | tar -t lists the files"},
-    GitVerb{"ls-tree", "hn cat REV:FOLDER lists a folder"},
-    GitVerb{"rev-parse", "hn log -1 --format=%H REV prints an id"},
-    GitVerb{"rev-list", "hn log --format=%H lists ids"},
-    GitVerb{"cat-file", "hn cat REV:PATH prints a file, hn show REV a commit"},
-    GitVerb{"shortlog", "hn log --format=%an | sort | uniq -c counts each author's commits"},
-    GitVerb{"whatchanged", "hn log --name-status"},
-    GitVerb{"reflog", "NAME@{1} is where a branch stood before: man hn-revisions"},
-    GitVerb{"format-patch", "hn bundle carries commits to where no network leads"},
-    GitVerb{"am", "hn bundle carries commits to where no network leads"},
-    GitVerb{"cherry-pick", "take the files with hn restore --source REV PATH, then: hn commit"},
-};
 
 // Edits that turn one word into the other (Levenshtein).
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -68,9 +38,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 Failure unknown_command(std::string_view verb, const repo::Settings& settings) {
   const std::string what = "'" + std::string(verb) + "' is not a command of hn";
-  for (const GitVerb& git : kGitVerbs) {
-    if (git.verb == verb) return Failure(Code::usage, what, std::string(git.way));
-  }
+  if (const std::string_view way = way_of_hn(verb); !way.empty())
+    return Failure(Code::usage, what, std::string(way));
   std::optional<std::string> nearest;
   // From so many edits on it is another word; of a short one little would be left.
   std::size_t best = verb.size() < 4 ? 2 : 3;
@@ -120,7 +89,8 @@ std::optional<Given> parse(const Command& command, std::vector<std::string> word
   for (const Option& option : command.options) {
     Slot slot{key_of(option.names)};
     if (option.value.empty()) {
-      slot.option = app.add_flag(std::string(option.names), *slot.flag);
+      slot.option = app.add_flag(names_both_ways(command, option), *slot.flag);
+      slot.option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     } else {
       slot.option = app.add_option(std::string(option.names), *slot.values);
       slot.option->expected(1)->allow_extra_args(false);
@@ -158,16 +128,31 @@ std::optional<Given> parse(const Command& command, std::vector<std::string> word
   if (help) return std::nullopt;
   Given given;
   if (separated) given.set("--", std::move(behind));
+  // Where each was given last; 0 for what was not.
+  std::map<std::string, std::size_t> places;
+  std::size_t place = 0;
+  for (const CLI::Option* option : app.parse_order()) {
+    ++place;
+    for (const Slot& slot : slots)
+      if (slot.option == option) places[slot.key] = place;
+  }
   for (Slot& slot : slots) {
     for (std::string& value : *slot.values) unguard(value);
-    if (slot.option->count() > 0) given.set(slot.key, std::move(*slot.values));
+    const bool taken_back = slot.values->empty() && !*slot.flag;
+    const bool overruled = std::ranges::any_of(places, [&](const auto& other) {
+      return other.second > places[slot.key] && takes_back(other.first, slot.key);
+    });
+    if (places[slot.key] == 0 || taken_back || overruled) continue;
+    given.set(slot.key, std::move(*slot.values));
   }
   return given;
 }
 
-// By --color, CLICOLOR_FORCE, CLICOLOR, the setting color.ui and NO_COLOR, in this order.
-bool wants_colour(bool terminal, const Given& given, const repo::Settings& settings) {
-  const auto when = given.has("no-color") ? "never" : given.value("color").value_or("auto");
+// By --color behind the verb, else before it, CLICOLOR_FORCE, CLICOLOR, the setting color.ui and
+// NO_COLOR, in this order.
+bool wants_colour(bool terminal, const Given& given, const repo::Settings& settings,
+                  const std::string& global) {
+  const auto when = given.has("no-color") ? "never" : given.value("color").value_or(global);
   if (when == "auto" && (given.has("color-words") || given.value("word-diff") == "color"))
     return true;
   if (when == "always" || when == "never") return when == "always";
@@ -221,11 +206,53 @@ void take_setting(const std::string& word) {
          1);
 }
 
-void take_leading_options(Context& context, std::vector<std::string>& words, bool& paging) {
+// What stands before the verb.
+struct Leading {
+  bool paging = false;  // where there is a terminal
+  bool quiet = false;
+  std::string colour = "auto";
+};
+
+// "--quiet" and its like; false for another word.
+bool take_flag(std::string_view word, Leading& leading) {
+  struct Pathspecs {
+    std::string_view option;
+    const char* variable;
+    const char* value;
+  };
+  constexpr std::array kPathspecs{Pathspecs{"--literal-pathspecs", "HN_LITERAL_PATHSPECS", "1"},
+                                  Pathspecs{"--no-literal-pathspecs", "HN_LITERAL_PATHSPECS", "0"},
+                                  Pathspecs{"--glob-pathspecs", "HN_GLOB_PATHSPECS", "1"},
+                                  Pathspecs{"--noglob-pathspecs", "HN_NOGLOB_PATHSPECS", "1"},
+                                  Pathspecs{"--icase-pathspecs", "HN_ICASE_PATHSPECS", "1"}};
+  for (const Pathspecs& one : kPathspecs) {
+    if (word != one.option) continue;
+    // In the environment, so that programs that this one starts have it too.
+    setenv(one.variable, one.value, 1);
+    return true;
+  }
+  if (word == "--no-pager" || word == "-P") {
+    leading.paging = false;
+  } else if (word == "--quiet" || word == "-q" || word == "--no-verbose") {
+    leading.quiet = true;
+  } else if (word == "--verbose" || word == "--no-quiet") {
+    leading.quiet = false;
+  } else if (word == "--color") {
+    leading.colour = "always";
+  } else if (word == "--no-color") {
+    leading.colour = "never";
+  } else if (word.starts_with("--color=")) {
+    leading.colour = word.substr(word.find('=') + 1);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void take_leading_options(Context& context, std::vector<std::string>& words, Leading& leading) {
   while (!words.empty()) {
     const std::string option = words.front();
-    if (option == "--no-pager") {
-      paging = false;
+    if (take_flag(option, leading)) {
       words.erase(words.begin());
       continue;
     }
@@ -267,25 +294,26 @@ std::optional<int> expand_alias(const Context& context, std::vector<std::string>
   return std::nullopt;
 }
 
-int run(std::vector<std::string> words) {
+int run(std::vector<std::string> words, Quiet& quiet) {
   Context context{repo::process_world(), current_folder(), std::cout, std::cerr};
   context.out_is_terminal = isatty(STDOUT_FILENO) == 1;
   context.err_is_terminal = isatty(STDERR_FILENO) == 1;
   context.in_is_terminal = isatty(STDIN_FILENO) == 1;
   context.columns = terminal_columns();
-  bool paging = context.out_is_terminal;
+  Leading leading;
+  leading.paging = context.out_is_terminal;
   std::vector<std::string> seen;
-  take_leading_options(context, words, paging);
+  take_leading_options(context, words, leading);
   if (words.empty()) {
     std::cerr << overview();
     return kExitUsage;
   }
-  if (words.front() == "--version") words.front() = "version";
+  if (words.front() == "--version" || words.front() == "-v") words.front() = "version";
   if (words.front() == "--help" || words.front() == "-h") words.front() = "help";
   const Command* command = find_command(words.front());
   while (command == nullptr) {
     if (const auto status = expand_alias(context, words, seen)) return *status;
-    take_leading_options(context, words, paging);
+    take_leading_options(context, words, leading);
     if (!words.empty()) command = find_command(words.front());
   }
   words.erase(words.begin());
@@ -296,11 +324,16 @@ int run(std::vector<std::string> words) {
     return 0;
   }
   const repo::Settings settings = command->pages ? own_settings(context) : repo::Settings();
-  context.colour = wants_colour(context.out_is_terminal, *given, settings);
+  context.colour = wants_colour(context.out_is_terminal, *given, settings, leading.colour);
+  if (leading.quiet || (given->has("quiet") && quiet_means_silence(command->name))) {
+    context.err_is_terminal = false;
+    quiet.begin(tells_only(*command, *given));
+  }
   std::optional<Pager> pager;
   const auto pager_name = pager_command(context.world.environment, settings.get("core.pager"));
-  if (paging && command->pages && pager_name) pager.emplace(*pager_name);
+  if (leading.paging && command->pages && pager_name) pager.emplace(*pager_name);
   const int status = command->run(context, *given);
+  quiet.end();
   std::cout.flush();
   if (!std::cout)
     throw Failure(Code::io, "the output could not be written",
@@ -322,8 +355,9 @@ void fill_standard_files() {
 
 int main(int argc, char** argv) {
   hn::cli::fill_standard_files();
+  hn::cli::Quiet quiet;
   try {
-    return hn::cli::run({argv + 1, argv + argc});
+    return hn::cli::run({argv + 1, argv + argc}, quiet);
   } catch (const hn::Failure& failure) {
     std::cout.flush();
     std::cerr << hn::cli::told(failure);

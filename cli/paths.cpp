@@ -55,9 +55,24 @@ std::vector<std::string> path_words(const Given& given) {
   return words;
 }
 
+worktree::PathspecRules pathspec_rules(const Context& context) {
+  const auto is_set = [&](const char* name) {
+    const std::string value = context.world.environment(name).value_or("");
+    return !value.empty() && value != "0" && value != "false" && value != "no" && value != "off";
+  };
+  const worktree::PathspecRules out{is_set("HN_LITERAL_PATHSPECS"), is_set("HN_NOGLOB_PATHSPECS"),
+                                    is_set("HN_GLOB_PATHSPECS"), is_set("HN_ICASE_PATHSPECS")};
+  if (out.glob && out.noglob)
+    throw Failure(Code::usage, "HN_GLOB_PATHSPECS and HN_NOGLOB_PATHSPECS exclude each other");
+  if (out.literal && (out.glob || out.noglob || out.icase))
+    throw Failure(Code::usage, "HN_LITERAL_PATHSPECS excludes the others of its kind");
+  return out;
+}
+
 worktree::Pathspec pathspec_of(const Context& context, const repo::Repository& repository,
                                const std::vector<std::string>& words) {
-  return worktree::Pathspec(words, context.folder_in(repository), repository.layout().root);
+  return worktree::Pathspec(words, context.folder_in(repository), repository.layout().root,
+                            pathspec_rules(context));
 }
 
 worktree::Pathspec required_pathspec(const Context& context, const repo::Repository& repository,

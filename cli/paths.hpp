@@ -18,6 +18,9 @@ std::vector<std::string> path_words(const Given& given);
 void for_each_path_word(const Given& given, const std::vector<std::string>& words,
                         const std::function<void(const std::string&)>& visit);
 
+// What the environment says of all pathspecs. Failure (usage) for what excludes each other.
+worktree::PathspecRules pathspec_rules(const Context& context);
+
 // Everything where none was given.
 worktree::Pathspec pathspec_of(const Context& context, const repo::Repository& repository,
                                const std::vector<std::string>& words);

@@ -6,6 +6,7 @@
 #include "hn/repo/revision.hpp"
 #include "hn/repo/revision_text.hpp"
 #include "hn/repo/working_tree.hpp"
+#include "paths.hpp"
 
 namespace hn::cli {
 namespace {
@@ -45,14 +46,16 @@ bool is_in_one_of(const Context& context, repo::Repository& repository,
 // deleted is worth a look too), or can be nothing but a path.
 bool is_path(const Context& context, const repo::Repository& repository, const std::string& word) {
   if (word.starts_with("../") || word.starts_with("./") || word == "." || word == ".." ||
-      word.starts_with('/') || word.starts_with(":(") || word.starts_with(":!") ||
-      word.starts_with(":^"))
+      word.starts_with('/'))
     return true;
+  const bool literal = pathspec_rules(context).literal;
+  const bool magic = word.starts_with(":(") || word.starts_with(":!") || word.starts_with(":^");
+  if (magic && !literal) return true;
   if (word.starts_with(":/")) return false;
   const std::size_t open = word.find('[');
   const bool is_glob = word.find_first_of("*?") != word.npos ||
                        (open != word.npos && word.find(']', open) != word.npos);
-  if (is_glob && word.find('{') == word.npos) return true;
+  if (is_glob && !literal && word.find('{') == word.npos) return true;
   return context.world.fs.stat(context.absolute(word)) || is_in_base(context, repository, word);
 }
 
@@ -78,10 +81,22 @@ std::optional<Failure> why_no_revision(repo::Repository& repository, const std::
 
 }  // namespace
 
+std::string from_root(const Context& context, const repo::Repository& repository,
+                      const std::string& word) {
+  const auto revision = repo::parse_revision(word);
+  if (!revision || !revision->path) return word;
+  const std::string& path = *revision->path;
+  const bool here =
+      path == "." || path == ".." || path.starts_with("./") || path.starts_with("../");
+  if (!here) return word;
+  return word.substr(0, word.size() - path.size()) + context.in_repository(repository, path);
+}
+
 Words split_words(const Context& context, repo::Repository& repository, const Given& given,
                   std::string_view argument) {
   Words out;
   std::vector<std::string> words = given.values(argument);
+  for (std::string& word : words) word = from_root(context, repository, word);
   std::vector<std::string> paths = given.values("--");
   const bool separated = given.has("--");
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -115,7 +130,7 @@ Words split_words(const Context& context, repo::Repository& repository, const Gi
                       "a path that is gone stands behind --");
     }
   }
-  out.paths = worktree::Pathspec(paths, context.folder_in(repository), repository.layout().root);
+  out.paths = pathspec_of(context, repository, paths);
   out.path_words = std::move(paths);
   return out;
 }

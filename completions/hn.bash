@@ -65,11 +65,19 @@ _hn() {
       esac
       ;;
     branch)
-      case $cur in -*) _hn_words '-d --delete --json'; return ;; esac
-      _hn_place ''
+      case $prev in
+        --merged) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --no-merged) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --contains) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --no-contains) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --points-at) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --sort) _hn_words "refname -refname committerdate -committerdate creatordate -creatordate"; return ;;
+        --color) _hn_words "always never auto"; return ;;
+      esac
+      case $cur in -*) _hn_words '-d --delete --show-current -a --all -v --verbose -l --list --merged --no-merged --contains --no-contains --points-at --sort -q --quiet --color --no-color --json'; return ;; esac
+      _hn_place '--merged --no-merged --contains --no-contains --points-at --sort --color'
       case $place in
-        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
-        1) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+        *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
       ;;
     bundle)
@@ -117,7 +125,7 @@ _hn() {
         --limit) return ;;
         --via) return ;;
       esac
-      case $cur in -*) _hn_words '--name --timeout --limit --via --json'; return ;; esac
+      case $cur in -*) _hn_words '--name --timeout --limit --via -q --quiet --json'; return ;; esac
       _hn_place '--name --timeout --limit --via'
       case $place in
         1) _hn_files -d ;;
@@ -187,6 +195,7 @@ _hn() {
       case $prev in
         -U|--unified) return ;;
         --find-renames) return ;;
+        --find-copies) return ;;
         --word-diff) _hn_words "plain color porcelain none"; return ;;
         --color-moved) _hn_words "no default plain blocks zebra dimmed-zebra"; return ;;
         --color-moved-ws) _hn_words "no ignore-space-at-eol ignore-space-change ignore-all-space allow-indentation-change"; return ;;
@@ -194,8 +203,8 @@ _hn() {
         -G) return ;;
         --color) _hn_words "always never auto"; return ;;
       esac
-      case $cur in -*) _hn_words '-p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --exit-code --quiet --color --no-color --json'; return ;; esac
-      _hn_place '-U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G --color'
+      case $cur in -*) _hn_words '-p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --exit-code --quiet --color --no-color --json'; return ;; esac
+      _hn_place '-U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G --color'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -208,7 +217,7 @@ _hn() {
         --refs) return ;;
         --object-format) _hn_words "sha1 sha256"; return ;;
       esac
-      case $cur in -*) _hn_words '--refs --bare --object-format --force --prune --notes --check --watch --json'; return ;; esac
+      case $cur in -*) _hn_words '--refs --bare --object-format --force --prune --notes --check --watch -q --quiet --json'; return ;; esac
       _hn_place '--refs --object-format'
       case $place in
         0) _hn_words "git" ;;
@@ -216,13 +225,13 @@ _hn() {
       esac
       ;;
     fsck)
-      case $cur in -*) _hn_words '--json'; return ;; esac
+      case $cur in -*) _hn_words '-q --quiet --json'; return ;; esac
       ;;
     gc)
       case $prev in
         --prune) return ;;
       esac
-      case $cur in -*) _hn_words '-n --dry-run --auto --prune --json'; return ;; esac
+      case $cur in -*) _hn_words '-n --dry-run --auto --prune -q --quiet --json'; return ;; esac
       ;;
     grep)
       case $prev in
@@ -258,7 +267,7 @@ _hn() {
         --refs) return ;;
         --name) return ;;
       esac
-      case $cur in -*) _hn_words '--refs --name --any-owner --json'; return ;; esac
+      case $cur in -*) _hn_words '--refs --name --any-owner -q --quiet --json'; return ;; esac
       _hn_place '--refs --name'
       case $place in
         0) _hn_words "git" ;;
@@ -272,7 +281,7 @@ _hn() {
         -b|--branch) return ;;
         --visibility) _hn_words "members public"; return ;;
       esac
-      case $cur in -*) _hn_words '--name -b --branch --visibility --json'; return ;; esac
+      case $cur in -*) _hn_words '--name -b --branch --visibility -q --quiet --json'; return ;; esac
       _hn_place '--name -b --branch --visibility'
       case $place in
         0) _hn_files -d ;;
@@ -295,18 +304,19 @@ _hn() {
         --after|--since) return ;;
         --before|--until) return ;;
         --pretty|--format) _hn_words "oneline short medium full fuller raw reference format:"; return ;;
-        --date) _hn_words "default iso iso-strict rfc short raw unix relative local format:"; return ;;
+        --date) _hn_words "default human iso iso-strict rfc short raw unix relative local format:"; return ;;
         --color) _hn_words "always never auto"; return ;;
         -U|--unified) return ;;
         --find-renames) return ;;
+        --find-copies) return ;;
         --word-diff) _hn_words "plain color porcelain none"; return ;;
         --color-moved) _hn_words "no default plain blocks zebra dimmed-zebra"; return ;;
         --color-moved-ws) _hn_words "no ignore-space-at-eol ignore-space-change ignore-all-space allow-indentation-change"; return ;;
         -S) return ;;
         -G) return ;;
       esac
-      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --graph --follow -L --merges --no-merges --merged --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
-      _hn_place '-n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G'
+      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --graph --follow -L --merges --no-merges --merged --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -q --quiet -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      _hn_place '-n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -319,7 +329,7 @@ _hn() {
         -m|--message) return ;;
         -F|--file) _hn_files -f; return ;;
       esac
-      case $cur in -*) _hn_words '-m --message -F --file --no-ff --ff-only --allow-unrelated-histories --json'; return ;; esac
+      case $cur in -*) _hn_words '-m --message -F --file --no-ff --ff-only --allow-unrelated-histories -q --quiet --json'; return ;; esac
       _hn_place '-m --message -F --file'
       case $place in
         0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
@@ -401,18 +411,19 @@ _hn() {
     show)
       case $prev in
         --pretty|--format) _hn_words "oneline short medium full fuller raw reference format:"; return ;;
-        --date) _hn_words "default iso iso-strict rfc short raw unix relative local format:"; return ;;
+        --date) _hn_words "default human iso iso-strict rfc short raw unix relative local format:"; return ;;
         --color) _hn_words "always never auto"; return ;;
         -U|--unified) return ;;
         --find-renames) return ;;
+        --find-copies) return ;;
         --word-diff) _hn_words "plain color porcelain none"; return ;;
         --color-moved) _hn_words "no default plain blocks zebra dimmed-zebra"; return ;;
         --color-moved-ws) _hn_words "no ignore-space-at-eol ignore-space-change ignore-all-space allow-indentation-change"; return ;;
         -S) return ;;
         -G) return ;;
       esac
-      case $cur in -*) _hn_words '--first-parent --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
-      _hn_place '--pretty --format --date --color -U --unified --find-renames --word-diff --color-moved --color-moved-ws -S -G'
+      case $cur in -*) _hn_words '--first-parent --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -q --quiet -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      _hn_place '--pretty --format --date --color -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -430,7 +441,7 @@ _hn() {
       esac
       ;;
     switch)
-      case $cur in -*) _hn_words '-c --create -f --force --json'; return ;; esac
+      case $cur in -*) _hn_words '-c -C --force-create --create -f --discard-changes --force -q --quiet --json'; return ;; esac
       _hn_place ''
       case $place in
         0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
@@ -443,16 +454,23 @@ _hn() {
         --limit) return ;;
         --via) return ;;
       esac
-      case $cur in -*) _hn_words '--dry-run --no-update --no-verify --timeout --limit --background --via --json'; return ;; esac
+      case $cur in -*) _hn_words '--dry-run --no-update --no-verify --timeout --limit --background --via -q --quiet --json'; return ;; esac
       ;;
     tag)
       case $prev in
-        -l|--list) return ;;
+        --merged) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --no-merged) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --contains) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --no-contains) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --points-at) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --sort) _hn_words "refname -refname committerdate -committerdate creatordate -creatordate"; return ;;
+        -n) return ;;
         -m|--message) return ;;
         -F|--file) _hn_files -f; return ;;
+        --color) _hn_words "always never auto"; return ;;
       esac
-      case $cur in -*) _hn_words '-l --list -a --annotate -m --message -F --file -f --force -d --delete --json'; return ;; esac
-      _hn_place '-l --list -m --message -F --file'
+      case $cur in -*) _hn_words '-l --list --merged --no-merged --contains --no-contains --points-at --sort -n -a --annotate -m --message -F --file -f --force -d --delete --color --no-color --json'; return ;; esac
+      _hn_place '--merged --no-merged --contains --no-contains --points-at --sort -n -m --message -F --file --color'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac

@@ -93,7 +93,8 @@ FilePieces::~FilePieces() = default;
 class RenameFinder {
  public:
   RenameFinder(const object::BlockReader& reader, std::span<const NamedValue> gone,
-               std::span<const NamedValue> come, const RenameOptions& options, FilePieces* known)
+               std::span<const NamedValue> come, const RenameOptions& options, FilePieces* known,
+               std::span<const Source> stays = {})
       : reader_(reader),
         known_(known == nullptr ? nullptr : known->state_.get()),
         gone_(gone),
@@ -105,7 +106,10 @@ class RenameFinder {
         gone_sizes_(gone.size()),
         come_sizes_(come.size()),
         used_(gone.size()),
-        found_(come.size()) {}
+        found_(come.size()),
+        stays_(stays.begin(), stays.end()) {
+    for (std::size_t i = 0; i < stays_.size(); ++i) used_[i] = stays_[i] == Source::gone ? 0 : 1;
+  }
 
   // What kept a file from being read, other than that it is none.
   const std::optional<Error>& missing() const { return missing_; }
@@ -113,7 +117,7 @@ class RenameFinder {
   std::vector<Rename> run() {
     equal_ones();
     if (score_min_ < kScoreMax) {
-      same_names();
+      if (!copies()) same_names();
       alike_ones();
     }
     std::vector<Rename> out;
@@ -128,6 +132,8 @@ class RenameFinder {
     used_[from] = 1;
     found_[to] = Rename{from, to, static_cast<std::uint32_t>(score * 100 / kScoreMax)};
   }
+
+  bool copies() const { return !stays_.empty(); }
 
   bool has_same_name(std::size_t from, std::size_t to) const {
     return last_name(gone_[from].path) == last_name(come_[to].path);
@@ -146,11 +152,15 @@ class RenameFinder {
       const auto at = by_id.find(come_[to].value.bytes);
       if (at == by_id.end()) continue;
       std::optional<std::size_t> best;
+      const auto rank = [&](std::size_t from) {
+        return (used_[from] == 0 ? 1 : 0) + (has_same_name(from, to) ? 1 : 0);
+      };
       std::size_t left = kEqualLookedAt;
       for (const std::size_t from : at->second) {
-        if (!is_same(gone_[from].value, come_[to].value) || used_[from] != 0) continue;
-        if (!best || (has_same_name(from, to) && !has_same_name(*best, to))) best = from;
-        if (has_same_name(*best, to) || --left == 0) break;
+        if (!is_same(gone_[from].value, come_[to].value) || (!copies() && used_[from] != 0))
+          continue;
+        if (!best || rank(from) > rank(*best)) best = from;
+        if (rank(*best) == 2 || --left == 0) break;
       }
       if (best) take(*best, to, kScoreMax);
     }
@@ -205,26 +215,41 @@ class RenameFinder {
   }
 
   void alike_ones() {
-    std::uint64_t left = 0;
-    for (std::size_t i = 0; i < gone_.size(); ++i) left += used_[i] == 0 && is_wanted(i) ? 1U : 0U;
     const auto open = static_cast<std::uint64_t>(
         std::ranges::count_if(found_, [](const auto& rename) { return !rename; }));
-    if (left == 0 || open == 0 || left > options_.pairs_max / open) return;
+    if (open == 0) return;
+    std::vector<std::size_t> sources = sources_left(false);
+    // As git does: what did not change is left out before all is.
+    if (sources.size() > options_.pairs_max / open) sources = sources_left(true);
+    if (sources.empty() || sources.size() > options_.pairs_max / open) return;
     std::vector<Candidate> all;
     for (std::size_t to = 0; to < come_.size(); ++to) {
       if (found_[to]) continue;
       std::vector<Candidate> best;
-      for (std::size_t from = 0; from < gone_.size(); ++from) {
-        if (used_[from] != 0 || !is_wanted(from)) continue;
+      for (const std::size_t from : sources) {
         keep(best, {score_of(from, to, score_min_), has_same_name(from, to), from, to});
       }
       all.insert(all.end(), best.begin(), best.end());
     }
     std::ranges::stable_sort(
         all, [](const Candidate& a, const Candidate& b) { return a.is_better_than(b); });
+    take_best(all, false);
+    if (copies()) take_best(all, true);
+  }
+
+  std::vector<std::size_t> sources_left(bool changed_only) const {
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < gone_.size(); ++i) {
+      const bool passed_over = changed_only && copies() && stays_[i] == Source::unchanged;
+      if ((copies() || used_[i] == 0) && is_wanted(i) && !passed_over) out.push_back(i);
+    }
+    return out;
+  }
+
+  void take_best(const std::vector<Candidate>& all, bool used_too) {
     for (const Candidate& candidate : all) {
       if (candidate.score < score_min_) break;
-      if (!found_[candidate.to] && used_[candidate.from] == 0)
+      if (!found_[candidate.to] && (used_too || used_[candidate.from] == 0))
         take(candidate.from, candidate.to, candidate.score);
     }
   }
@@ -301,6 +326,7 @@ class RenameFinder {
   std::vector<std::optional<Result<std::uint64_t>>> come_sizes_;
   std::vector<char> used_;
   std::vector<std::optional<Rename>> found_;
+  std::vector<Source> stays_;  // where copies are looked for
   std::optional<Error> missing_;
 };
 
@@ -308,6 +334,12 @@ std::vector<Rename> find_renames(const object::BlockReader& reader,
                                  std::span<const NamedValue> gone, std::span<const NamedValue> come,
                                  const RenameOptions& options) {
   return RenameFinder(reader, gone, come, options, nullptr).run();
+}
+
+std::vector<Rename> find_copies(const object::BlockReader& reader, std::span<const NamedValue> from,
+                                std::span<const Source> stays, std::span<const NamedValue> come,
+                                const RenameOptions& options) {
+  return RenameFinder(reader, from, come, options, nullptr, stays).run();
 }
 
 Result<std::vector<Rename>> require_renames(const object::BlockReader& reader,

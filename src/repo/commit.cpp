@@ -47,7 +47,6 @@ object::Commit replaceable(const Repository& repository, const WorktreeRecord& s
 
 object::Commit described(const Repository& repository, const CommitRequest& request,
                          const WorktreeRecord& standing) {
-  const WallTime now = repository.world().clock.wall();
   object::Commit commit;
   if (request.amend) {
     commit = replaceable(repository, standing);
@@ -61,15 +60,15 @@ object::Commit described(const Repository& repository, const CommitRequest& requ
     commit.author = person(
         request.author ? *request.author
                        : who_commits(repository.world(), repository.settings(), Role::author),
-        now);
+        when_committed(repository.world(), Role::author));
   }
   if (request.author) {
     commit.author.name = request.author->name;
     commit.author.email = request.author->email;
   }
   if (request.author_time) commit.author.time = *request.author_time;
-  commit.committer =
-      person(who_commits(repository.world(), repository.settings(), Role::committer), now);
+  commit.committer = person(who_commits(repository.world(), repository.settings(), Role::committer),
+                            when_committed(repository.world(), Role::committer));
   if (!request.keep_message)
     commit.message = request.verbatim ? request.message : cleaned_message(request.message);
   return commit;

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "hn/base/error.hpp"
+#include "hn/repo/dates.hpp"
 #include "repo/config_parser.hpp"
 
 namespace hn::repo {
@@ -173,6 +174,17 @@ Who who_commits(const World& world, const Settings& settings, Role role) {
     throw Failure(Code::no_author, "nobody is named as the author of the commit");
   }
   return who;
+}
+
+WallTime when_committed(const World& world, Role role) {
+  const WallTime now = world.clock.wall();
+  const std::string name = role == Role::author ? "HN_AUTHOR_DATE" : "HN_COMMITTER_DATE";
+  const auto text = world.environment(name);
+  if (!text || text->empty()) return now;
+  const auto time = parse_date(*text, now.zone_minutes);
+  if (time) return *time;
+  throw Failure(Code::usage, name + " is '" + *text + "', and no date",
+                "such as 2026-11-20T12:30:00+01:00 or @SECONDS");
 }
 
 std::optional<Who> parse_who(std::string_view text) {

@@ -152,6 +152,66 @@ std::optional<WallTime> parse_mail(Scanner s, std::int32_t local_zone) {
   return finish(s, {*year, *month, static_cast<int>(*day)}, *clock, local_zone);
 }
 
+bool take_weekday(Scanner& s) {
+  for (const std::string_view day : kDays) {
+    if (!s.rest.starts_with(day)) continue;
+    s.rest.remove_prefix(3);
+    s.take(',');
+    s.spaces();
+    return true;
+  }
+  return false;
+}
+
+// As git prints it: "Wed Nov 15 03:00:00 2023 +0100", and "Nov 15 2023", "Nov 15, 2023 03:00".
+std::optional<WallTime> parse_printed(Scanner s, std::int32_t local_zone) {
+  take_weekday(s);
+  const auto month = s.month();
+  s.spaces();
+  const auto day = s.number(1, 2);
+  if (!month || !day) return std::nullopt;
+  s.take(',');
+  s.spaces();
+  Scanner ahead = s;
+  std::optional<std::int64_t> clock = ahead.clock();
+  if (clock) {
+    s = ahead;
+    s.spaces();
+  }
+  const auto year = s.number(4, 4);
+  if (!year) return std::nullopt;
+  s.spaces();
+  ahead = s;
+  if (const auto late = clock ? std::nullopt : ahead.clock()) {
+    clock = late;
+    s = ahead;
+  }
+  return finish(s, {*year, *month, static_cast<int>(*day)}, clock.value_or(0), local_zone);
+}
+
+// "2023/11/15" and "15.11.2023".
+std::optional<WallTime> parse_digits(Scanner s, std::int32_t local_zone) {
+  Scanner german = s;
+  auto year = s.number(4, 4);
+  std::optional<std::int64_t> month;
+  std::optional<std::int64_t> day;
+  if (year && s.take('/')) {
+    month = s.number(1, 2);
+    if (s.take('/')) day = s.number(1, 2);
+  } else {
+    s = german;
+    day = s.number(1, 2);
+    if (s.take('.')) month = s.number(1, 2);
+    year = s.take('.') ? s.number(4, 4) : std::nullopt;
+  }
+  if (!year || !month || !day) return std::nullopt;
+  std::optional<std::int64_t> clock = 0;
+  s.spaces();
+  if (!s.rest.empty()) clock = s.clock();
+  if (!clock) return std::nullopt;
+  return finish(s, {*year, static_cast<int>(*month), static_cast<int>(*day)}, *clock, local_zone);
+}
+
 struct Broken {
   Civil date;
   int weekday, hour, minute, second;
@@ -179,7 +239,7 @@ std::string printed(const char* format, Args... args) {
 }  // namespace
 
 std::optional<WallTime> parse_date(std::string_view text, std::int32_t local_zone) {
-  for (const auto parse : {parse_raw, parse_iso, parse_mail}) {
+  for (const auto parse : {parse_raw, parse_iso, parse_mail, parse_printed, parse_digits}) {
     if (auto time = parse(Scanner{text}, local_zone)) return time;
   }
   return std::nullopt;

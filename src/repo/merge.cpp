@@ -48,11 +48,11 @@ object::Id write_merge(Repository& repository, store::Batch& batch, const Sides&
   commit.tree = merged_tree(repository, batch, sides, merged);
   commit.parents = {sides.ours, sides.theirs};
   commit.message = request.message;
-  const WallTime now = repository.world().clock.wall();
   const Who author = who_commits(repository.world(), repository.settings(), Role::author);
   const Who committer = who_commits(repository.world(), repository.settings(), Role::committer);
-  commit.author = {author.name, author.email, now};
-  commit.committer = {committer.name, committer.email, now};
+  commit.author = {author.name, author.email, when_committed(repository.world(), Role::author)};
+  commit.committer = {committer.name, committer.email,
+                      when_committed(repository.world(), Role::committer)};
   return batch.write(object::Kind::commit,
                      require(object::encode_commit(commit), "writing the commit"), sides.ours);
 }

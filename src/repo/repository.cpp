@@ -14,7 +14,7 @@ StoreRecord read_store_record(const store::Store& store) {
 }  // namespace
 
 Repository Repository::open(const World& world, const std::string& folder) {
-  const auto layout = find_layout(world.fs, folder);
+  const auto layout = find_layout(world, folder);
   if (!layout)
     throw Failure(Code::no_repository, "there is no repository in " + folder + " or above");
   return Repository(world, *layout);

@@ -117,7 +117,10 @@ std::optional<log::Target> by_full_name(Repository& repository, std::string_view
   return rest.starts_with("tags/") ? by_tag(repository, rest.substr(5)) : std::nullopt;
 }
 
-std::optional<log::Target> by_digits(Repository& repository, std::string_view text) {
+std::optional<log::Target> by_digits(Repository& repository, std::string_view typed) {
+  std::string text(typed);
+  for (char& c : text)
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
   if (text.size() < kPrefixMin || text.size() > 64 || !is_hex(text)) return std::nullopt;
   if (const auto target = by_id(repository, text)) return target;
   return by_git_id(repository, text);

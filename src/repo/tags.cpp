@@ -25,7 +25,8 @@ object::Tag tag_object(const Repository& repository, const NewTag& tag) {
   out.target_kind = tag.target.kind;
   out.target = tag.target.id;
   out.name = tag.name;
-  out.tagger = object::Person{who.name, who.email, repository.world().clock.wall()};
+  out.tagger =
+      object::Person{who.name, who.email, when_committed(repository.world(), Role::committer)};
   out.message = *tag.message;
   if (!out.message.ends_with('\n')) out.message += '\n';
   return out;

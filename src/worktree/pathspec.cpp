@@ -138,9 +138,9 @@ bool equal(std::string_view a, std::string_view b, bool ignore_case) {
 }  // namespace
 
 Pathspec::Pathspec(std::span<const std::string> words, std::string_view folder,
-                   std::string_view root) {
+                   std::string_view root, const PathspecRules& rules) {
   for (const std::string& word : words) {
-    Rule rule = parse(word, folder, root);
+    Rule rule = parse(word, folder, root, rules);
     (rule.excludes ? without_ : with_).push_back(std::move(rule));
   }
   // ":/" and "." at the root: everything, said in words.
@@ -150,10 +150,13 @@ Pathspec::Pathspec(std::span<const std::string> words, std::string_view folder,
 }
 
 Pathspec::Rule Pathspec::parse(std::string_view word, std::string_view folder,
-                               std::string_view root) {
+                               std::string_view root, const PathspecRules& rules) {
   Magic magic;
-  const std::string_view path = take_magic(word, magic);
-  if (path.empty() && !magic.top && !word.starts_with(':'))
+  const std::string_view path = rules.literal ? word : take_magic(word, magic);
+  magic.icase = magic.icase || rules.icase;
+  magic.literal = magic.literal || rules.literal || (rules.noglob && !magic.glob);
+  magic.glob = magic.glob || (rules.glob && !magic.literal);
+  if (path.empty() && !magic.top && (rules.literal || !word.starts_with(':')))
     throw bad(word, "an empty path", "a dot stands for the folder here");
   const auto full = from_root(path, magic.top ? std::string_view() : folder, root);
   if (!full) throw bad(word, "that is outside of the repository at " + std::string(root));

@@ -207,7 +207,9 @@ def random_words(chance, count):
     moved = ["-p", "--color=always", *moved]
     diff = chance.choice([["-p", "--color=always"], moved, moved, ["-p"], ["--stat"], ["--numstat"], ["--shortstat"], ["--name-only"], ["--name-status"],
                           ["-p", "--stat"], ["-U%d" % chance.randrange(6)], ["--word-diff"], ["-p", "--word-diff=porcelain"], ["-p", "-w"], ["-p", "-b"], ["-p", "-R"],
-                          ["--no-renames", "--name-status"], ["-M%d%%" % chance.randrange(30, 100), "--name-status"]])
+                          ["--no-renames", "--name-status"], ["-M%d%%" % chance.randrange(30, 100), "--name-status"],
+                          ["-C", "--name-status"], ["-p", "-C%d" % chance.randrange(20, 90)], ["--find-copies-harder", "--name-status"],
+                          ["-C", "-C", "-p"], ["--find-copies-harder", "-R", "--numstat"], ["-C", "--stat"]])
     paths = chance.sample(["dir", "a", "*.txt", ":!dir", "dir/sub", "x y", ":(icase)DIR", ":(glob)dir/*"],
                           chance.randrange(1, 3))
     if chance.randrange(3) == 0:

@@ -13,6 +13,8 @@ HN is the program, ROOT the root of the sources (else the one this file lies in)
 5. Every command that reports has --json, its output stands in tutorials/json.md, and each field in
    it is named under JSON on the command's page, or on a page that this section refers to.
 
+6. A command of git that hn does not have is answered with a way, and what that way names exists.
+
 Ends with "N passed, N failed".
 """
 
@@ -64,10 +66,13 @@ class Program:
         self.environment = {"HOME": home, "PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
 
     def run(self, *words):
+        return self.all_of(*words)[:2]
+
+    def all_of(self, *words):
         done = subprocess.run([self.path, *words], env=self.environment, cwd=self.home,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=60, check=False)
-        return done.returncode, done.stdout.decode("utf-8")
+        return done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
 
 
 def commands_of(overview):
@@ -189,6 +194,35 @@ def check_overview(report, man, overview_page):
                      f"man/hn.1 names {name}({section}), which is not there")
 
 
+# git help -a, but for what git keeps to itself.
+GIT_VERBS = """am annotate apply bisect cat-file checkout checkout-index cherry cherry-pick commit-graph commit-tree
+count-objects diff-files diff-index diff-tree difftool fast-export fast-import fetch filter-branch for-each-ref
+format-patch hash-object interpret-trailers ls-files ls-remote ls-tree maintenance merge-base merge-file mergetool
+mktag mktree name-rev notes pack-objects pack-refs patch-id prune pull push range-diff read-tree rebase reflog remote
+repack replace request-pull rerere reset rev-list rev-parse revert send-email shortlog show-branch show-ref
+sparse-checkout stage stash stripspace submodule subtree svn symbolic-ref unpack-objects update-index update-ref var
+verify-commit verify-pack verify-tag whatchanged worktree write-tree""".split()
+
+
+def check_git_verbs(report, program, commands):
+    options = {name: options_of_help(program.run("help", name)[1]) for name in commands}
+    for verb in GIT_VERBS:
+        status, _, said = program.all_of(verb)
+        hint = said.partition("hint: ")[2]
+        report.check(status == 129 and hint and "hn help lists them" not in hint,
+                     f"hn {verb} says no way: {said!r}")
+        for step in re.findall(r"\bhn ((?:[a-z-]+)(?: [^;,&|]*)?)", hint):
+            name, *words = step.rstrip(".").split()
+            if name in ("has", "does", "keeps", "needs", "rewrites", "lists"):
+                continue
+            report.check(name in commands, f"hn {verb} names hn {name}, which is no command")
+            for word in words:
+                if name in commands and word.startswith("-") and not re.fullmatch(r"-\d+", word):
+                    option = word.partition("=")[0]
+                    report.check(option in options[name] or set(option[1:]) <= {o[1:] for o in options[name]},
+                                 f"hn {verb} names hn {name} {option}, which there is not")
+
+
 def json_section(page):
     found = re.search(r"^\.Sh JSON$(.*?)^\.Sh ", page, re.M | re.S)
     return found.group(1) if found else ""
@@ -290,6 +324,7 @@ def main():
         for path in sorted(man.glob("hn-*.1")):
             report.check(path.stem[3:] in commands, f"man/{path.name} is the page of no command")
         check_json(report, commands, man, pathlib.Path(__file__).parent / "tutorials" / "json.md")
+        check_git_verbs(report, program, commands)
         overview_page = man / "hn.1"
         report.check(overview_page.exists(), "there is no man/hn.1")
         if overview_page.exists():

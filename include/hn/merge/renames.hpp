@@ -54,6 +54,13 @@ std::vector<Rename> find_renames(const object::BlockReader& reader,
                                  std::span<const NamedValue> gone, std::span<const NamedValue> come,
                                  const RenameOptions& options = {});
 
+// The same, where a source may be found again several times, as git's -C does: `stays` says of each
+// of `from` whether it is gone, or still there. Names alone decide nothing then.
+enum class Source : char { gone, changed, unchanged };
+std::vector<Rename> find_copies(const object::BlockReader& reader, std::span<const NamedValue> from,
+                                std::span<const Source> stays, std::span<const NamedValue> come,
+                                const RenameOptions& options = {});
+
 // The same for merges: a file that is not here is an error, with the block as subject.
 Result<std::vector<Rename>> require_renames(const object::BlockReader& reader,
                                             std::span<const NamedValue> gone,

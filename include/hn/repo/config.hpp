@@ -82,6 +82,8 @@ struct Who {
 };
 enum class Role { author, committer };
 Who who_commits(const World& world, const Settings& settings, Role role);
+// When: HN_AUTHOR_DATE or HN_COMMITTER_DATE, in a form of parse_date(), else now. Failure (usage).
+WallTime when_committed(const World& world, Role role);
 
 // "Name <e-mail>" as in --author; nullopt where it is not of that form.
 std::optional<Who> parse_who(std::string_view text);

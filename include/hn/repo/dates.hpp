@@ -9,8 +9,9 @@
 namespace hn::repo {
 
 // A date as people type it: "@SECONDS", "SECONDS ZONE" (git's own form), ISO 8601 ("2026-11-20",
-// "2026-11-20T12:30", "2026-11-20 12:30:45 +0100", "...Z") and RFC 2822 ("Fri, 20 Nov 2026
-// 12:30:45 +0100"). `local_zone`, in minutes, stands where the text names none. nullopt for
+// "2026-11-20T12:30", "2026-11-20 12:30:45 +0100", "...Z"), RFC 2822 ("Fri, 20 Nov 2026 12:30:45
+// +0100"), as git prints it ("Fri Nov 20 12:30:45 2026 +0100", "Nov 20 2026"), "2026/11/20" and
+// "20.11.2026". `local_zone`, in minutes, stands where the text names none. nullopt for
 // anything else.
 std::optional<WallTime> parse_date(std::string_view text, std::int32_t local_zone);
 

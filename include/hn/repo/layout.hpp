@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "hn/os/file_system.hpp"
+#include "hn/repo/world.hpp"
 
 namespace hn::repo {
 
@@ -21,6 +21,8 @@ struct Layout {
 };
 
 // The repository that `folder` (absolute) belongs to: the nearest one at or above it.
-std::optional<Layout> find_layout(os::FileSystem& fs, std::string folder);
+// Where HN_DIR or HN_WORK_TREE is set it is that one, and HN_CEILING_DIRECTORIES bounds the way up.
+// Failure (usage) where HN_DIR is no ".hn", or the two are not of one working tree.
+std::optional<Layout> find_layout(const World& world, std::string folder);
 
 }  // namespace hn::repo

@@ -9,6 +9,14 @@
 
 namespace hn::worktree {
 
+// What holds for all words of a command, as git's GIT_LITERAL_PATHSPECS and its like.
+struct PathspecRules {
+  bool literal = false;  // no word has magic or is a glob
+  bool noglob = false;   // no word is a glob unless it says so
+  bool glob = false;     // a '*' does not cross slashes
+  bool icase = false;
+};
+
 // The paths that a command is limited to, as git's pathspecs (gitglossary(7)): a path with all
 // below it, or a glob whose '*' crosses slashes, with the magic words top, literal, icase, glob and
 // exclude, long ":(icase,top)" or short ":/!". None means everything; where all exclude, everything
@@ -19,7 +27,8 @@ class Pathspec {
   // Words as typed in `folder`, a path from the root ("" for the root itself); `root` is absolute.
   // Failure usage for a path outside of the root, an unknown magic word, and attr, whose attributes
   // hn does not have.
-  Pathspec(std::span<const std::string> words, std::string_view folder, std::string_view root);
+  Pathspec(std::span<const std::string> words, std::string_view folder, std::string_view root,
+           const PathspecRules& rules = {});
 
   bool everything() const noexcept { return with_.empty() && without_.empty(); }
   // A path from the root of something that is no folder.
@@ -51,7 +60,8 @@ class Pathspec {
     Glob glob{"", false};
     bool excludes = false;
   };
-  static Rule parse(std::string_view word, std::string_view folder, std::string_view root);
+  static Rule parse(std::string_view word, std::string_view folder, std::string_view root,
+                    const PathspecRules& rules);
   static bool matches(const Rule& rule, std::string_view path);
 
   std::vector<Rule> with_;

@@ -37,10 +37,16 @@ TEST_CASE("one moment in all the forms that are taken") {
   check("Fri, 20 Nov 2026 12:30:45 +0100", moment, 60);
   check("20 Nov 2026 12:30:45 +0100", moment, 60);
   check("2026-11-20T06:00:45-0530", moment, -330);
+  check("Fri Nov 20 12:30:45 2026 +0100", moment, 60);
+  check("Nov 20 2026 12:30:45 +0100", moment, 60);
+  check("Nov 20, 2026 13:30:45", moment, kLocal);
+  check("2026/11/20 12:30:45 +0100", moment, 60);
+  check("20.11.2026 13:30:45", moment, kLocal);
 }
 
 TEST_CASE("a date may lack its time and its seconds") {
-  check("2026-11-20", 1'795'132'800 - kLocal * 60, kLocal);
+  for (const char* day : {"2026-11-20", "Nov 20 2026", "2026/11/20", "20.11.2026", "20.11.2026"})
+    check(day, 1'795'132'800 - kLocal * 60, kLocal);
   check("2026-11-20T12:30Z", 1'795'177'800, 0);
 }
 
@@ -85,6 +91,12 @@ TEST_CASE("what is no date is refused") {
                           "20 Foo 2026 12:30",
                           "32 Nov 2026 12:30",
                           "Fri, Nov 2026",
+                          "Nov 32 2026",
+                          "Nov 20",
+                          "Nov 20 12:30 2026 13:30",
+                          "2026/13/01",
+                          "32.11.2026",
+                          "20.11",
                           "\xff\xff",
                           "2026-11-20T12:30:45+01:00 and more"}) {
     INFO(std::string(bad));
