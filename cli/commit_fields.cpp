@@ -167,7 +167,8 @@ class Field {
     if (rest_.size() < 2) return std::nullopt;
     const char what = rest_[1];
     rest_.remove_prefix(2);
-    if (std::string_view("neldDrtiIsNELh").find(what) == std::string_view::npos) return std::nullopt;
+    if (std::string_view("neldDrtiIsNELh").find(what) == std::string_view::npos)
+      return std::nullopt;
     if (g == nullptr) return "";
     return of_person(whose == 'a' ? g->commit.author : g->commit.committer, what, *g);
   }
