@@ -299,7 +299,12 @@ int run(std::vector<std::string> words) {
   context.colour = wants_colour(context.out_is_terminal, *given, settings);
   std::optional<Pager> pager;
   const auto pager_name = pager_command(context.world.environment, settings.get("core.pager"));
-  if (paging && command->pages && pager_name) pager.emplace(*pager_name);
+  if (paging && command->pages && pager_name) {
+    if (can_start_pager(context.world.environment, *pager_name))
+      pager.emplace(*pager_name);
+    else
+      context.err << "hn: the pager '" << *pager_name << "' cannot be started\n";
+  }
   const int status = command->run(context, *given);
   std::cout.flush();
   if (!std::cout)
