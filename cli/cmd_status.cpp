@@ -120,6 +120,7 @@ void say_files(const Context& context, const repo::Status& status, const StatusO
   if (in_conflict) context.out << "edit what is in conflict, or take a side with hn resolve\n";
   for (const worktree::Notice& notice : status.notices) {
     if (!options.meant.matches(notice.path)) continue;
+    if (notice.kind == worktree::Notice::Kind::rules_unread) continue;  // warned of
     context.out << "  note: " << shown_path(notice.path) << ": " << in_words(notice.kind) << "\n";
   }
   if (lines.empty())
@@ -169,12 +170,21 @@ StatusOptions options_of(const Context& context, const repo::Repository& reposit
   return out;
 }
 
+// Of what may differ unseen; the long form has its own notes.
+void warn(const Context& context, const repo::Status& status, const StatusOptions& options,
+          bool noted) {
+  for (const worktree::Notice& notice : status.notices)
+    if (notice.kind == worktree::Notice::Kind::rules_unread) say_unread(context, {notice});
+  if (!noted) say_unread(context, repo::unread(status.notices, status.index, options.meant));
+}
+
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   const StatusOptions options = options_of(context, repository, given);
   const repo::Status status = repo::status(
       repository, options.ignored == StatusOptions::Ignored::none ? repo::Ignored::none
                                                                   : repo::Ignored::survey);
+  warn(context, status, options, !given.has("json") && options.form == StatusOptions::Form::text);
   if (given.has("json")) {
     print(context, as_json(status, options, head_of(repository, status).auto_merge.has_value()));
   } else if (options.form != StatusOptions::Form::text) {

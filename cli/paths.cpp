@@ -56,15 +56,17 @@ std::vector<std::string> path_words(const Given& given) {
 }
 
 worktree::Pathspec pathspec_of(const Context& context, const repo::Repository& repository,
-                               const std::vector<std::string>& words) {
-  return worktree::Pathspec(words, context.folder_in(repository), repository.layout().root);
+                               const std::vector<std::string>& words,
+                               worktree::Pathspec::Rest rest) {
+  return worktree::Pathspec(words, context.folder_in(repository), repository.layout().root, rest);
 }
 
 worktree::Pathspec required_pathspec(const Context& context, const repo::Repository& repository,
-                                     const std::vector<std::string>& words) {
+                                     const std::vector<std::string>& words,
+                                     worktree::Pathspec::Rest rest) {
   if (words.empty())
     throw Failure(Code::usage, "no path was given", "a dot stands for everything here");
-  return pathspec_of(context, repository, words);
+  return pathspec_of(context, repository, words, rest);
 }
 
 void list_done(const Context& context, const Given& given, const DoneTo& what,
