@@ -127,6 +127,14 @@ void say_files(const Context& context, const repo::Status& status, const StatusO
     context.out << (status.changes.empty() ? "nothing to commit\n" : "nothing of that differs\n");
 }
 
+// Of what may differ unseen; the long form has its own notes.
+void warn(const Context& context, const repo::Status& status, const StatusOptions& options,
+          bool noted) {
+  for (const worktree::Notice& notice : status.notices)
+    if (notice.kind == worktree::Notice::Kind::rules_unread) say_unread(context, {notice});
+  if (!noted) say_unread(context, repo::unread(status.notices, status.index, options.meant));
+}
+
 template <class Word>
 Word word_in(const Given& given, const char* option, std::string_view words,
              std::initializer_list<std::pair<std::string_view, Word>> known, Word otherwise) {
@@ -170,21 +178,12 @@ StatusOptions options_of(const Context& context, const repo::Repository& reposit
   return out;
 }
 
-// Of what may differ unseen; the long form has its own notes.
-void warn(const Context& context, const repo::Status& status, const StatusOptions& options,
-          bool noted) {
-  for (const worktree::Notice& notice : status.notices)
-    if (notice.kind == worktree::Notice::Kind::rules_unread) say_unread(context, {notice});
-  if (!noted) say_unread(context, repo::unread(status.notices, status.index, options.meant));
-}
-
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   const StatusOptions options = options_of(context, repository, given);
   const repo::Status status = repo::status(
       repository, options.ignored == StatusOptions::Ignored::none ? repo::Ignored::none
                                                                   : repo::Ignored::survey);
-  warn(context, status, options, !given.has("json") && options.form == StatusOptions::Form::text);
   if (given.has("json")) {
     print(context, as_json(status, options, head_of(repository, status).auto_merge.has_value()));
   } else if (options.form != StatusOptions::Form::text) {
@@ -194,6 +193,7 @@ int run(Context& context, const Given& given) {
     say_merged(context, repository, status);
     say_files(context, status, options);
   }
+  warn(context, status, options, !given.has("json") && options.form == StatusOptions::Form::text);
   return 0;
 }
 
