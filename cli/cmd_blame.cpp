@@ -8,10 +8,13 @@
 #include "hn/repo/blame.hpp"
 #include "hn/repo/dates.hpp"
 #include "hn/repo/revision.hpp"
+#include "hn/worktree/files.hpp"
 #include "line_range.hpp"
 
 namespace hn::cli {
 namespace {
+
+constexpr std::size_t kBlamedBytesMax = std::size_t{512} << 20U;
 
 // What is blamed: a path, in a commit or as it is now.
 struct Subject {
@@ -19,6 +22,27 @@ struct Subject {
   std::string path;
   std::optional<Bytes> now;
 };
+
+// As it stands in the working tree; of a symlink where it leads, as a commit has it.
+Bytes text_now(const repo::Repository& repository, const std::string& path) {
+  using State = worktree::Files::Content::State;
+  auto found = worktree::Files(repository.layout().root).content(path, kBlamedBytesMax);
+  switch (found.state) {
+    case State::read:
+      return std::move(found.bytes);
+    case State::absent:
+      throw Failure(Code::not_found, "there is no file '" + path + "' here",
+                    "what the last commit has of it: hn blame HEAD " + path);
+    case State::special:
+      throw Failure(Code::invalid, "'" + path + "' is neither file nor symlink here",
+                    "what the last commit has of it: hn blame HEAD " + path);
+    case State::unreadable:
+      throw Failure(Code::io, "'" + path + "' cannot be read");
+    case State::too_long:
+      break;
+  }
+  throw Failure(Code::invalid, "'" + path + "' is too long to be blamed");
+}
 
 Subject subject_of(const Context& context, repo::Repository& repository, const Given& given) {
   std::vector<std::string> words = given.values("REV|PATH");
@@ -30,9 +54,7 @@ Subject subject_of(const Context& context, repo::Repository& repository, const G
   Subject out;
   out.path = context.in_repository(repository, words.back());
   out.commit = repo::resolve_commit(repository, now ? "HEAD" : words.front());
-  const std::string file = context.absolute(words.back());
-  if (const auto stat = context.world.fs.stat(file); now && stat && !stat->folder)
-    out.now = os::read_file(context.world.fs, file);
+  if (now) out.now = text_now(repository, out.path);
   return out;
 }
 
@@ -158,7 +180,7 @@ class Printer {
   }
 
   std::string name_of(const repo::Blamed& one) {
-    if (!one.from) return "Not Committed Yet";
+    if (!one.from) return given_.has("show-email") ? "<not.committed.yet>" : "Not Committed Yet";
     const object::Commit& made = commit(one.from->commit);
     if (made.auto_merge) return "(auto-merge)";
     return escape_controls(given_.has("show-email") ? "<" + made.author.email + ">"

@@ -1,5 +1,6 @@
 #include <ostream>
 
+#include "failure.hpp"
 #include "hn/repo/revision.hpp"
 #include "output.hpp"
 #include "ref_filter.hpp"
@@ -73,29 +74,61 @@ int show_current(Context& context, const repo::Repository& repository) {
   return 0;
 }
 
+// Where it stood.
+std::optional<object::Id> remove(repo::Repository& repository, const std::string& name,
+                                 bool force) {
+  const auto branch = repo::find_branch(repository, name);
+  if (!branch)
+    throw Failure(Code::refused, "there is no branch '" + name + "'", "hn branch lists them");
+  const bool alone = repo::holds_commits_alone(repository, *branch);
+  const auto standing = repository.worktree();
+  if (alone && !force && !(standing && standing->branch == *branch))
+    throw Failure(Code::refused,
+                  "branch '" + name + "' is not fully merged: no other branch has its commits",
+                  "if they are to go all the same: hn branch -D " + name);
+  const auto at = repo::tip_of(repository, *branch).commit;
+  repo::delete_branch(repository, *branch);
+  return at;
+}
+
+// Each by itself, so that one that stays keeps no other.
+int remove_all(Context& context, repo::Repository& repository, const Given& given,
+               const std::vector<std::string>& names) {
+  if (names.empty()) throw Failure(Code::usage, "-d wants the name of a branch");
+  const bool force = given.has("D") || given.has("force");
+  int status = 0;
+  Json rows = Json::array();
+  for (const std::string& name : names) {
+    try {
+      const auto at = remove(repository, name, force);
+      rows.push_back(done_json(name, std::nullopt));
+      if (!given.has("json"))
+        context.out << "deleted branch " << escape_controls(name)
+                    << (at ? " (was " + short_id(*at) + ")" : "") << "\n";
+    } catch (const Failure& failure) {
+      context.out.flush();
+      context.err << told(failure);
+      if (status == 0) status = exit_status(failure.code());
+    }
+  }
+  if (given.has("json") && names.size() == 1 && status == 0) print(context, rows.front());
+  if (given.has("json") && names.size() > 1) print(context, Json{{"deleted", rows}});
+  return status;
+}
+
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   const std::vector<std::string> words = given.values("NAME|REV");
   if (given.has("show-current")) return show_current(context, repository);
-  if (given.has("delete") && words.empty())
-    throw Failure(Code::usage, "-d wants the name of a branch");
+  if (given.has("delete") || given.has("D")) return remove_all(context, repository, given, words);
+  if (given.has("force"))
+    throw Failure(Code::usage, "-f goes with -d alone: a branch moves by commits and merges",
+                  "hn branch -d NAME && hn branch NAME REV");
   if (words.empty() || RefFilter::is_asked(given)) return list(context, repository, given);
+  if (words.size() > 2)
+    throw Failure(Code::usage, "one branch is made at a time", "hn branch NAME [REV]");
   const std::string& name = words.front();
-  if (words.size() > (given.has("delete") ? 1 : 2))
-    throw Failure(Code::usage, "one branch is made or deleted at a time", "hn branch NAME [REV]");
-  if (given.has("delete")) {
-    const auto branch = repo::find_branch(repository, name);
-    if (!branch)
-      throw Failure(Code::not_found, "there is no branch '" + name + "'", "hn branch lists them");
-    repo::delete_branch(repository, *branch);
-    if (given.has("json")) {
-      print(context, done_json(name, std::nullopt));
-    } else {
-      context.out << "deleted branch " << escape_controls(name) << "\n";
-    }
-    return 0;
-  }
-  const object::Id at = repo::resolve_commit(repository, words.size() == 2 ? words[1] : "HEAD");
+  const object::Id at = repo::resolve_commit(repository, words.size() == 2 ? words.back() : "HEAD");
   repo::create_branch(repository, name, at);
   if (given.has("json")) {
     print(context, done_json(name, at));
@@ -109,7 +142,9 @@ int run(Context& context, const Given& given) {
 }  // namespace
 
 Command cmd_branch() {
-  std::vector<Option> rows{{"-d,--delete", "", "delete the branch NAME"},
+  std::vector<Option> rows{{"-d,--delete", "", "delete the branches that are named"},
+                           {"-D", "", "the same, and commits that no other branch has go too"},
+                           {"-f,--force", "", "with -d: as -D"},
                            {"--show-current", "", "print the name of the one that this is"},
                            {"-a,--all", "", "list all, as is done anyway"},
                            {"-v,--verbose", "", "list with subjects"}};
@@ -120,8 +155,8 @@ Command cmd_branch() {
           "List, create or delete branches",
           std::move(rows),
           {{"NAME|REV",
-            "the branch to create, and the commit it begins at (else the working tree's); with -l "
-            "patterns",
+            "the branch to create, and the commit it begins at (else the working tree's); those to "
+            "delete; with -l patterns",
             0, kMany, Offers::revisions}},
           run};
 }

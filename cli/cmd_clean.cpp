@@ -3,6 +3,7 @@
 
 #include "hn/repo/clean.hpp"
 #include "paths.hpp"
+#include "report.hpp"
 #include "short_status.hpp"
 
 namespace hn::cli {
@@ -18,11 +19,8 @@ repo::CleanRequest request_of(const Context& context, const repo::Repository& re
   request.folders = given.has("folders") || !words.empty();
   // As in git, from the folder here on.
   request.here = context.folder_in(repository);
-  const bool excluding = std::ranges::all_of(words, [](const std::string& word) {
-    return word.starts_with(":!") || word.starts_with(":^") || word.starts_with(":(exclude");
-  });
-  if (excluding && !request.here.empty()) words.emplace_back(":(literal).");
-  request.meant = pathspec_of(context, repository, words);
+  if (words.empty() && !request.here.empty()) words.emplace_back(":(literal).");
+  request.meant = pathspec_of(context, repository, words, worktree::Pathspec::Rest::here);
   request.ignored = given.has("only-ignored") ? Ignored::only
                     : given.has("ignored")    ? Ignored::too
                                               : Ignored::kept;
@@ -32,11 +30,24 @@ repo::CleanRequest request_of(const Context& context, const repo::Repository& re
   return request;
 }
 
+// What they ignore would be lost.
+void refuse_unread_rules(const Given& given, const repo::CleanPlan& plan) {
+  if (given.has("ignored")) return;
+  for (const worktree::Notice& notice : plan.unread)
+    if (notice.kind == worktree::Notice::Kind::rules_unread)
+      throw Failure(Code::io, shown_path(notice.path) + ": " + std::string(in_words(notice.kind)),
+                    "make it readable; nothing was removed");
+}
+
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   const repo::CleanPlan plan = repo::plan_clean(repository, request_of(context, repository, given));
   const bool touch = given.has("force") && !given.has("dry-run");
-  if (touch) repo::carry_out_clean(repository, plan);
+  say_unread(context, plan.unread);
+  if (touch) {
+    refuse_unread_rules(given, plan);
+    repo::carry_out_clean(repository, plan);
+  }
   if (given.has("json")) {
     print(context, paths_json({{"removed", plan.shown}, {"skipped", plan.skipped}}));
     return 0;
@@ -46,7 +57,7 @@ int run(Context& context, const Given& given) {
     for (const std::string& path : paths)
       context.out << what << ' ' << shown_path(path_from(folder, path)) << "\n";
   };
-  if (!touch) list("Would remove", plan.shown);
+  if (!touch && !given.has("quiet")) list("Would remove", plan.shown);
   if (touch && !given.has("quiet")) {
     list_done(context, given, {"removed", "path", plan.shown}, [&](const std::string& path) {
       return "Removing " + shown_path(path_from(folder, path));

@@ -123,6 +123,9 @@ class Message {
     const bool edits = wants_editor && editor;
     const Cleanup cleanup = asked.value_or(edits ? Cleanup::strip : Cleanup::whitespace);
     request.message = text.value_or(request.amend ? old_message() : "");
+    // What is typed is a line.
+    if (cleanup == Cleanup::verbatim && given_.has("message") && !request.message.ends_with('\n'))
+      request.message += '\n';
     if (edits) ask(request, *editor, cleanup);
     run_commit_msg(request);
     request.message = cleaned(request.message, cleanup);

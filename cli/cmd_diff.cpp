@@ -11,6 +11,7 @@
 #include "hn/repo/tree_changes.hpp"
 #include "hn/repo/working_tree.hpp"
 #include "output.hpp"
+#include "report.hpp"
 #include "words.hpp"
 
 namespace hn::cli {
@@ -64,7 +65,8 @@ using Changes = std::map<std::string, Sides, PathOrder>;
 // From `old` to the working tree, by way of the commit that it stands on. As in git, what was never
 // recorded is not part of a diff, and status names it; unless `old` had a file of that name.
 Changes changes_since(repo::Repository& repository, Kept& kept,
-                      const std::optional<object::Id>& old) {
+                      const std::optional<object::Id>& old, const worktree::Pathspec& meant,
+                      std::vector<worktree::Notice>& left) {
   const auto standing = repository.worktree();
   const std::optional<object::Id> base = standing ? standing->base : std::nullopt;
   Changes out;
@@ -80,6 +82,7 @@ Changes changes_since(repo::Repository& repository, Kept& kept,
   repo::ConflictFiles conflicts(repository, repository.store());
   const worktree::Snapshot snapshot =
       worktree::scan(repo::scan_options(repository, kept, base, conflicts, &kept));
+  left = repo::unread(snapshot.notices, snapshot.index, meant);
   for (const worktree::Change& change : snapshot.changes) {
     const auto at = out.find(change.path);
     if (at != out.end()) {
@@ -198,13 +201,14 @@ std::optional<Trees> two_trees(repo::Repository& repository,
 }
 
 std::vector<object::Change> changes_in(repo::Repository& repository, Kept& kept,
-                                       const Compared& sides, const worktree::Pathspec& meant) {
+                                       const Compared& sides, const worktree::Pathspec& meant,
+                                       std::vector<worktree::Notice>& left) {
   if (!sides.working_tree) {
     return repo::tree_changes(repository.store(), repo::tree_of(repository.store(), sides.before),
                               repo::tree_of(repository.store(), sides.after), meant);
   }
   std::vector<object::Change> out;
-  for (const auto& [path, values] : changes_since(repository, kept, sides.before)) {
+  for (const auto& [path, values] : changes_since(repository, kept, sides.before, meant, left)) {
     if (meant.matches(path)) out.push_back({path, values.first, values.second});
   }
   std::ranges::sort(out, {}, &object::Change::name);
@@ -222,6 +226,7 @@ int run(Context& context, const Given& given) {
   Kept kept(repository.store());
   std::vector<FileDiff> files;
   const std::optional<Trees> trees = two_trees(repository, words.revisions);
+  std::vector<worktree::Notice> left;  // may differ, and cannot be read
   if (words.revisions.size() == 2 && is_path_at(words.revisions[0]) &&
       is_path_at(words.revisions[1]) && !trees) {
     files = two_files(repository, words.revisions);
@@ -241,7 +246,7 @@ int run(Context& context, const Given& given) {
     if (options.copies_harder)
       all = repo::tree_changes(repository.store(), std::nullopt,
                                repo::tree_of(repository.store(), sides.before), words.paths);
-    files = file_diffs(kept, changes_in(repository, kept, sides, words.paths), options, all);
+    files = file_diffs(kept, changes_in(repository, kept, sides, words.paths, left), options, all);
   }
   if (given.has("json")) {
     Json out;
@@ -251,7 +256,10 @@ int run(Context& context, const Given& given) {
   } else {
     print_diffs(context, kept, files, options);
   }
-  if (!given.has("exit-code") && !options.quiet) return 0;
+  say_unread(context, left);
+  const bool asks = given.has("exit-code") || options.quiet;
+  if (!left.empty()) return asks ? kExitNo : kExitFatal;
+  if (!asks) return 0;
   // What does not count is no difference.
   const bool exact = options.unified.shown.whitespace == merge::Whitespace::exact;
   const bool differs = exact ? !files.empty() : !file_stats(kept, files, options).empty();

@@ -1,7 +1,3 @@
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <ostream>
 #include <thread>
@@ -12,7 +8,9 @@
 #include "hn/repo/revision.hpp"
 #include "hn/repo/revision_text.hpp"
 #include "hn/repo/working_tree.hpp"
+#include "hn/worktree/files.hpp"
 #include "in_order.hpp"
+#include "message.hpp"
 #include "paths.hpp"
 #include "words.hpp"
 
@@ -21,6 +19,8 @@ namespace {
 
 // Longer files are left out, with a notice.
 constexpr std::uint64_t kSearchedBytesMax = std::uint64_t{1} << 30U;
+
+constexpr std::size_t kPatternsBytesMax = std::size_t{64} << 20U;
 
 // A file that is searched: in the working tree, or a value in the store.
 struct Searched {
@@ -92,12 +92,9 @@ class Files {
     const std::string folder = context.folder_in(repository);
     if (!given.has("full-name")) folder_ = folder;
     // Where nothing is meant but what is left out, the rest of this folder is.
-    const bool nothing_named = std::ranges::all_of(words.path_words, leaves_out);
-    if (nothing_named && !folder.empty()) {
-      std::vector<std::string> all_here = words.path_words;
-      all_here.emplace_back(".");
-      paths_ = pathspec_of(context, repository, all_here);
-    }
+    std::vector<std::string> typed = words.path_words;
+    if (typed.empty() && !folder.empty()) typed.emplace_back(".");
+    paths_ = pathspec_of(context, repository, typed, worktree::Pathspec::Rest::here);
     if (words.revisions.empty()) {
       working_tree(given.has("untracked"));
     } else {
@@ -187,34 +184,26 @@ class Files {
   bool plain_;
 };
 
-// A regular file of the working tree; nothing where there is none. No link is followed.
-std::optional<Bytes> read_regular(const std::string& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0) return std::nullopt;
-  struct stat st {};
-  if (fstat(file, &st) != 0 || !S_ISREG(st.st_mode) ||
-      static_cast<std::uint64_t>(st.st_size) > kSearchedBytesMax) {
-    close(file);
-    return std::nullopt;
+worktree::Files::Content content_of(const repo::Repository& repository, const worktree::Files& here,
+                                    const Searched& file) {
+  using State = worktree::Files::Content::State;
+  if (!file.value) {
+    auto content = here.content(file.path, kSearchedBytesMax);
+    // As in git: where a link has taken its place there is no file to be searched.
+    if (content.is_link) return {State::absent, {}, false};
+    return content;
   }
-  Bytes bytes(static_cast<std::size_t>(st.st_size));
-  std::size_t have = 0;
-  while (have < bytes.size()) {
-    const ssize_t n = read(file, bytes.data() + have, bytes.size() - have);
-    if (n <= 0) break;
-    have += static_cast<std::size_t>(n);
-  }
-  close(file);
-  bytes.resize(have);
-  return bytes;
+  auto bytes = object::read_file(repository.store(), file.value->id(), kSearchedBytesMax);
+  if (bytes) return {State::read, std::move(bytes).value(), false};
+  if (bytes.error().code == Code::refused) return {State::too_long, {}, false};
+  throw Failure(bytes.error(), "reading " + file.name);
 }
 
-std::optional<Bytes> content_of(const repo::Repository& repository, const Searched& file) {
-  if (!file.value) return read_regular(repository.layout().root + "/" + file.path);
-  auto bytes = object::read_file(repository.store(), file.value->id(), kSearchedBytesMax);
-  if (bytes) return std::move(bytes).value();
-  if (bytes.error().code == Code::refused) return std::nullopt;
-  throw Failure(bytes.error(), "reading " + file.name);
+std::string_view why_not(worktree::Files::Content::State state) {
+  using State = worktree::Files::Content::State;
+  if (state == State::special) return "is neither file nor symlink here";
+  if (state == State::unreadable) return "cannot be read";
+  return state == State::too_long ? "is too long to be searched" : "";
 }
 
 // The patterns of -e and -f, or the first word; each line is one.
@@ -222,7 +211,7 @@ std::vector<std::string> patterns_of(const Context& context, const Given& given,
                                      std::vector<std::string>& words) {
   std::vector<std::string> texts = given.values("e");
   for (const std::string& file : given.values("f"))
-    texts.emplace_back(as_text(os::read_file(context.world.fs, context.absolute(file))));
+    texts.push_back(text_of_file(context, file, kPatternsBytesMax));
   const bool from_file = given.has("f");
   if (texts.empty() && !from_file) {
     if (words.empty())
@@ -288,9 +277,10 @@ bool search_all(const Context& context, const repo::Repository& repository,
   for (unsigned i = 0; i < threads; ++i) searches.emplace_back(options.patterns, options.pattern);
   struct Found {
     GrepOutput output;
-    bool too_long = false;
+    std::string_view why_not = {};
     std::size_t at = 0;
   };
+  const worktree::Files here(repository.layout().root);
   bool hit = false;
   bool shown = false;
   if (options.json) context.out << "{\"matches\": [";
@@ -298,15 +288,17 @@ bool search_all(const Context& context, const repo::Repository& repository,
       files.size(), threads,
       [&](std::size_t job, unsigned thread) -> Found {
         const Searched& file = files[job];
-        const auto bytes = content_of(repository, file);
-        if (!bytes) return {{}, file.value.has_value(), job};
+        const auto content = content_of(repository, here, file);
+        if (content.state != worktree::Files::Content::State::read)
+          return {{}, why_not(content.state), job};
         return {grep_text(options, searches[thread],
-                          {file.name, file.revision, file.path, as_text(*bytes)}),
-                false, job};
+                          {file.name, file.revision, file.path, as_text(content.bytes)}),
+                {},
+                job};
       },
       [&](const Found& found) {
-        if (found.too_long)
-          context.err << "hn: " << files[found.at].name << " is too long to be searched\n";
+        if (!found.why_not.empty())
+          context.err << "hn: " << files[found.at].name << " " << found.why_not << "\n";
         std::string_view text = found.output.text;
         if (options.json && !text.empty()) context.out << (shown ? ",\n" : "\n");
         if (!shown) text.remove_prefix(found.output.mark);

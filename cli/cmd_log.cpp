@@ -197,7 +197,7 @@ repo::CommitWalk::Options walk_options(const Context& context, repo::Repository&
   if (given.has("all")) {
     const auto all = repo::all_commits_named(repository);
     out.set.with.insert(out.set.with.end(), all.begin(), all.end());
-  } else if (out.set.with.empty()) {
+  } else if (words.revisions.empty()) {
     const auto standing = repository.worktree();
     if (standing && standing->base) {
       out.set.with.push_back(*standing->base);

@@ -29,13 +29,14 @@ int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   const std::vector<std::string> words = path_words(given);
   repo::RemoveRequest request;
-  request.meant = required_pathspec(context, repository, words);
+  request.meant = required_pathspec(context, repository, words, worktree::Pathspec::Rest::here);
   if (!given.has("recursive")) request.no_folders = names_in(context, repository, words);
   request.force = given.has("force");
   request.only_list = given.has("dry-run");
   request.none_is_fine = given.has("ignore-unmatch");
   const repo::Restored done = repo::remove_files(repository, request);
   if (!done.moved.done) {
+    refuse_locked(done.moved.obstacles);
     const worktree::Obstacle& first = done.moved.obstacles.front();
     throw Failure(Code::refused,
                   shown_path(first.path) + " has changes that are recorded nowhere" +

@@ -121,10 +121,19 @@ void say_files(const Context& context, const repo::Status& status, const StatusO
   if (in_conflict) context.out << "edit what is in conflict, or take a side with hn resolve\n";
   for (const worktree::Notice& notice : status.notices) {
     if (!options.meant.matches(notice.path)) continue;
+    if (notice.kind == worktree::Notice::Kind::rules_unread) continue;  // warned of
     context.out << "  note: " << shown_path(notice.path) << ": " << in_words(notice.kind) << "\n";
   }
   if (lines.empty())
     context.out << (status.changes.empty() ? "nothing to commit\n" : "nothing of that differs\n");
+}
+
+// Of what may differ unseen; the long form has its own notes.
+void warn(const Context& context, const repo::Status& status, const StatusOptions& options,
+          bool noted) {
+  for (const worktree::Notice& notice : status.notices)
+    if (notice.kind == worktree::Notice::Kind::rules_unread) say_unread(context, {notice});
+  if (!noted) say_unread(context, repo::unread(status.notices, status.index, options.meant));
 }
 
 template <class Word>
@@ -193,6 +202,7 @@ int run(Context& context, const Given& given) {
     say_merged(context, repository, status);
     say_files(context, status, options);
   }
+  warn(context, status, options, !given.has("json") && options.form == StatusOptions::Form::text);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 #include <ostream>
 
 #include "commit_message.hpp"
+#include "failure.hpp"
 #include "hn/object/message.hpp"
 #include "hn/repo/revision.hpp"
 #include "hn/repo/tags.hpp"
@@ -82,15 +83,24 @@ int list(const Context& context, repo::Repository& repository, const Given& give
 int remove(const Context& context, repo::Repository& repository, const Given& given,
            const std::vector<std::string>& names) {
   Json rows = Json::array();
+  int status = 0;
   for (const std::string& name : names) {
-    repo::delete_tag(repository, name);
+    try {
+      repo::delete_tag(repository, name);
+    } catch (const Failure& failure) {
+      context.out.flush();
+      context.err << told(failure);
+      if (status == 0)
+        status = failure.code() == Code::not_found ? kExitNo : exit_status(failure.code());
+      continue;
+    }
     if (given.has("json"))
       rows.push_back(name);
     else
       context.out << "deleted tag " << escape_controls(name) << "\n";
   }
   if (given.has("json")) print(context, Json{{"deleted", rows}});
-  return 0;
+  return status;
 }
 
 std::string asked_message(const Context& context, const repo::Repository& repository,

@@ -29,7 +29,9 @@ std::string raw_person(const object::Person& who) {
 
 }  // namespace
 
-Decorations decorations(repo::Repository& repository) {
+Decorations decorations(repo::Repository& repository, Decorated how) {
+  const bool full = how == Decorated::full;
+  const std::string branch_prefix = full ? "refs/heads/" : "";
   Decorations out;
   const auto standing = repository.worktree();
   std::optional<std::string> current;
@@ -38,9 +40,9 @@ Decorations decorations(repo::Repository& repository) {
     const repo::Tip tip = repo::tip_of(repository, line.branch);
     if (!tip.commit) continue;
     if (standing && standing->branch == line.branch && standing->base == tip.commit)
-      current = line.shown;
+      current = branch_prefix + line.shown;
     else
-      branches.emplace_back(*tip.commit, line.shown);
+      branches.emplace_back(*tip.commit, branch_prefix + line.shown);
   }
   if (standing && standing->base)
     out[*standing->base].push_back(current ? "HEAD -> " + *current : "HEAD");
@@ -53,7 +55,8 @@ Decorations decorations(repo::Repository& repository) {
       if (!next) break;
       at = {next->target_kind, next->target};
     }
-    if (at.kind == object::Kind::commit) out[at.id].push_back("tag: " + tag.shown);
+    if (at.kind == object::Kind::commit)
+      out[at.id].push_back((full ? "tag: refs/tags/" : "tag: ") + tag.shown);
   }
   std::reverse(branches.begin(), branches.end());
   for (const auto& [id, name] : branches) out[id].push_back(name);

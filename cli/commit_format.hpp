@@ -31,7 +31,8 @@ std::string relative_date(std::int64_t seconds, std::int64_t now);
 
 // What stands at a commit, as "HEAD -> main" and "tag: v1".
 using Decorations = std::map<object::Id, std::vector<std::string>>;
-Decorations decorations(repo::Repository& repository);
+enum class Decorated { brief, full };  // full: "HEAD -> refs/heads/main"
+Decorations decorations(repo::Repository& repository, Decorated how = Decorated::brief);
 // " (HEAD -> main, tag: v1)" in git's colours, with what stands in front and at the end.
 std::string decorated(const std::vector<std::string>& names, bool colour, std::string_view front,
                       std::string_view end);

@@ -16,7 +16,8 @@ std::vector<Option> format_option_rows() {
            "oneline short medium full fuller raw reference format:"},
           {"--date", "MODE", "how times are printed", Offers::words,
            "default human iso iso-strict rfc short raw unix relative local format:"},
-          {"--decorate", "", "name the branches and tags that stand there"},
+          {"--decorate", "HOW", "name the branches and tags that stand there", Offers::words,
+           "short full auto no"},
           {"--no-decorate", "", "do not"},
           {"--color", "WHEN", "colours: always, never or auto", Offers::words, "always never auto"},
           {"--no-color", "", "no colours"}};
@@ -28,13 +29,19 @@ CommitFormat commit_format(const Context& context, repo::Repository& repository,
   CommitFormat out = CommitFormat::parse(given.has("oneline") ? "oneline" : name);
   out.abbreviate = given.has("oneline");
   if (const auto mode = given.value("date")) out.date = DateMode::parse(*mode);
-  out.decorate = !given.has("no-decorate") && (given.has("decorate") || context.out_is_terminal);
+  const std::string how =
+      given.has("no-decorate") ? "no" : given.value("decorate").value_or("auto");
+  if (how != "no" && how != "auto" && how != "short" && how != "full")
+    throw Failure(Code::usage, "'" + how + "' is no way to name what stands there",
+                  "short, full, auto or no");
+  out.decorate = how == "short" || how == "full" || (how == "auto" && context.out_is_terminal);
   const bool named =
       out.is_user_format() && (name.find("%d") != name.npos || name.find("%D") != name.npos ||
                                name.find("%+d") != name.npos || name.find("%-d") != name.npos ||
                                name.find("% D") != name.npos || name.find("%+D") != name.npos ||
                                name.find("%-D") != name.npos || name.find("% d") != name.npos);
-  if (out.decorate || named) out.names = decorations(repository);
+  const auto names = how == "full" ? Decorated::full : Decorated::brief;
+  if (out.decorate || named) out.names = decorations(repository, names);
   return out;
 }
 

@@ -1,6 +1,8 @@
 #include "diff_files.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <map>
 #include <ostream>
 
@@ -96,10 +98,26 @@ Found found_again(const object::BlockReader& reader, const std::vector<object::C
 
 }  // namespace
 
+StatLimits StatLimits::parse(const std::string& text) {
+  StatLimits out;
+  std::array<std::size_t*, 3> parts{&out.width, &out.name_width, &out.count};
+  std::size_t at = 0;
+  for (std::size_t* part : parts) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    const auto [last, error] = std::from_chars(text.data() + at, text.data() + end, *part);
+    const bool is_number = error == std::errc{} && last == text.data() + end && *part <= kMost;
+    if (at != end && !is_number) break;
+    at = end + 1;
+    if (end == text.size()) return out;
+  }
+  throw Failure(Code::usage, "--stat knows no '" + text + "'",
+                "it takes WIDTH, WIDTH,NAME-WIDTH or WIDTH,NAME-WIDTH,COUNT");
+}
+
 std::vector<Option> diff_option_rows() {
   std::vector<Option> rows{
       {"-p,--patch", "", "the changes line by line"},
-      {"--stat", "", "how many lines changed, file by file"},
+      {"--stat", "WIDTHS", "how many lines changed, file by file; WIDTH[,NAME-WIDTH[,COUNT]]"},
       {"--numstat", "", "the same for programs"},
       {"--shortstat", "", "the sum of it alone"},
       {"--name-only", "", "the paths alone"},
@@ -128,11 +146,14 @@ std::vector<Option> diff_option_rows() {
 DiffOptions diff_options(const Given& given, const repo::Settings& settings) {
   DiffOptions out;
   out.stat = given.has("stat");
+  if (const auto text = given.value("stat")) out.stat_limits = StatLimits::parse(*text);
   out.numstat = given.has("numstat");
   out.shortstat = given.has("shortstat");
   out.name_only = given.has("name-only");
   out.name_status = given.has("name-status");
   out.patch = given.has("patch") || given.has("unified");
+  if (given.has("no-patch"))
+    out.patch = out.stat = out.numstat = out.shortstat = out.name_only = out.name_status = false;
   out.reverse = given.has("R");
   const std::string usual = settings.get("diff.renames").value_or("true");
   const bool harder = given.has("find-copies-harder");
@@ -203,7 +224,7 @@ void print_diffs(const Context& context, const object::BlockReader& reader,
   if (options.numstat || options.stat || options.shortstat) {
     const std::vector<FileStat> stats = file_stats(reader, files, options);
     if (options.numstat) print_numstat(context, stats);
-    if (options.stat) print_stat(context, stats);
+    if (options.stat) print_stat(context, stats, options.stat_limits);
     if (options.stat || options.shortstat) print_stat_sum(context, stats);
     above = true;
   }

@@ -26,9 +26,19 @@ struct FileDiff {
 
 class Pickaxe;
 
+// What --stat is told: columns of a line, of a name, and how many files. 0: as much as there is.
+struct StatLimits {
+  static constexpr std::size_t kMost = 1'000'000;
+  std::size_t width = 0;
+  std::size_t name_width = 0;
+  std::size_t count = 0;
+  static StatLimits parse(const std::string& text);
+};
+
 struct DiffOptions {
   bool patch = false;
   bool stat = false;
+  StatLimits stat_limits = {};
   bool numstat = false;
   bool shortstat = false;
   bool name_only = false;

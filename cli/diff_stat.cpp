@@ -26,7 +26,7 @@ struct Widths {
   std::uint64_t most = 0;  // lines changed in one file
 };
 
-Widths widths_of(std::span<const FileStat> stats, std::size_t line) {
+Widths widths_of(std::span<const FileStat> stats, std::size_t line, std::size_t name_max) {
   Widths out;
   std::size_t binary = 0;
   for (const FileStat& file : stats) {
@@ -41,6 +41,7 @@ Widths widths_of(std::span<const FileStat> stats, std::size_t line) {
   out.number = std::max(out.number, digits_of(out.most));
   line = std::max(line, 16 + 6 + out.number);
   out.graph = out.most + 4 > binary ? out.most : binary - 4;
+  if (name_max > 0) out.name = std::min(out.name, name_max);
   if (out.name + out.number + 6 + out.graph <= line) return out;
   const std::size_t share = line * 3 / 8;
   const std::size_t graph_max = share > out.number + 6 + 6 ? share - out.number - 6 : 6;
@@ -124,9 +125,12 @@ std::vector<FileStat> file_stats(const object::BlockReader& reader, std::span<co
   return out;
 }
 
-void print_stat(const Context& context, std::span<const FileStat> stats) {
+void print_stat(const Context& context, std::span<const FileStat> stats, const StatLimits& limits) {
   const Paint p = paint(context);
-  const Widths widths = widths_of(stats, context.columns);
+  const bool cut = limits.count > 0 && limits.count < stats.size();
+  if (cut) stats = stats.first(limits.count);
+  const Widths widths =
+      widths_of(stats, limits.width > 0 ? limits.width : context.columns, limits.name_width);
   for (const FileStat& file : stats) {
     const std::string name = fitted(file.name, widths.name);
     context.out << " " << name << padded(name, widths.name) << " | ";
@@ -147,6 +151,7 @@ void print_stat(const Context& context, std::span<const FileStat> stats) {
     if (bars.removed > 0) context.out << p.red << std::string(bars.removed, '-') << p.off;
     context.out << "\n";
   }
+  if (cut) context.out << " ...\n";
 }
 
 void print_numstat(const Context& context, std::span<const FileStat> stats) {

@@ -17,7 +17,7 @@ struct FileStat {
 std::vector<FileStat> file_stats(const object::BlockReader& reader, std::span<const FileDiff> files,
                                  const DiffOptions& options);
 
-void print_stat(const Context& context, std::span<const FileStat> stats);
+void print_stat(const Context& context, std::span<const FileStat> stats, const StatLimits& limits);
 void print_numstat(const Context& context, std::span<const FileStat> stats);
 void print_stat_sum(const Context& context, std::span<const FileStat> stats);
 

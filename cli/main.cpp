@@ -331,7 +331,12 @@ int run(std::vector<std::string> words, Quiet& quiet) {
   }
   std::optional<Pager> pager;
   const auto pager_name = pager_command(context.world.environment, settings.get("core.pager"));
-  if (leading.paging && command->pages && pager_name) pager.emplace(*pager_name);
+  if (leading.paging && command->pages && pager_name) {
+    if (can_start_pager(context.world.environment, *pager_name))
+      pager.emplace(*pager_name);
+    else
+      context.err << "hn: the pager '" << *pager_name << "' cannot be started\n";
+  }
   const int status = command->run(context, *given);
   quiet.end();
   std::cout.flush();

@@ -7,6 +7,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <iostream>
+#include <sstream>
+
+#include "run_program.hpp"
 
 namespace hn::cli {
 
@@ -18,6 +21,22 @@ std::optional<std::string> pager_command(const os::Environment& environment,
     return value;
   }
   return "less";
+}
+
+bool can_start_pager(const os::Environment& environment, const std::string& command) {
+  // As git does: what the shell has to read may be anything, and is left to it.
+  constexpr std::string_view kOfShell = "|&;<>()$`\\\"'*?[#~=%";
+  const std::size_t begin = command.find_first_not_of(" \t\n");
+  if (begin == command.npos) return true;
+  const std::string name = command.substr(begin, command.find_first_of(" \t\n", begin) - begin);
+  if (name.find_first_of(kOfShell) != name.npos) return true;
+  const auto is_program = [](const std::string& path) { return access(path.c_str(), X_OK) == 0; };
+  if (name.find('/') != name.npos) return is_program(name);
+  std::istringstream folders(environment("PATH").value_or("/usr/bin:/bin"));
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (is_program((folder.empty() ? "." : folder) + "/" + name)) return true;
+  // A word of the shell itself, such as exec.
+  return run_program({{"sh", "-c", "command -v \"$1\" >/dev/null", "sh", name}, {}, {}, {}}) == 0;
 }
 
 Pager::Pager(const std::string& command) {

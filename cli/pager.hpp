@@ -9,6 +9,10 @@ namespace hn::cli {
 std::optional<std::string> pager_command(const os::Environment& environment,
                                          const std::optional<std::string>& set);
 
+// False where it is plain that nothing of that name can be run, so that what would be shown would
+// be lost.
+bool can_start_pager(const os::Environment& environment, const std::string& command);
+
 // From here on standard output goes through the pager. LESS is FRX and LV is -c where they are not
 // set, as git sets them. Does nothing where it cannot be started.
 class Pager {

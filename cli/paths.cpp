@@ -70,16 +70,18 @@ worktree::PathspecRules pathspec_rules(const Context& context) {
 }
 
 worktree::Pathspec pathspec_of(const Context& context, const repo::Repository& repository,
-                               const std::vector<std::string>& words) {
+                               const std::vector<std::string>& words,
+                               worktree::Pathspec::Rest rest) {
   return worktree::Pathspec(words, context.folder_in(repository), repository.layout().root,
-                            pathspec_rules(context));
+                            pathspec_rules(context), rest);
 }
 
 worktree::Pathspec required_pathspec(const Context& context, const repo::Repository& repository,
-                                     const std::vector<std::string>& words) {
+                                     const std::vector<std::string>& words,
+                                     worktree::Pathspec::Rest rest) {
   if (words.empty())
     throw Failure(Code::usage, "no path was given", "a dot stands for everything here");
-  return pathspec_of(context, repository, words);
+  return pathspec_of(context, repository, words, rest);
 }
 
 void list_done(const Context& context, const Given& given, const DoneTo& what,

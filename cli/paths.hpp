@@ -22,12 +22,16 @@ void for_each_path_word(const Given& given, const std::vector<std::string>& word
 worktree::PathspecRules pathspec_rules(const Context& context);
 
 // Everything where none was given.
-worktree::Pathspec pathspec_of(const Context& context, const repo::Repository& repository,
-                               const std::vector<std::string>& words);
+worktree::Pathspec pathspec_of(
+    const Context& context, const repo::Repository& repository,
+    const std::vector<std::string>& words,
+    worktree::Pathspec::Rest rest = worktree::Pathspec::Rest::everywhere);
 
 // The same, for a command that must not take silence for everything. Failure usage.
-worktree::Pathspec required_pathspec(const Context& context, const repo::Repository& repository,
-                                     const std::vector<std::string>& words);
+worktree::Pathspec required_pathspec(
+    const Context& context, const repo::Repository& repository,
+    const std::vector<std::string>& words,
+    worktree::Pathspec::Rest rest = worktree::Pathspec::Rest::everywhere);
 
 // What a command did to paths, a line each; so many that nobody would read them are one line with
 // their number, unless --verbose or --dry-run asks for them.

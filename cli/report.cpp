@@ -7,8 +7,27 @@
 
 namespace hn::cli {
 
+void refuse_locked(const std::vector<worktree::Obstacle>& obstacles) {
+  for (const worktree::Obstacle& obstacle : obstacles) {
+    if (obstacle.kind == worktree::Obstacle::Kind::unwritable)
+      throw Failure(
+          Code::io,
+          "cannot change the folder of " + shown_path(obstacle.path) + ": Permission denied",
+          "chmod u+w does it for a folder of your own; nothing was touched");
+    if (obstacle.kind == worktree::Obstacle::Kind::unreadable)
+      throw Failure(Code::io, "cannot read " + shown_path(obstacle.path) + ": Permission denied",
+                    "chmod u+rx does it for what is your own; nothing was touched");
+  }
+}
+
+void say_unread(const Context& context, const std::vector<worktree::Notice>& notices) {
+  for (const worktree::Notice& notice : notices)
+    context.err << "note: " << shown_path(notice.path) << ": " << in_words(notice.kind) << "\n";
+}
+
 void require_moved(const repo::Moved& moved, std::string_view doing) {
   if (moved.done) return;
+  refuse_locked(moved.obstacles);
   std::string what = std::string(doing) + " would overwrite ";
   const worktree::Obstacle& first = moved.obstacles.front();
   what += shown_path(first.path) + " (" + std::string(worktree::name_of(first.kind)) + ")";
@@ -48,6 +67,8 @@ std::string_view in_words(worktree::Notice::Kind kind) {
       return "cannot be written here, taken as unchanged";
     case worktree::Notice::Kind::half_resolved:
       return "some of its files were touched; still in conflict";
+    case worktree::Notice::Kind::rules_unread:
+      return "cannot be read, so that what it ignores is not known";
   }
   return worktree::name_of(kind);
 }

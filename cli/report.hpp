@@ -8,6 +8,10 @@
 // What several commands say about a working tree that moved, or did not.
 namespace hn::cli {
 
+// Throws Failure (io) where one of them is that this user may not read or change something.
+void refuse_locked(const std::vector<worktree::Obstacle>& obstacles);
+// On standard error, a line each.
+void say_unread(const Context& context, const std::vector<worktree::Notice>& notices);
 // Throws Failure (refused) that names what is in the way, where the move was not done.
 void require_moved(const repo::Moved& moved, std::string_view doing);
 // Names the paths that could not be written here.

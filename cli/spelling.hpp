@@ -18,7 +18,8 @@ bool takes_back(std::string_view later, std::string_view earlier);
 // Writes options as the parser knows them: "-5" is "--number=5", "-M90%" is "--find-renames=90%",
 // "--color" alone "--color=always", "--mess" is "--message", and what changes nothing goes. One
 // table, by which options the command has. Failure (usage) where a beginning is that of several
-// options.
+// options, and for an option that takes no value and is given one; -s goes where a later option
+// overrules it.
 void spell_out(const Command& command, std::vector<std::string>& words);
 
 }  // namespace hn::cli

@@ -74,7 +74,7 @@ _hn() {
         --sort) _hn_words "refname -refname committerdate -committerdate creatordate -creatordate"; return ;;
         --color) _hn_words "always never auto"; return ;;
       esac
-      case $cur in -*) _hn_words '-d --delete --show-current -a --all -v --verbose -l --list --merged --no-merged --contains --no-contains --points-at --sort -q --quiet --color --no-color --json'; return ;; esac
+      case $cur in -*) _hn_words '-d --delete -D -f --force --show-current -a --all -v --verbose -l --list --merged --no-merged --contains --no-contains --points-at --sort -q --quiet --color --no-color --json'; return ;; esac
       _hn_place '--merged --no-merged --contains --no-contains --points-at --sort --color'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
@@ -193,6 +193,7 @@ _hn() {
       ;;
     diff)
       case $prev in
+        --stat) return ;;
         -U|--unified) return ;;
         --find-renames) return ;;
         --find-copies) return ;;
@@ -204,7 +205,7 @@ _hn() {
         --color) _hn_words "always never auto"; return ;;
       esac
       case $cur in -*) _hn_words '-p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --exit-code --quiet --color --no-color --json'; return ;; esac
-      _hn_place '-U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G --color'
+      _hn_place '--stat -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G --color'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -305,7 +306,9 @@ _hn() {
         --before|--until) return ;;
         --pretty|--format) _hn_words "oneline short medium full fuller raw reference format:"; return ;;
         --date) _hn_words "default human iso iso-strict rfc short raw unix relative local format:"; return ;;
+        --decorate) _hn_words "short full auto no"; return ;;
         --color) _hn_words "always never auto"; return ;;
+        --stat) return ;;
         -U|--unified) return ;;
         --find-renames) return ;;
         --find-copies) return ;;
@@ -316,7 +319,7 @@ _hn() {
         -G) return ;;
       esac
       case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --graph --follow -L --merges --no-merges --merged --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -q --quiet -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
-      _hn_place '-n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
+      _hn_place '-n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --decorate --color --stat -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -412,7 +415,9 @@ _hn() {
       case $prev in
         --pretty|--format) _hn_words "oneline short medium full fuller raw reference format:"; return ;;
         --date) _hn_words "default human iso iso-strict rfc short raw unix relative local format:"; return ;;
+        --decorate) _hn_words "short full auto no"; return ;;
         --color) _hn_words "always never auto"; return ;;
+        --stat) return ;;
         -U|--unified) return ;;
         --find-renames) return ;;
         --find-copies) return ;;
@@ -423,7 +428,7 @@ _hn() {
         -G) return ;;
       esac
       case $cur in -*) _hn_words '--first-parent --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -q --quiet -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
-      _hn_place '--pretty --format --date --color -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
+      _hn_place '--pretty --format --date --decorate --color --stat -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac

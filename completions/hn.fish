@@ -98,7 +98,9 @@ complete -c hn -n '__hn_at blame' -s w -d 'leave whitespace out of account'
 complete -c hn -n '__hn_at blame' -l date -x -a 'default iso iso-strict rfc short raw unix relative local format:' -d 'how times are printed'
 complete -c hn -n '__hn_at blame' -l json -d 'as JSON'
 complete -c hn -n '__hn_at blame 0+ -L --date' -F
-complete -c hn -n '__hn_at branch' -s d -l delete -d 'delete the branch NAME'
+complete -c hn -n '__hn_at branch' -s d -l delete -d 'delete the branches that are named'
+complete -c hn -n '__hn_at branch' -s D -d 'the same, and commits that no other branch has go too'
+complete -c hn -n '__hn_at branch' -s f -l force -d 'with -d: as -D'
 complete -c hn -n '__hn_at branch' -l show-current -d 'print the name of the one that this is'
 complete -c hn -n '__hn_at branch' -s a -l all -d 'list all, as is done anyway'
 complete -c hn -n '__hn_at branch' -s v -l verbose -d 'list with subjects'
@@ -206,7 +208,7 @@ complete -c hn -n '__hn_at device' -l via -x -d 'new: reach the inviter through 
 complete -c hn -n '__hn_at device' -l json -d 'as JSON'
 complete -c hn -n '__hn_at device 0 --name --timeout --limit --via' -a 'move new'
 complete -c hn -n '__hn_at diff' -s p -l patch -d 'the changes line by line'
-complete -c hn -n '__hn_at diff' -l stat -d 'how many lines changed, file by file'
+complete -c hn -n '__hn_at diff' -l stat -x -d 'how many lines changed, file by file; WIDTH[,NAME-WIDTH[,COUNT]]'
 complete -c hn -n '__hn_at diff' -l numstat -d 'the same for programs'
 complete -c hn -n '__hn_at diff' -l shortstat -d 'the sum of it alone'
 complete -c hn -n '__hn_at diff' -l name-only -d 'the paths alone'
@@ -238,8 +240,8 @@ complete -c hn -n '__hn_at diff' -l quiet -d 'print nothing, and end so'
 complete -c hn -n '__hn_at diff' -l color -x -a 'always never auto' -d 'colours: always, never or auto'
 complete -c hn -n '__hn_at diff' -l no-color -d 'no colours'
 complete -c hn -n '__hn_at diff' -l json -d 'the paths alone, as JSON'
-complete -c hn -n '__hn_at diff 0+ -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G --color' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
-complete -c hn -n '__hn_at diff 0+ -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G --color' -F
+complete -c hn -n '__hn_at diff 0+ --stat -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G --color' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at diff 0+ --stat -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G --color' -F
 complete -c hn -n '__hn_at doctor' -l json -d 'as JSON'
 complete -c hn -n '__hn_at export' -l refs -x -d 'only these branches and tags'
 complete -c hn -n '__hn_at export' -l bare -d 'without a working tree, where the git repository is made'
@@ -345,12 +347,12 @@ complete -c hn -n '__hn_at log' -l before -l until -x -d 'committed until then'
 complete -c hn -n '__hn_at log' -l oneline -d 'one line each, with a short id'
 complete -c hn -n '__hn_at log' -l pretty -l format -x -a 'oneline short medium full fuller raw reference format:' -d 'how a commit is printed'
 complete -c hn -n '__hn_at log' -l date -x -a 'default human iso iso-strict rfc short raw unix relative local format:' -d 'how times are printed'
-complete -c hn -n '__hn_at log' -l decorate -d 'name the branches and tags that stand there'
+complete -c hn -n '__hn_at log' -l decorate -x -a 'short full auto no' -d 'name the branches and tags that stand there'
 complete -c hn -n '__hn_at log' -l no-decorate -d 'do not'
 complete -c hn -n '__hn_at log' -l color -x -a 'always never auto' -d 'colours: always, never or auto'
 complete -c hn -n '__hn_at log' -l no-color -d 'no colours'
 complete -c hn -n '__hn_at log' -s p -l patch -d 'the changes line by line'
-complete -c hn -n '__hn_at log' -l stat -d 'how many lines changed, file by file'
+complete -c hn -n '__hn_at log' -l stat -x -d 'how many lines changed, file by file; WIDTH[,NAME-WIDTH[,COUNT]]'
 complete -c hn -n '__hn_at log' -l numstat -d 'the same for programs'
 complete -c hn -n '__hn_at log' -l shortstat -d 'the sum of it alone'
 complete -c hn -n '__hn_at log' -l name-only -d 'the paths alone'
@@ -378,8 +380,8 @@ complete -c hn -n '__hn_at log' -s G -x -d 'files of which a line that matches c
 complete -c hn -n '__hn_at log' -l pickaxe-regex -d 'the text of -S is an extended regular expression'
 complete -c hn -n '__hn_at log' -l pickaxe-all -d 'of a commit with such a file all files'
 complete -c hn -n '__hn_at log' -l json -d 'as JSON'
-complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
-complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --color -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -F
+complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --decorate --color --stat -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --decorate --color --stat -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -F
 complete -c hn -n '__hn_at members' -l json -d 'as JSON'
 complete -c hn -n '__hn_at merge' -s m -l message -x -d 'the message; several become paragraphs'
 complete -c hn -n '__hn_at merge' -s F -l file -r -F -d 'read the message from FILE, - for standard input'
@@ -442,12 +444,12 @@ complete -c hn -n '__hn_at show' -l first-parent -d 'show what a merge brought o
 complete -c hn -n '__hn_at show' -l oneline -d 'one line each, with a short id'
 complete -c hn -n '__hn_at show' -l pretty -l format -x -a 'oneline short medium full fuller raw reference format:' -d 'how a commit is printed'
 complete -c hn -n '__hn_at show' -l date -x -a 'default human iso iso-strict rfc short raw unix relative local format:' -d 'how times are printed'
-complete -c hn -n '__hn_at show' -l decorate -d 'name the branches and tags that stand there'
+complete -c hn -n '__hn_at show' -l decorate -x -a 'short full auto no' -d 'name the branches and tags that stand there'
 complete -c hn -n '__hn_at show' -l no-decorate -d 'do not'
 complete -c hn -n '__hn_at show' -l color -x -a 'always never auto' -d 'colours: always, never or auto'
 complete -c hn -n '__hn_at show' -l no-color -d 'no colours'
 complete -c hn -n '__hn_at show' -s p -l patch -d 'the changes line by line'
-complete -c hn -n '__hn_at show' -l stat -d 'how many lines changed, file by file'
+complete -c hn -n '__hn_at show' -l stat -x -d 'how many lines changed, file by file; WIDTH[,NAME-WIDTH[,COUNT]]'
 complete -c hn -n '__hn_at show' -l numstat -d 'the same for programs'
 complete -c hn -n '__hn_at show' -l shortstat -d 'the sum of it alone'
 complete -c hn -n '__hn_at show' -l name-only -d 'the paths alone'
@@ -475,8 +477,8 @@ complete -c hn -n '__hn_at show' -s G -x -d 'files of which a line that matches 
 complete -c hn -n '__hn_at show' -l pickaxe-regex -d 'the text of -S is an extended regular expression'
 complete -c hn -n '__hn_at show' -l pickaxe-all -d 'of a commit with such a file all files'
 complete -c hn -n '__hn_at show' -l json -d 'as JSON'
-complete -c hn -n '__hn_at show 0+ --pretty --format --date --color -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
-complete -c hn -n '__hn_at show 0+ --pretty --format --date --color -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -F
+complete -c hn -n '__hn_at show 0+ --pretty --format --date --decorate --color --stat -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at show 0+ --pretty --format --date --decorate --color --stat -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -F
 complete -c hn -n '__hn_at status' -s s -l short -d 'two letters and a path, as git status does'
 complete -c hn -n '__hn_at status' -s b -l branch -d 'the branch too, with -s and --porcelain'
 complete -c hn -n '__hn_at status' -l porcelain -x -a 'v1 v2' -d 'for scripts, as git'\''s: v1 or v2'

@@ -306,6 +306,30 @@ void create_branch(Repository& repository, std::string_view name, const object::
   batch.commit();
 }
 
+bool holds_commits_alone(Repository& repository, const LocalBranch& branch) {
+  const Tip tip = tip_of(repository, branch);
+  std::vector<object::Id> left;
+  for (const auto& heads : {tip.heads, tip.beyond})
+    for (const log::Head& head : heads) left.push_back(head.commit);
+  if (left.empty() && tip.commit) left.push_back(*tip.commit);
+  const auto take = [&](const object::Id& of) {
+    std::erase_if(left, [&](const object::Id& commit) {
+      const auto contained = object::is_ancestor(repository.history(), commit, of);
+      return contained && *contained;
+    });
+  };
+  if (const auto standing = repository.worktree(); standing && standing->base)
+    take(*standing->base);
+  for (const BranchLine& line : branches(repository)) {
+    if (left.empty()) break;
+    if (line.branch == branch) continue;
+    const Tip other = tip_of(repository, line.branch);
+    if (other.commit) take(*other.commit);
+    for (const log::Head& head : other.heads) take(head.commit);
+  }
+  return !left.empty();
+}
+
 void delete_branch(Repository& repository, const LocalBranch& branch) {
   const auto lock = repository.store().lock();
   repository.refresh();

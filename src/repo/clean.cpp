@@ -154,7 +154,11 @@ CleanPlan plan_clean(const Repository& repository, const CleanRequest& request) 
   options.survey = true;
   const Paths tracked = options.tracked;
   const worktree::Snapshot snapshot = worktree::scan(std::move(options));
-  return Cleaner(request, snapshot, tracked).run(tracked);
+  CleanPlan plan = Cleaner(request, snapshot, tracked).run(tracked);
+  plan.unread = unread(snapshot.notices, snapshot.index, request.meant);
+  for (const worktree::Notice& notice : snapshot.notices)
+    if (notice.kind == worktree::Notice::Kind::rules_unread) plan.unread.push_back(notice);
+  return plan;
 }
 
 void carry_out_clean(const Repository& repository, const CleanPlan& plan) {

@@ -94,6 +94,28 @@ void refuse_markers(const worktree::Snapshot& snapshot, const worktree::Pathspec
   }
 }
 
+// Who records everything would record secrets that the rules keep out; who names paths means them.
+void refuse_unread(const worktree::Snapshot& snapshot, const worktree::Pathspec& meant) {
+  for (const worktree::Notice& notice : snapshot.notices) {
+    if (notice.kind != worktree::Notice::Kind::rules_unread) continue;
+    const std::string folder(worktree::folder_of(notice.path));
+    const bool touched = std::ranges::any_of(snapshot.changes, [&](const worktree::Change& change) {
+      return change.added() && meant.matches(change.path) &&
+             (folder.empty() || worktree::is_below(change.path, folder));
+    });
+    if (touched || meant.everything())
+      throw Failure(Code::io, notice.path + " cannot be read, so that what it ignores is not known",
+                    "make it readable, or move it away; nothing was recorded");
+  }
+  if (meant.everything()) return;
+  const auto left = unread(snapshot.notices, snapshot.index, meant);
+  if (left.empty()) return;
+  const bool deep = left.front().kind == worktree::Notice::Kind::too_deep;
+  throw Failure(Code::io,
+                left.front().path + (deep ? " is too deep to be recorded" : " cannot be read"),
+                "mend that, or leave it out; nothing was recorded");
+}
+
 std::vector<std::string> recorded_of(const worktree::Snapshot& snapshot,
                                      const worktree::Pathspec& meant) {
   std::vector<std::string> out;
@@ -204,6 +226,7 @@ CommitDone commit(Repository& repository, const CommitRequest& request) {
   worktree::Snapshot snapshot =
       worktree::scan(scan_options(repository, batch, standing.base, conflicts, &batch));
   require_apart(repository, standing, request, snapshot);
+  refuse_unread(snapshot, request.meant);
   require_matches(request.meant, snapshot, true);
   if (!request.allow_markers) refuse_markers(snapshot, request.meant);
 
@@ -212,6 +235,10 @@ CommitDone commit(Repository& repository, const CommitRequest& request) {
       snapshot.changes,
       [&](const worktree::Change& change) { return request.meant.matches(change.path); }));
   if (done.files == 0 && !request.allow_empty && !request.amend) {
+    if (const auto left = unread(snapshot.notices, snapshot.index, {}); !left.empty())
+      throw Failure(Code::refused,
+                    "nothing to commit: nothing that can be read differs from the last commit",
+                    "hn status names what cannot, such as " + left.front().path);
     throw Failure(Code::refused, "nothing to commit: nothing differs from the last commit",
                   "hn status says what differs; --allow-empty commits all the same");
   }

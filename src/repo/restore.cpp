@@ -6,6 +6,23 @@
 #include "repo/carry.hpp"
 
 namespace hn::repo {
+namespace {
+
+// What cannot be read may differ: it is brought back, or stands in the way.
+void add_unread(const worktree::Snapshot& snapshot, const worktree::Pathspec& meant,
+                std::vector<std::string>& paths) {
+  for (const worktree::Notice& notice : unread(snapshot.notices, snapshot.index, meant)) {
+    for (const worktree::IndexRow& row : snapshot.index.rows) {
+      const bool there = row.path == notice.path || notice.path.empty() ||
+                         worktree::is_below(row.path, notice.path);
+      if (row.base && there && meant.matches(row.path)) paths.push_back(row.path);
+    }
+  }
+  std::ranges::sort(paths, worktree::path_less);
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+}
+
+}  // namespace
 
 Restored restore(Repository& repository, const RestoreRequest& request) {
   const auto lock = repository.store().lock();
@@ -35,6 +52,7 @@ Restored restore(Repository& repository, const RestoreRequest& request) {
       target.restore.push_back(change.path);
   for (const std::string& path : snapshot.conflicts)
     if (request.meant.matches(path)) target.restore.push_back(path);
+  add_unread(snapshot, request.meant, target.restore);
   store::Batch batch = repository.store().begin();  // never committed
   return carry(repository, batch, standing, conflicts, std::move(snapshot), target);
 }

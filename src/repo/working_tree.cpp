@@ -169,6 +169,24 @@ void require_matches(const worktree::Pathspec& meant, const worktree::Snapshot& 
                 "nothing was touched; hn status says what there is");
 }
 
+std::vector<worktree::Notice> unread(const std::vector<worktree::Notice>& notices,
+                                     const worktree::Index& index,
+                                     const worktree::Pathspec& meant) {
+  using Kind = worktree::Notice::Kind;
+  std::vector<worktree::Notice> out;
+  for (const worktree::Notice& notice : notices) {
+    const worktree::IndexRow* row = index.find(notice.path);
+    const bool recorded = row != nullptr && (row->base || row->side);
+    const bool counts = notice.kind == Kind::unreadable || notice.kind == Kind::unstable ||
+                        notice.kind == Kind::too_deep ||
+                        (notice.kind == Kind::special_file && recorded);
+    const bool named =
+        meant.matches(notice.path) || (row == nullptr && meant.may_match_below(notice.path));
+    if (counts && named) out.push_back(notice);
+  }
+  return out;
+}
+
 Moved move_working_tree(Repository& repository, const LocalBranch& branch,
                         const std::optional<object::Id>& to, bool overwrite) {
   const auto lock = repository.store().lock();

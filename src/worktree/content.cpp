@@ -29,20 +29,6 @@ ssize_t read_some(int file, Byte* out, std::size_t size) {
   return n;
 }
 
-// readlinkat cuts what does not fit, so the buffer grows until it does.
-std::optional<std::string> read_link(int folder, const std::string& name) {
-  for (std::size_t size = 256; size <= (std::size_t{1} << 20); size *= 4) {
-    std::string out(size, '\0');
-    ssize_t n = ::readlinkat(folder, name.c_str(), out.data(), out.size());
-    if (n < 0) return std::nullopt;
-    if (static_cast<std::size_t>(n) == size) continue;
-    out.resize(static_cast<std::size_t>(n));
-    return out;
-  }
-  errno = ENAMETOOLONG;
-  return std::nullopt;
-}
-
 Content read_symlink(int folder, const std::string& name, object::BlockWriter& writer) {
   Content out;
   for (int i = 0; i < kReadingsMax; ++i) {
@@ -87,6 +73,20 @@ Content::State stream_by(std::span<Byte> buffer, int folder, const std::string& 
 }
 
 }  // namespace
+
+// readlinkat cuts what does not fit, so the buffer grows until it does.
+std::optional<std::string> read_link(int folder, const std::string& name) {
+  for (std::size_t size = 256; size <= (std::size_t{1} << 20); size *= 4) {
+    std::string out(size, '\0');
+    ssize_t n = ::readlinkat(folder, name.c_str(), out.data(), out.size());
+    if (n < 0) return std::nullopt;
+    if (static_cast<std::size_t>(n) == size) continue;
+    out.resize(static_cast<std::size_t>(n));
+    return out;
+  }
+  errno = ENAMETOOLONG;
+  return std::nullopt;
+}
 
 Content::State stream(int folder, const std::string& name,
                       const std::function<bool(ByteView)>& sink, Entry& entry) {
@@ -137,12 +137,15 @@ Content read_content(int folder, const std::string& name, object::BlockWriter& w
   return out;
 }
 
-std::optional<Bytes> read_small(int folder, const std::string& name, std::uint64_t max) {
+std::optional<Bytes> read_small(int folder, const std::string& name, std::uint64_t max,
+                                Content::State* told) {
+  Content::State unused{};
+  Content::State& state = told == nullptr ? unused : *told;
   for (int i = 0; i < kReadingsMax; ++i) {
     Bytes out;
     Entry entry;
     bool fits = true;
-    Content::State state = stream(
+    state = stream(
         folder, name,
         [&](ByteView bytes) {
           fits = out.size() + bytes.size() <= max;

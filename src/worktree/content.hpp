@@ -40,7 +40,12 @@ std::optional<WholeFile> read_whole(int folder, const std::string& name, std::sp
 Content::State stream(int folder, const std::string& name,
                       const std::function<bool(ByteView)>& sink, Entry& entry);
 
-// A small regular file; nullopt where it is none, cannot be read or is longer than `max`.
-std::optional<Bytes> read_small(int folder, const std::string& name, std::uint64_t max);
+// A small regular file; nullopt where it is none, cannot be read or is longer than `max`. `state`
+// says which: read, of one that is too long.
+std::optional<Bytes> read_small(int folder, const std::string& name, std::uint64_t max,
+                                Content::State* state = nullptr);
+
+// Where a symlink leads; nullopt with errno.
+std::optional<std::string> read_link(int folder, const std::string& name);
 
 }  // namespace hn::worktree

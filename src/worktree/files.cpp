@@ -96,6 +96,39 @@ std::optional<Bytes> Files::read(std::string_view path, std::size_t bytes_max) c
   return read_small(folder.get(), std::string(name_of_path(path)).c_str(), bytes_max);
 }
 
+Files::Content Files::content(std::string_view path, std::size_t bytes_max) const {
+  const auto failed = [](int error) {
+    const bool absent = error == ENOENT || error == ENOTDIR || error == ELOOP;
+    return Content{absent ? Content::State::absent : Content::State::unreadable, {}, false};
+  };
+  const Descriptor folder = state_->root.open_folder(folder_of(path));
+  if (!folder) return failed(errno);
+  const std::string name(name_of_path(path));
+  worktree::Content::State state{};
+  if (auto bytes = read_small(folder.get(), name, bytes_max, &state))
+    return {Content::State::read, std::move(*bytes), false};
+  switch (state) {
+    case worktree::Content::State::read:
+      return {Content::State::too_long, {}, false};
+    case worktree::Content::State::absent:
+      return {Content::State::absent, {}, false};
+    case worktree::Content::State::not_content:
+      break;
+    default:
+      return {Content::State::unreadable, {}, false};
+  }
+  switch (worktree::look(folder.get(), name).kind) {
+    case Entry::Kind::symlink:
+      if (const auto target = read_link(folder.get(), name))
+        return {Content::State::read, to_bytes(as_bytes(*target)), true};
+      return failed(errno);
+    case Entry::Kind::special:
+      return {Content::State::special, {}, false};
+    default:
+      return {Content::State::absent, {}, false};
+  }
+}
+
 bool Files::remove(std::string_view path) const {
   if (has_reserved_name(path)) return false;
   const Descriptor folder = state_->root.open_folder(folder_of(path));

@@ -138,11 +138,13 @@ bool equal(std::string_view a, std::string_view b, bool ignore_case) {
 }  // namespace
 
 Pathspec::Pathspec(std::span<const std::string> words, std::string_view folder,
-                   std::string_view root, const PathspecRules& rules) {
+                   std::string_view root, const PathspecRules& rules, Rest rest) {
   for (const std::string& word : words) {
     Rule rule = parse(word, folder, root, rules);
     (rule.excludes ? without_ : with_).push_back(std::move(rule));
   }
+  if (rest == Rest::here && with_.empty() && !without_.empty())
+    with_.push_back(parse(":(literal).", folder, root, {}));
   // ":/" and "." at the root: everything, said in words.
   const bool all = std::ranges::any_of(
       with_, [](const Rule& rule) { return rule.path.empty() && !rule.is_glob; });

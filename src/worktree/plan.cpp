@@ -23,15 +23,27 @@ class FolderCache {
     if (!known_ || path_ != path) {
       path_ = path;
       folder_ = root_.open_folder(path);
+      error_ = folder_ ? 0 : errno;
+      writable_.reset();
       known_ = true;
     }
     return folder_.get();
+  }
+
+  // Of the folder opened last: it is there, or what is on the way to it, and not for us.
+  bool is_denied() const { return error_ == EACCES || error_ == EPERM || error_ == EIO; }
+  bool is_writable() {
+    if (!writable_)
+      writable_ = ::faccessat(folder_.get(), ".", W_OK | X_OK, AT_EACCESS) == 0 || errno != EACCES;
+    return *writable_;
   }
 
  private:
   const Root& root_;
   std::string path_;
   Descriptor folder_;
+  int error_ = 0;
+  std::optional<bool> writable_;
   bool known_ = false;
 };
 
@@ -120,6 +132,7 @@ class Planner {
     int folder = folders_.open(folder_of(item.path));
     Entry entry;
     if (folder >= 0) entry = look(folder, name);
+    if (folder < 0 && folders_.is_denied()) entry.kind = Entry::Kind::unreadable;
     Step step;
     step.path = item.path;
     step.owner = item.owner;
@@ -146,6 +159,9 @@ class Planner {
         obstacle(Obstacle::Kind::unreadable, item.path);
         break;
     }
+    const bool touches = step.present || (step.now && !step.done);
+    if (touches && folder >= 0 && !folders_.is_writable())
+      obstacle(Obstacle::Kind::unwritable, item.path);
     if (step.now || step.present || step.folder || step.done) out_.steps.push_back(std::move(step));
   }
 
@@ -186,6 +202,10 @@ class Planner {
                Step& step) {
     IndexRow* row = out_.index.find(item.path);
     std::optional<object::Value> there = value_of(row, folder, name, entry, step);
+    if (!there && options_.overwrite) {
+      step.present = true;
+      return;
+    }
     if (!there) return obstacle(Obstacle::Kind::unreadable, item.path);
     if (equals(item.now, *there)) {
       step.done = true;
@@ -271,7 +291,9 @@ class Planner {
     return out;
   }
 
-  void in_the_way(const Item& item, Step&) {
+  void in_the_way(const Item& item, Step& step) {
+    step.present = true;
+    if (options_.overwrite) return;
     obstacle(item.old ? Obstacle::Kind::modified : Obstacle::Kind::untracked, item.path);
   }
 
@@ -296,6 +318,8 @@ std::string_view name_of(Obstacle::Kind kind) noexcept {
       return "replaced";
     case Obstacle::Kind::unreadable:
       return "unreadable";
+    case Obstacle::Kind::unwritable:
+      return "unwritable";
   }
   return "unknown";
 }

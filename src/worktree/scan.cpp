@@ -457,6 +457,8 @@ std::string_view name_of(Notice::Kind kind) noexcept {
       return "refused";
     case Notice::Kind::half_resolved:
       return "half_resolved";
+    case Notice::Kind::rules_unread:
+      return "rules_unread";
   }
   return "unknown";
 }

@@ -169,10 +169,19 @@ class FolderWalk {
     std::vector<Patterns> out;
     for (const char* file : {".gitignore", ".hnignore"}) {
       if (!has(file)) continue;
-      if (std::optional<Bytes> text = read_small(fd_.get(), file, kIgnoreFileBytesMax))
+      Content::State state{};
+      if (std::optional<Bytes> text = read_small(fd_.get(), file, kIgnoreFileBytesMax, &state))
         out.push_back(Patterns::parse(*text));
+      else if (is_unread(state, file))
+        note(Notice::Kind::rules_unread, join(folder_.path, file));
     }
     return out;
+  }
+
+  // There may be rules in it. A folder or a symlink of that name has none.
+  bool is_unread(Content::State state, const char* file) const {
+    if (state != Content::State::not_content) return state == Content::State::unreadable;
+    return look(fd_.get(), file).kind == Entry::Kind::special;
   }
 
   // The name in this folder of the next row.

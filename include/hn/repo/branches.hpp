@@ -61,6 +61,10 @@ void advance(Repository& repository, store::Batch& batch, const LocalBranch& bra
 // A new branch, as a draft, at a commit. Failure (exists, invalid).
 void create_branch(Repository& repository, std::string_view name, const object::Id& at);
 
+// Whether deleting the branch leaves commits that neither another live branch or draft nor the
+// working tree's position leads to.
+bool holds_commits_alone(Repository& repository, const LocalBranch& branch);
+
 // Deletes a branch: a draft at once, a published one by a draft that rewrites all its live
 // publishes. Failure (refused) unless all are this device's own or it has admin.
 void delete_branch(Repository& repository, const LocalBranch& branch);

@@ -16,9 +16,10 @@ struct CleanRequest {
 // What would be removed: files, folders with a slash at the end for all in them; by path.
 struct CleanPlan {
   std::vector<std::string> shown;
-  std::vector<std::string> skipped;  // repositories of their own
-  std::vector<std::string> files;    // each single one, by path_less
-  std::vector<std::string> folders;  // that are to be empty then, by path_less
+  std::vector<std::string> skipped;      // repositories of their own
+  std::vector<std::string> files;        // each single one, by path_less
+  std::vector<std::string> folders;      // that are to be empty then, by path_less
+  std::vector<worktree::Notice> unread;  // what could not be looked into
 };
 CleanPlan plan_clean(const Repository& repository, const CleanRequest& request);
 

@@ -45,6 +45,11 @@ worktree::ScanOptions scan_options(const Repository& repository, const object::B
                                    const std::optional<object::Id>& base,
                                    worktree::ConflictForm& conflicts, object::BlockWriter* writer);
 
+// The notices of what may differ unseen of what is meant: a recorded path, or what can't be looked
+// into, was not read.
+std::vector<worktree::Notice> unread(const std::vector<worktree::Notice>& notices,
+                                     const worktree::Index& index, const worktree::Pathspec& meant);
+
 // Failure not_found that names the first word of `meant` that matches nothing in the base of a
 // scan; nor, with `untracked`, anything new.
 void require_matches(const worktree::Pathspec& meant, const worktree::Snapshot& snapshot,

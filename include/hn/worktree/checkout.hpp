@@ -44,6 +44,7 @@ struct Obstacle {
     untracked,   // stands where `to` has something, or in a folder where `to` has a file
     replaced,    // a folder on the way is a file or a symlink
     unreadable,  // cannot be compared
+    unwritable,  // stands in a folder that this user may not change
   };
   Kind kind = Kind::modified;
   std::string path;

@@ -30,6 +30,15 @@ class Files {
   // `bytes_max`, or it cannot be read.
   std::optional<Bytes> read(std::string_view path, std::size_t bytes_max) const;
 
+  // What a commit would take: the bytes of a file, or where a symlink leads. Any thread.
+  struct Content {
+    enum class State { read, absent, special, unreadable, too_long };
+    State state = State::absent;
+    Bytes bytes;
+    bool is_link = false;
+  };
+  Content content(std::string_view path, std::size_t bytes_max) const;
+
   // A file, symlink or empty folder. False where nothing was removed.
   bool remove(std::string_view path) const;
 

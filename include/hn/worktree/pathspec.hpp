@@ -26,9 +26,11 @@ class Pathspec {
   Pathspec() = default;  // everything
   // Words as typed in `folder`, a path from the root ("" for the root itself); `root` is absolute.
   // Failure usage for a path outside of the root, an unknown magic word, and attr, whose attributes
-  // hn does not have.
+  // hn does not have. Where all words exclude, the rest of what `rest` says is meant: as in git
+  // that depends on the command.
+  enum class Rest { everywhere, here };
   Pathspec(std::span<const std::string> words, std::string_view folder, std::string_view root,
-           const PathspecRules& rules = {});
+           const PathspecRules& rules = {}, Rest rest = Rest::everywhere);
 
   bool everything() const noexcept { return with_.empty() && without_.empty(); }
   // A path from the root of something that is no folder.

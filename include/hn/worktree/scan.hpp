@@ -64,6 +64,7 @@ struct Notice {
     too_deep,           // a folder below kDepthMax
     refused,            // in the base tree, but cannot be held here
     half_resolved,      // a conflict of which some files were edited or removed; still a conflict
+    rules_unread,       // an ignore file that cannot be read: what it ignores is not known
   };
   Kind kind = Kind::unreadable;
   std::string path;
