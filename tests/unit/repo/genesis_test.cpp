@@ -74,9 +74,11 @@ TEST_CASE("nor is it opened where its entry is in the store") {
     const log::SignedEntry entry = signed_by_anna(foreign.genesis);
     RepoDevice device("bob", 1);
     device.clone(entry.id);
-    store::Batch batch = device->store().begin();
-    batch.add_entry(repo::stored_id(entry.id), log::encode_signed(entry));
-    batch.commit();
+    {
+      store::Batch batch = device->store().begin();
+      batch.add_entry(repo::stored_id(entry.id), log::encode_signed(entry));
+      batch.commit();
+    }
     const std::string why = refusal_of([&] { device.open(); });
     CHECK_MESSAGE(why.find(foreign.what) != std::string::npos, why);
   }
