@@ -112,7 +112,7 @@ std::string asked_message(const Context& context, const repo::Repository& reposi
   const std::string below = "\n#\n# The message of the tag " + escape_controls(tag.name) +
                             ". Lines that begin with '#' are left out.\n";
   const std::string file = repository.layout().hn() + "/TAG_EDITMSG";
-  const std::string message = cleaned(edited(context, *editor, file, below), Cleanup::strip);
+  std::string message = cleaned(edited(context, *editor, file, below), Cleanup::strip);
   if (message.empty()) throw Failure(Code::refused, "the message is empty");
   return message;
 }

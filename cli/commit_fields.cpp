@@ -97,7 +97,7 @@ std::string names_at(const Shown& g, std::string_view front, std::string_view en
 }
 
 // In the colour of a commit, where %C(auto) stands in front.
-std::string as_commit(std::string text, const Shown& g) {
+std::string as_commit(const std::string& text, const Shown& g) {
   return g.colours_by_itself ? "\x1b[33m" + text + "\x1b[m" : text;
 }
 
