@@ -167,7 +167,7 @@ git::Imported bring_in(const Context& context, repo::Repository& repository,
   git::learn_made_here(
       {options, published(repository), &repository.store(), imported_as, &made_here});
   made_here.save(unique_name(context));
-  store::Batch batch = repository.store().begin();
+  store::Batch batch = repository.store().begin(store::Effort::bulk);
   options.blocks = &batch;
   options.known = [&, known = options.known](const object::GitId& git) {
     if (const auto id = known ? known(git) : std::nullopt) return id;

@@ -82,7 +82,7 @@ store::Batch& RepositoryHost::batch() const {
 
 store::Batch& RepositoryHost::open_batch() const {
   if (!batch_) {
-    batch_.emplace(repository_.store().begin());
+    batch_.emplace(repository_.store().begin(store::Effort::bulk));
     watch_batch();
   }
   return *batch_;

@@ -8,7 +8,7 @@
 namespace hn::store {
 
 struct Batch::State {
-  explicit State(Opened& o) : opened(o), blocks(o) {}
+  State(Opened& o, Effort effort) : opened(o), blocks(o, effort) {}
   Opened& opened;
   BlockStage blocks;
   Changes changes;

@@ -34,8 +34,9 @@ unsigned thread_count(const Options& options) {
   return std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
 }
 
-BlockStage::BlockStage(Opened& opened)
+BlockStage::BlockStage(Opened& opened, Effort effort)
     : opened_(opened),
+      effort_(effort),
       arrived_(opened.take_arrived()),
       cache_(opened.take_batch_cache()),
       rows_({[&opened] { return open_scratch(opened.fs(), opened.folder()); },
@@ -104,7 +105,7 @@ Bytes BlockStage::record_at(const Place& place, std::size_t bytes_max) const {
 void BlockStage::add(object::Kind kind, const object::Address& address, ByteView bytes,
                      const std::optional<object::Address>& base) {
   auto block = std::make_shared<const PlainBlock>(PlainBlock{kind, address, to_bytes(bytes)});
-  PackItem item{block, {}, {}, 0};
+  PackItem item{block, {}, {}, 0, effort_};
   if (base && *base != address) choose_base(item, *base);
   if (item.base) bases_.insert_or_assign(address, *item.base);
   recent_.add(address, std::move(block), item.depth);

@@ -17,7 +17,7 @@ unsigned thread_count(const Options& options);
 // Options::spill_bytes in a file of their own, which becomes a pack at commit.
 class BlockStage {
  public:
-  explicit BlockStage(Opened& opened);
+  BlockStage(Opened& opened, Effort effort);
   ~BlockStage();
   BlockStage(const BlockStage&) = delete;
   BlockStage& operator=(const BlockStage&) = delete;
@@ -80,6 +80,7 @@ class BlockStage {
   std::uint64_t packed_bytes() const noexcept { return flushed_ + memory_.size(); }
 
   Opened& opened_;
+  const Effort effort_;
   std::optional<Pipeline> pipeline_;
   std::vector<PackItem> group_;
   std::size_t group_bytes_ = 0;

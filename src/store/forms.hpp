@@ -1,5 +1,6 @@
 #pragma once
 
+#include "hn/store/effort.hpp"
 #include "hn/store/stored.hpp"
 #include "store/plain.hpp"
 
@@ -18,6 +19,7 @@ struct Encoded {
 };
 
 // The smallest of: raw, zstd, and zstd with the prefix `base` where that is given.
-Encoded encode_form(ByteView plain, const std::optional<ByteView>& base);
+Encoded encode_form(ByteView plain, const std::optional<ByteView>& base,
+                    Effort effort = Effort::full);
 
 }  // namespace hn::store

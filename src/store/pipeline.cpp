@@ -9,7 +9,7 @@ PackedGroup pack(std::span<const PackItem> items) {
   for (const PackItem& item : items) {
     std::optional<ByteView> base;
     if (item.base) base = item.base_bytes.bytes;
-    Encoded encoded = encode_form(item.block->bytes, base);
+    Encoded encoded = encode_form(item.block->bytes, base, item.effort);
     Stored stored{item.block->kind, encoded.form, {}, 0, std::move(encoded.bytes)};
     stored.plain_bytes = static_cast<std::uint32_t>(item.block->bytes.size());
     const bool differs = encoded.form == Form::zstd_prefix;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "hn/store/effort.hpp"
 #include "store/ordered_pool.hpp"
 #include "store/pack_index.hpp"
 #include "store/record.hpp"
@@ -29,6 +30,7 @@ struct PackItem {
   std::optional<object::Address> base;
   BaseBytes base_bytes;
   std::uint8_t depth = 0;
+  Effort effort = Effort::full;
 };
 
 // Records one behind the other; the offsets of the rows count from the first of them.

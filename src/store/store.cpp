@@ -64,8 +64,8 @@ Store::Store(os::FileSystem& fs, const std::string& folder, const Options& optio
     : state_(std::make_unique<State>(fs, folder, options)) {}
 Store::~Store() = default;
 
-Batch Store::begin() {
-  return Batch(std::make_unique<Batch::State>(state_->opened));
+Batch Store::begin(Effort effort) {
+  return Batch(std::make_unique<Batch::State>(state_->opened, effort));
 }
 
 Result<object::Block> Store::read(const object::Id& id) const {

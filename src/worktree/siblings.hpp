@@ -50,7 +50,7 @@ class SiblingRuns {
   }
 
  private:
-  static constexpr std::uint32_t kRunMax = 3;
+  static constexpr std::uint32_t kRunMax = 2;
   static constexpr std::uint32_t kDepthMax = 8;
   struct Place {
     std::uint32_t first = 0;

@@ -10,6 +10,7 @@
 #include "hn/store/batch.hpp"
 #include "hn/store/check.hpp"
 #include "hn/store/collect.hpp"
+#include "hn/store/effort.hpp"
 
 namespace hn::store {
 
@@ -56,7 +57,7 @@ class Store final : public object::BlockReader {
   Store& operator=(const Store&) = delete;
 
   // The store outlives its batches.
-  Batch begin();
+  Batch begin(Effort effort = Effort::full);
 
   // Blocks.
   using BlockReader::read;
