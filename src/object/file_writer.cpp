@@ -1,5 +1,6 @@
 // Writing files: hn-objects(5), sections FILES and CUTTING FILES.
 #include <algorithm>
+#include <utility>
 
 #include "hn/object/cut.hpp"
 #include "hn/object/file.hpp"
@@ -72,7 +73,16 @@ struct FileWriter::State {
     bool wrote = false;  // an earlier node of this level
   };
 
-  State(BlockWriter& w, const BlockReader* old_reader, const std::optional<Id>& old) : writer(w) {
+  // Chunks whose ids are being computed. They stay where they are until then: whoever destroys it
+  // waits.
+  struct HandedOver {
+    Bytes bytes;
+    std::vector<BlockView> chunks;
+    IdsLater ids;
+  };
+
+  State(BlockWriter& w, const BlockReader* old_reader, const std::optional<Id>& old, IdsBeside b)
+      : writer(w), beside(std::move(b)) {
     if (old_reader == nullptr || !old) return;
     if (auto cursor = ChunkCursor::open(*old_reader, *old))
       old_version.emplace(std::move(cursor).value());
@@ -86,26 +96,43 @@ struct FileWriter::State {
 
   void add(ByteView bytes) {
     while (!bytes.empty()) {
-      if (buffer.size() == kBufferBytes) {
-        cut(kChunkBytesMax);
-        buffer.erase(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(front));
-        front = 0;
-      }
+      if (buffer.size() == kBufferBytes) hand_over();
       const std::size_t n = std::min(bytes.size(), kBufferBytes - buffer.size());
       buffer.insert(buffer.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));
       bytes = bytes.subspan(n);
     }
   }
 
-  // Writes chunks until no more than so many bytes are left: those of a block, of which the cutter
-  // may want to see more, or none at the end. Together, for what their ids cost.
-  void cut(std::size_t left) {
+  // Takes chunks from the front until no more than so many bytes are left: those of a block, of
+  // which the cutter may want to see more, or none at the end.
+  std::vector<BlockView> cut(std::size_t left) {
     std::vector<BlockView> chunks;
     for (ByteView uncut = rest(); uncut.size() > left; uncut = rest()) {
       chunks.push_back({Kind::chunk, uncut.first(cut_chunk(uncut))});
       front += chunks.back().bytes.size();
     }
-    const std::vector<Id> ids = ids_of(chunks);
+    return chunks;
+  }
+
+  // Cuts what is there and goes on with what is left, while the ids of the chunks are computed:
+  // together, for what they cost, and beside, as cutting takes as long.
+  void hand_over() {
+    std::vector<BlockView> chunks = cut(kChunkBytesMax);
+    settle();
+    std::swap(buffer, at_work.bytes);
+    const ByteView uncut = ByteView(at_work.bytes).subspan(std::exchange(front, 0));
+    buffer.assign(uncut.begin(), uncut.end());
+    at_work.chunks = std::move(chunks);
+    if (!beside) return write(at_work.chunks, ids_of(at_work.chunks));
+    at_work.ids = beside(at_work.chunks);
+  }
+
+  // Writes the chunks that were handed over.
+  void settle() {
+    if (const IdsLater ids = std::exchange(at_work.ids, {})) write(at_work.chunks, ids());
+  }
+
+  void write(const std::vector<BlockView>& chunks, const std::vector<Id>& ids) {
     for (std::size_t i = 0; i < ids.size(); ++i) {
       const ByteView chunk = chunks[i].bytes;
       writer.write_known(ids[i], Kind::chunk, chunk, base(0, offset, chunk.size()));
@@ -142,9 +169,11 @@ struct FileWriter::State {
   }
 
   Id finish() {
+    settle();
     if (levels.empty() && rest().size() <= kFileChunkBytesMax)
       return writer.write(Kind::chunk, rest(), base(0, 0, rest().size()));
-    cut(0);
+    const std::vector<BlockView> chunks = cut(0);
+    write(chunks, ids_of(chunks));
     for (std::uint32_t level = 1;; ++level) {
       if (!levels[level - 1].wrote) return write_node(level);
       end_node(level);
@@ -152,17 +181,19 @@ struct FileWriter::State {
   }
 
   BlockWriter& writer;
+  IdsBeside beside;
   std::optional<OldVersion> old_version;
   Bytes buffer;
-  std::size_t front = 0;     // bytes of the buffer that are cut already
+  std::size_t front = 0;  // bytes of the buffer that are cut already
+  HandedOver at_work;
   std::uint64_t offset = 0;  // of the next chunk in the file
   std::vector<Level> levels;
   bool finished = false;
 };
 
 FileWriter::FileWriter(BlockWriter& writer, const BlockReader* old_reader,
-                       const std::optional<Id>& old)
-    : state_(std::make_unique<State>(writer, old_reader, old)) {}
+                       const std::optional<Id>& old, IdsBeside beside)
+    : state_(std::make_unique<State>(writer, old_reader, old, std::move(beside))) {}
 FileWriter::~FileWriter() = default;
 
 void FileWriter::add(ByteView bytes) {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <future>
 #include <memory>
 
 namespace hn::worktree {
@@ -72,6 +73,14 @@ Content::State stream_by(std::span<Byte> buffer, int folder, const std::string& 
   return same ? Content::State::read : Content::State::unstable;
 }
 
+// A thread for each part, which is little beside the part; where there is none, ids come when they
+// are asked for.
+object::IdsLater ids_beside(const std::vector<object::BlockView>& blocks) {
+  return [ids = std::async([&blocks] { return object::ids_of(blocks); }).share()] {
+    return ids.get();
+  };
+}
+
 }  // namespace
 
 // readlinkat cuts what does not fit, so the buffer grows until it does.
@@ -118,7 +127,7 @@ Content read_content(int folder, const std::string& name, object::BlockWriter& w
       if (!old && bytes.size() == entry.witness.size) {
         whole = bytes;
       } else {
-        if (!parts) parts.emplace(writer, reader, old);
+        if (!parts) parts.emplace(writer, reader, old, ids_beside);
         parts->add(bytes);
       }
       return true;

@@ -12,13 +12,20 @@ namespace hn::object {
 // A file of at most this many bytes is one chunk.
 inline constexpr std::size_t kFileChunkBytesMax = 256 * 1024;
 
-// Writes one file from bytes that come in parts of any size. Holds at most one block and the list
-// nodes above it in memory, never the file.
+// Begins to take the ids_of() blocks, in another thread where there is one for it, and gives what
+// answers with them. The blocks stay where they are until that was destroyed.
+using IdsLater = std::function<std::vector<Id>()>;
+using IdsBeside = std::function<IdsLater(const std::vector<BlockView>& blocks)>;
+
+// Writes one file from bytes that come in parts of any size. Holds a few blocks and the list nodes
+// above them in memory, never the file.
 class FileWriter {
  public:
   // `old` is the file's last version, whose chunks serve as delta bases; `old_reader` reads it.
+  // With `beside` ids of chunks are computed while the next ones are cut. Reader and writer are
+  // used in the caller's thread alone, in the order of the chunks.
   explicit FileWriter(BlockWriter& writer, const BlockReader* old_reader = nullptr,
-                      const std::optional<Id>& old = {});
+                      const std::optional<Id>& old = {}, IdsBeside beside = {});
   ~FileWriter();
   void add(ByteView bytes);
   Id finish();  // once

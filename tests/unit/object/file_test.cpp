@@ -2,10 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cstdlib>
+#include <future>
 #include <set>
+#include <thread>
 
 #include "hn/base/random.hpp"
+#include "hn/crypto/hash.hpp"
 #include "hn/object/cut.hpp"
 #include "support/memory_blocks.hpp"
 
@@ -24,8 +28,12 @@ Bytes random_bytes(std::uint64_t seed, std::size_t n) {
   return out;
 }
 
+IdsLater ids_beside(const std::vector<BlockView>& blocks) {
+  return [ids = std::async([&blocks] { return ids_of(blocks); }).share()] { return ids.get(); };
+}
+
 Id write_new(MemoryBlocks& blocks, const Bytes& bytes, const Id& old) {
-  FileWriter writer(blocks, &blocks, old);
+  FileWriter writer(blocks, &blocks, old, ids_beside);
   writer.add(bytes);
   return writer.finish();
 }
@@ -63,7 +71,7 @@ TEST_CASE("the parts in which a file comes do not matter") {
     const Bytes bytes = random_bytes(size, size);
     const Id whole = write_file(ids, bytes);
     for (const std::size_t most : {std::size_t{5000}, 3 * kMiB}) {
-      FileWriter writer(ids);
+      FileWriter writer(ids, nullptr, {}, ids_beside);
       for (std::size_t at = 0; at < size;) {
         const std::size_t n = std::min<std::size_t>(random.below(most + 1), size - at);
         writer.add(ByteView(bytes).subspan(at, n));
@@ -72,6 +80,75 @@ TEST_CASE("the parts in which a file comes do not matter") {
       CHECK(writer.finish() == whole);
     }
   }
+}
+
+TEST_CASE("chunks are cut where the fingerprint says, byte by byte") {
+  // The rule of hn-objects(5) once more, without a thought of speed.
+  std::array<std::uint64_t, 256> gear{};
+  for (std::size_t i = 0; i < gear.size(); ++i) {
+    const auto index = static_cast<Byte>(i);
+    const Hash h = crypto::hash(crypto::Purpose("hn.gear"), {&index, 1});
+    for (std::size_t k = 0; k < 8; ++k) gear[i] |= std::uint64_t{h[k]} << (8 * k);
+  }
+  const auto length = [&](ByteView bytes) {
+    const std::size_t n = std::min(bytes.size(), kChunkBytesMax);
+    for (std::size_t end = kChunkBytesMin; end < n; ++end) {
+      std::uint64_t print = 0;
+      for (std::size_t i = end - kChunkWindow; i < end; ++i) print = (print << 1) + gear[bytes[i]];
+      if (print >> (end <= kChunkBytesTarget ? 46U : 50U) == 0) return end;
+    }
+    return n;
+  };
+  const Bytes bytes = random_bytes(11, 5 * kMiB + 1);
+  std::array<std::size_t, 2> borders{};
+  for (ByteView rest = bytes; !rest.empty();) {
+    const std::size_t cut = cut_chunk(rest);
+    REQUIRE(cut == length(rest));
+    ++borders[cut % 2];
+    rest = rest.subspan(cut);
+  }
+  CHECK(borders[0] > 10);
+  CHECK(borders[1] > 10);
+}
+
+TEST_CASE("a writer is called in the thread of who writes the file, in the order of its chunks") {
+  class OneThread final : public BlockWriter {
+   public:
+    Id write(Kind kind, ByteView bytes, const std::optional<Id>&) override {
+      CHECK(std::this_thread::get_id() == thread_);
+      return id_of(kind, bytes);
+    }
+    void write_known(const Id& id, Kind kind, ByteView bytes, const std::optional<Id>&) override {
+      CHECK(std::this_thread::get_id() == thread_);
+      CHECK(id == id_of(kind, bytes));
+      written.insert(written.end(), bytes.begin(), bytes.end());
+    }
+    Bytes written;
+
+   private:
+    std::thread::id thread_ = std::this_thread::get_id();
+  };
+  const Bytes bytes = random_bytes(12, 7 * kMiB + 5);
+  OneThread blocks;
+  FileWriter writer(blocks, nullptr, {}, ids_beside);
+  writer.add(bytes);
+  CHECK(blocks.written.size() < bytes.size());
+  IdWriter ids;
+  CHECK(writer.finish() == write_file(ids, bytes));
+  CHECK(blocks.written == bytes);
+}
+
+TEST_CASE("a file that is given up leaves what was written of it") {
+  MemoryBlocks blocks;
+  const Bytes bytes = random_bytes(13, 4 * kMiB);
+  for (const std::size_t size : {kMiB + 1, 2 * kMiB, 4 * kMiB}) {
+    FileWriter writer(blocks, nullptr, {}, ids_beside);
+    writer.add(ByteView(bytes).first(size));
+  }
+  MemoryBlocks whole;
+  write_file(whole, bytes);
+  CHECK(blocks.all().size() > 20);
+  for (const auto& written : blocks.all()) CHECK(whole.has(written.first));
 }
 
 TEST_CASE("chunks keep between minimum and maximum, the last one apart") {
