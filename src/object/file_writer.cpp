@@ -28,15 +28,17 @@ class OldVersion {
   }
 
   // A chunk that was written: where the old version has it too, what follows is counted from there.
+  // In a file that repeats itself a chunk whose ends moved is found in a wrong place. So what was
+  // searched for is believed for good only when the next one is found there, and not at home.
   void note(const Id& id, std::uint64_t start, std::uint64_t bytes) {
-    const std::uint64_t middle = start + bytes / 2 + shift_;
-    if (const auto part = at(0, middle); !part || part->id == id) return resume(part, start);
-    std::uint64_t place = middle > kFarBytes ? middle - kFarBytes : 0;
-    while (const auto part = at(0, place)) {
-      if (part->id == id) return resume(part, start);
-      place = part->start + part->bytes;
-      if (place > middle + kFarBytes) return;
-    }
+    const std::uint64_t middle = start + bytes / 2;
+    const auto at_home = at(0, middle + home_);
+    if (!at_home) return;
+    const auto part = at_home->id == id ? at_home : at(0, middle + shift_);
+    if (part && part->id == id)
+      home_ = shift_ = part->start - start;
+    else if (const auto found = nearest(middle + home_, id))
+      shift_ = found->start - start;
   }
 
  private:
@@ -52,12 +54,23 @@ class OldVersion {
     cursor_.reset();
     return std::nullopt;
   }
-  void resume(const std::optional<Part>& part, std::uint64_t start) {
-    if (part) shift_ = part->start - start;
+  std::optional<Part> nearest(std::uint64_t middle, const Id& id) {
+    std::optional<Part> found;
+    std::uint64_t place = middle > kFarBytes ? middle - kFarBytes : 0;
+    for (auto part = at(0, place); part && part->start <= middle + kFarBytes; part = at(0, place)) {
+      place = part->start + part->bytes;
+      if (part->id != id) continue;
+      const bool is_behind = part->start > middle;
+      if (!found || !is_behind || part->start - middle < middle - found->start) found = part;
+      if (is_behind) break;
+    }
+    return found;
   }
 
   std::optional<ChunkCursor> cursor_;
-  std::uint64_t shift_ = 0;  // from a place in the new version to that in the old; wraps around
+  // From a place in the new version to that in the old; they wrap around.
+  std::uint64_t shift_ = 0;
+  std::uint64_t home_ = 0;
 };
 
 }  // namespace
