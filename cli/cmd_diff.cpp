@@ -179,6 +179,8 @@ std::vector<FileDiff> with_file_here(const Context& context, repo::Repository& r
 // The tree that is meant by what is no commit: REV^{tree}, or the REV:PATH of a folder.
 std::optional<object::Id> bare_tree(repo::Repository& repository, const std::string& word) {
   if (repo::parse_range(word).kind != repo::RangeText::Kind::one) return std::nullopt;
+  // Names are of commits; so are ids that are cut short.
+  if (word.find_first_of(":^") == word.npos && word.size() != 64) return std::nullopt;
   if (is_path_at(word)) {
     const repo::PathAt at = repo::resolve_path(repository, word);
     return at.value.mode == object::Mode::folder ? std::optional(at.value.id()) : std::nullopt;

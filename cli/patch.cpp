@@ -94,6 +94,9 @@ FilePatch patch_of(const object::BlockReader& reader, FileDiff file, const DiffO
   out.binary = !is_shown(out.before) || !is_shown(out.after);
   if (out.same || out.binary) return out;
   out.hunks = merge::unified_hunks(out.before.text(), out.after.text(), options.unified);
+  std::size_t lines = out.hunks.size() + 2;
+  for (const merge::UnifiedHunk& hunk : out.hunks) lines += hunk.lines.size();
+  out.lines.reserve(lines);
   for (const merge::UnifiedHunk& hunk : out.hunks) {
     out.lines.push_back({'@', {}});
     for (const merge::UnifiedLine& line : hunk.lines) {

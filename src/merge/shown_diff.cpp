@@ -198,6 +198,10 @@ std::vector<Difference> compare(std::span<const Line> a, std::span<const Line> b
 
 std::vector<Difference> shown_diff(std::span<const Line> a, std::span<const Line> b,
                                    const ShownOptions& options) {
+  if (a.empty() || b.empty()) {
+    if (a.empty() && b.empty()) return {};
+    return {{0, static_cast<std::uint32_t>(a.size()), 0, static_cast<std::uint32_t>(b.size())}};
+  }
   const BothNumbers numbers = number_lines(a, b, options.whitespace);
   Numbered lines{numbers.a, numbers.b, {}, {}};
   count(numbers.count, lines);

@@ -104,6 +104,9 @@ class Unifier {
 
     UnifiedHunk out;
     auto at = front.b_begin - lead;
+    std::size_t lines = old_end - old_begin;
+    for (auto i = first; i <= last; ++i) lines += differences_[i].b_end - differences_[i].b_begin;
+    out.lines.reserve(lines);
     for (auto i = first; i <= last; ++i) {
       const auto& d = differences_[i];
       add(out, ' ', new_, at, d.b_begin);
