@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <ostream>
 
 #include "daemon_status.hpp"
@@ -12,21 +11,18 @@
 namespace hn::cli {
 namespace {
 
-log::Right right_of(const Given& given) {
+// What the newcomer may do where it is not said; nothing where it must be.
+using Default = std::optional<log::Right>;
+
+log::Right right_of(const Given& given, Default otherwise) {
   const int n = int{given.has("read")} + int{given.has("write")} + int{given.has("admin")};
+  if (n == 0 && otherwise) return *otherwise;
   if (n != 1) {
     throw Failure(Code::usage, "say what the newcomer may do",
-                  "hn invite --read, --write or --admin");
+                  "one of --read, --write and --admin");
   }
   if (given.has("admin")) return log::Right::admin;
   return given.has("write") ? log::Right::write : log::Right::read;
-}
-
-bool is_served(const Context& context, const repo::Repository& repository) {
-  const auto status = daemon_status(context);
-  return status && std::ranges::any_of(status->at("repositories"), [&](const Json& row) {
-           return row.value("path", "") == repository.layout().root && row.value("served", false);
-         });
 }
 
 // Before the invitation is made.
@@ -40,10 +36,10 @@ bool wants_code(const Context& context, const Given& given) {
   return true;
 }
 
-int run(Context& context, const Given& given) {
+int invite(Context& context, const Given& given, Default right_otherwise) {
   const bool code = wants_code(context, given);
   repo::Repository repository = context.open();
-  const log::Right right = right_of(given);
+  const log::Right right = right_of(given, right_otherwise);
   std::vector<std::string> addresses = given.values("addr");
   for (std::string& address : addresses) {
     const auto parsed = node::parse_host_port(address);
@@ -74,21 +70,36 @@ int run(Context& context, const Given& given) {
   return 0;
 }
 
+int run_invite(Context& context, const Given& given) {
+  return invite(context, given, {});
+}
+int run_share(Context& context, const Given& given) {
+  return invite(context, given, log::Right::read);
+}
+
+std::vector<Option> options() {
+  return {{"--read", "", "the device may read"},
+          {"--write", "", "the device may read and write"},
+          {"--admin", "", "the device may also invite and revoke"},
+          {"--addr", "HOST:PORT", "where this device can be reached (else its own addresses)",
+           Offers::nothing, "", true},
+          {"--qr", "", "also as a QR code, on a terminal"},
+          {"--qr-always", "", "likewise, whatever the output is"},
+          {"--json", "", "as JSON"}};
+}
+
 }  // namespace
 
 Command cmd_invite() {
-  return {"invite",
-          "Print a link with which one more device joins",
-          {{"--read", "", "the device may read"},
-           {"--write", "", "the device may read and write"},
-           {"--admin", "", "the device may also invite and revoke"},
-           {"--addr", "HOST:PORT", "where this device can be reached (else its own addresses)",
-            Offers::nothing, "", true},
-           {"--qr", "", "also as a QR code, on a terminal"},
-           {"--qr-always", "", "likewise, whatever the output is"},
-           {"--json", "", "as JSON"}},
+  return {"invite", "Print a link with which one more device joins", options(), {}, run_invite};
+}
+
+Command cmd_share() {
+  return {"share",
+          "Print a link with which somebody may read the repository",
+          options(),
           {},
-          run};
+          run_share};
 }
 
 }  // namespace hn::cli

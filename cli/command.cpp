@@ -50,12 +50,14 @@ Command cmd_restore();
 Command cmd_revoke();
 Command cmd_rm();
 Command cmd_serve();
+Command cmd_share();
 Command cmd_show();
 Command cmd_status();
 Command cmd_switch();
 Command cmd_sync();
 Command cmd_tag();
 Command cmd_version();
+Command cmd_wait();
 
 namespace {
 
@@ -104,12 +106,14 @@ constexpr std::array kVerbs{
     Verb{"revoke", cmd_revoke},
     Verb{"rm", cmd_rm},
     Verb{"serve", cmd_serve},
+    Verb{"share", cmd_share},
     Verb{"show", cmd_show},
     Verb{"status", cmd_status},
     Verb{"switch", cmd_switch},
     Verb{"sync", cmd_sync},
     Verb{"tag", cmd_tag},
     Verb{"version", cmd_version},
+    Verb{"wait", cmd_wait},
 };
 
 // Options that several verbs have in common with git's.

@@ -1,5 +1,7 @@
 #include "daemon_status.hpp"
 
+#include <algorithm>
+
 #include "hn/node/address.hpp"
 #include "hn/node/daemon.hpp"
 
@@ -16,6 +18,13 @@ std::optional<Json> daemon_status(const Context& context) {
     throw Failure(Code::protocol, "the daemon's answer is not understood",
                   "it may be of another version: hn daemon stop, hn daemon start");
   return status;
+}
+
+bool is_served(const Context& context, const repo::Repository& repository) {
+  const auto status = daemon_status(context);
+  return status && std::ranges::any_of(status->at("repositories"), [&](const Json& row) {
+           return row.value("path", "") == repository.layout().root && row.value("served", false);
+         });
 }
 
 std::vector<std::string> addresses_here(const Context& context) {

@@ -33,7 +33,7 @@ _hn() {
     '')
       case $prev in -C) _hn_files -d; return ;; esac
       case $cur in -*) _hn_words '-C --help --version'; return ;; esac
-      _hn_words 'add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts daemon describe device diff doctor export fsck gc grep help id import init invite log members merge merge-tree mv peer resolve restore revoke rm serve show status switch sync tag version' ;;
+      _hn_words 'add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts daemon describe device diff doctor export fsck gc grep help id import init invite log members merge merge-tree mv peer resolve restore revoke rm serve share show status switch sync tag version wait' ;;
     add)
       case $cur in -*) _hn_words '-f --force -n --dry-run -A --all --json'; return ;; esac
       _hn_place ''
@@ -257,7 +257,7 @@ _hn() {
       case $cur in -*) _hn_words '-a --all --completion'; return ;; esac
       _hn_place '--completion'
       case $place in
-        0) _hn_words "add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts daemon describe device diff doctor export fsck gc grep help id import init invite log members merge merge-tree mv peer resolve restore revoke rm serve show status switch sync tag version" ;;
+        0) _hn_words "add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts daemon describe device diff doctor export fsck gc grep help id import init invite log members merge merge-tree mv peer resolve restore revoke rm serve share show status switch sync tag version wait" ;;
       esac
       ;;
     id)
@@ -411,6 +411,12 @@ _hn() {
         *) _hn_files -d ;;
       esac
       ;;
+    share)
+      case $prev in
+        --addr) return ;;
+      esac
+      case $cur in -*) _hn_words '--read --write --admin --addr --qr --qr-always --json'; return ;; esac
+      ;;
     show)
       case $prev in
         --pretty|--format) _hn_words "oneline short medium full fuller raw reference format:"; return ;;
@@ -482,6 +488,17 @@ _hn() {
       ;;
     version)
       case $cur in -*) _hn_words '--json'; return ;; esac
+      ;;
+    wait)
+      case $prev in
+        --at) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --timeout) return ;;
+      esac
+      case $cur in -*) _hn_words '--at --timeout --json'; return ;; esac
+      _hn_place '--at --timeout'
+      case $place in
+        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+      esac
       ;;
   esac
 }

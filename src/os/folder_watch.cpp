@@ -1,10 +1,13 @@
 #include "hn/os/folder_watch.hpp"
 
+#include <poll.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 
 #include "hn/base/error.hpp"
@@ -38,6 +41,22 @@ void FolderWatch::wait() {
     got = read(file_, events.data(), events.size());
   } while (got < 0 && errno == EINTR);
   if (got < 0) fail_watch("a folder");
+}
+
+bool FolderWatch::wait(std::chrono::milliseconds at_most) {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + at_most;
+  pollfd changed{file_, POLLIN, 0};
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
+    const int ready =
+        poll(&changed, 1, static_cast<int>(std::clamp<std::int64_t>(left, 0, INT_MAX)));
+    if (ready < 0 && errno != EINTR) fail_watch("a folder");
+    if (ready > 0) break;
+    if (left <= 0) return false;
+  }
+  wait();
+  return true;
 }
 
 }  // namespace hn::os

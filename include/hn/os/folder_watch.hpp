@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 namespace hn::os {
@@ -15,6 +16,8 @@ class FolderWatch {
 
   // Returns at once where something changed since the last call.
   void wait();
+  // Likewise; false where nothing changed in so long.
+  bool wait(std::chrono::milliseconds at_most);
   // Can be read (poll(2)) while wait() would return at once. Stays this object's.
   int descriptor() const noexcept { return file_; }
 
