@@ -19,7 +19,7 @@ log::Right right_of(const Given& given, Default otherwise) {
   if (n == 0 && otherwise) return *otherwise;
   if (n != 1) {
     throw Failure(Code::usage, "say what the newcomer may do",
-                  "one of --read, --write and --admin");
+                  "hn invite --read, --write or --admin");
   }
   if (given.has("admin")) return log::Right::admin;
   return given.has("write") ? log::Right::write : log::Right::read;

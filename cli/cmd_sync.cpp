@@ -9,6 +9,7 @@
 #include "hn/repo/status.hpp"
 #include "hooks.hpp"
 #include "merge_report.hpp"
+#include "replicas.hpp"
 #include "sync_report.hpp"
 
 namespace hn::cli {
@@ -189,9 +190,11 @@ int catch_up(Context& context, repo::Repository& repository, const Given& given)
 // Through the daemon where one serves this repository: its sessions are open already.
 std::optional<node::SyncReport> by_daemon(const Context& context,
                                           const repo::Repository& repository, const Given& given) {
-  for (const char* option : {"PEER", "via", "timeout", "limit", "background"}) {
+  for (const char* option : {"PEER", "via", "limit", "background"}) {
     if (given.has(option)) return std::nullopt;
   }
+  // With --replicas it is the time for all of it, which is kept here.
+  if (given.has("timeout") && !given.has("replicas")) return std::nullopt;
   const auto answer = node::ask_daemon(context.world, "sync " + repository.layout().root);
   auto report = answer ? report_from(*answer) : std::nullopt;
   return report && !report->peers.empty() ? report : std::nullopt;
@@ -204,8 +207,19 @@ node::SyncReport by_itself(Context& context, repo::Repository& repository, const
   return node::sync(repository, options);
 }
 
+// Nothing where nobody is known, and no daemon knows better.
+std::optional<node::SyncReport> exchange(Context& context, repo::Repository& repository,
+                                         const Given& given) {
+  if (auto report = by_daemon(context, repository, given)) return report;
+  const bool nobody =
+      given.values("PEER").empty() && !given.has("via") && node::known_targets(repository).empty();
+  if (nobody) return std::nullopt;
+  return by_itself(context, repository, given);
+}
+
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
+  if (given.has("status")) return print_receipts(context, repository, given.has("json"));
   repo::note_repository(context.world, {repository.record().instance, repository.layout().root});
   const std::vector<std::string> words = given.values("PEER");
   if (given.has("via") && !words.empty())
@@ -218,13 +232,17 @@ int run(Context& context, const Given& given) {
   // Spelling first: a hook is not run for what cannot be done.
   if (!words.empty()) targets_of(repository, words);
   const bool nobody = words.empty() && !given.has("via") && node::known_targets(repository).empty();
-  if (nobody && !node::ask_daemon(context.world, "status"))
+  std::optional<Replicas> replicas = Replicas::asked(repository, given);
+  if (nobody && !replicas && !node::ask_daemon(context.world, "status"))
     return catch_up(context, repository, given);
   if (!given.has("no-verify")) require_hook(context, repository, "pre-sync");
   const Before before = look(repository);
-  std::optional<node::SyncReport> asked = by_daemon(context, repository, given);
-  if (nobody && !asked) return catch_up(context, repository, given);
-  const node::SyncReport report = asked ? *asked : by_itself(context, repository, given);
+  std::optional<node::SyncReport> asked = exchange(context, repository, given);
+  if (!asked && !replicas) return catch_up(context, repository, given);
+  while (replicas && replicas->call_again(context)) {
+    if (auto again = exchange(context, repository, given)) asked = std::move(again);
+  }
+  const node::SyncReport report = asked.value_or(node::SyncReport{});
   repository.refresh();
   const auto standing = repository.worktree();
   repo::Tip tip = standing ? repo::tip_of(repository, standing->branch) : repo::Tip{};
@@ -237,8 +255,11 @@ int run(Context& context, const Given& given) {
                 << "; its commits stay here\n";
   }
   if (given.has("json")) {
-    print(context, as_json(context, repository, report, tip, moved));
+    Json out = as_json(context, repository, report, tip, moved);
+    if (replicas) out["replicas"] = replicas->json();
+    print(context, out);
   }
+  if (replicas && !report.agreed()) return replicas->conclude(context, report, given.has("json"));
   require_agreed(report);
   run_hook(context, repository, "post-sync");
   if (!given.has("json")) {
@@ -253,7 +274,7 @@ int run(Context& context, const Given& given) {
                 << shown_path(moved.obstacles.front().path) << " overlaps with what came\n";
   }
   start_gc_where_worthwhile(context, repository);
-  return 0;
+  return replicas ? replicas->conclude(context, report, given.has("json")) : 0;
 }
 
 }  // namespace
@@ -265,6 +286,9 @@ Command cmd_sync() {
            {"--no-update", "", "leave the working tree alone"},
            {"--no-verify", "", "do not run the hook that could refuse"},
            {"--timeout", "SECONDS", "give up after so long without an answer (else 30)"},
+           {"--replicas", "N", "until so many other devices have signed that they hold it all"},
+           {"--wait", "", "with --replicas: wait for devices that are not there yet"},
+           {"--status", "", "say what other devices have signed to hold, and call nobody"},
            {"--limit", "RATE", "bytes a second each way, at most, as 500k or 2m"},
            {"--background", "", "give way to everything else on the line"},
            {"--via", "CMD", "reach the peer through the standard streams of a command"},

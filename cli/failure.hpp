@@ -14,6 +14,7 @@ inline constexpr int kExitNoRight = 12;
 inline constexpr int kExitInvitation = 13;  // a link that is bad or was used
 inline constexpr int kExitIdentity = 14;    // the key is missing, or the store was copied
 inline constexpr int kExitTimeout = 15;     // what was waited for did not come in time
+inline constexpr int kExitTooFew = 16;      // fewer devices acknowledged than were wanted
 
 int exit_status(Code code) noexcept;
 // What to do next, where who failed did not say it better; may be empty.

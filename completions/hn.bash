@@ -462,10 +462,11 @@ _hn() {
     sync)
       case $prev in
         --timeout) return ;;
+        --replicas) return ;;
         --limit) return ;;
         --via) return ;;
       esac
-      case $cur in -*) _hn_words '--dry-run --no-update --no-verify --timeout --limit --background --via -q --quiet --json'; return ;; esac
+      case $cur in -*) _hn_words '--dry-run --no-update --no-verify --timeout --replicas --wait --status --limit --background --via -q --quiet --json'; return ;; esac
       ;;
     tag)
       case $prev in

@@ -250,8 +250,16 @@ void SyncSession::say_state() {
     if (over() || !queue_.empty() || end_due_ || !puller_.done()) return;
   }
   state_version_ = shared_.version();
-  const StateMessage state{log::digest(log::frontier_of(shared_.view())),
-                           shared_.host().state_digest(), puller_.absent(), ends_heard_};
+  StateMessage state{log::digest(log::frontier_of(shared_.view())),
+                     shared_.host().state_digest(),
+                     puller_.absent(),
+                     ends_heard_,
+                     {}};
+  if (state.absent == 0 && !puller_.leaves_out()) {
+    const Bytes statement =
+        receipt_statement(shared_.host().repository(), state.frontier, state.state);
+    state.receipt = shared_.host().sign(kReceiptPurpose, statement);
+  }
   if (state_due_ || !own_state_ || *own_state_ != state) say(encode(state));
   state_due_ = false;
   own_state_ = state;
@@ -290,7 +298,15 @@ void SyncSession::compare() {
   settled_ = now;
   const bool agreed =
       own_state_->frontier == peer_state_->frontier && own_state_->state == peer_state_->state;
-  emit(SyncSettled{setup_.id, agreed, own_state_->absent});
+  SyncSettled settled{setup_.id, agreed, own_state_->absent, {}};
+  if (agreed && peer_state_->receipt) {
+    const SyncReceipt receipt{*peer_, peer_state_->frontier, peer_state_->state,
+                              *peer_state_->receipt};
+    if (!verifies(receipt, shared_.host().repository()))
+      return strike(100, "a receipt that does not verify", kCodeViolation, SyncFailure::protocol);
+    settled.receipt = receipt;
+  }
+  emit(std::move(settled));
 }
 
 }  // namespace hn::net

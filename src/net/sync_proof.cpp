@@ -39,6 +39,16 @@ Bytes hello_statement(const SessionBinding& binding, Role role,
       .bytes();
 }
 
+Bytes receipt_statement(const log::EntryId& repository, const Hash& frontier, const Hash& state) {
+  return Encoder().raw(repository.bytes).raw(frontier).raw(state).bytes();
+}
+
+bool verifies(const SyncReceipt& receipt, const log::EntryId& repository) noexcept {
+  return crypto::verify(receipt.device, kReceiptPurpose,
+                        receipt_statement(repository, receipt.frontier, receipt.state),
+                        receipt.signature);
+}
+
 Hash join_proof(const std::array<Byte, 16>& secret, const log::EntryId& repository,
                 const HandshakeHash& handshake, const log::Device& device) noexcept {
   const Bytes statement = Encoder().raw(repository.bytes).raw(handshake).raw(device.bytes).bytes();

@@ -248,7 +248,11 @@ Bytes encode(const HoldsMessage& m) {
   return std::move(out).take();
 }
 Bytes encode(const StateMessage& m) {
-  return Encoder().u8(kState).raw(m.frontier).raw(m.state).varint(m.absent).varint(m.heard).bytes();
+  Encoder out;
+  out.u8(kState).raw(m.frontier).raw(m.state).varint(m.absent).varint(m.heard);
+  out.u8(m.receipt ? 1 : 0);
+  if (m.receipt) out.raw(m.receipt->bytes);
+  return std::move(out).take();
 }
 Bytes encode(const PlacesMessage& m) {
   Encoder out;
@@ -282,7 +286,10 @@ Result<ControlMessage> decode_control(ByteView bytes) {
       m.state = in.hash();
       m.absent = in.varint();
       m.heard = in.varint();
-      if (!in.done()) return broken("a state of another shape");
+      const std::uint8_t signs = in.u8();
+      if (signs == 1) m.receipt = crypto::Signature{take_array<64>(in)};
+      if (signs > 1 || (signs == 1 && m.absent > 0) || !in.done())
+        return broken("a state of another shape");
       return ControlMessage(m);
     }
     case kPlaces:

@@ -72,7 +72,8 @@ struct StateMessage {
   Hash frontier{};
   Hash state{};
   std::uint64_t absent = 0;
-  std::uint64_t heard = 0;  // ends of entries that had come from the other end
+  std::uint64_t heard = 0;                   // ends of entries that had come from the other end
+  std::optional<crypto::Signature> receipt;  // of the device, where no blocks are absent
   friend bool operator==(const StateMessage&, const StateMessage&) = default;
 };
 struct PlacesMessage {
@@ -145,6 +146,9 @@ crypto::AeadKey sealing_key(const SessionBinding& binding, Role role) noexcept;
 inline constexpr std::string_view kHelloPurpose = "hn.sync.v0";
 Bytes hello_statement(const SessionBinding& binding, Role role,
                       const crypto::TransportKey& own_transport);
+// What a device signs when everything up to a frontier, and all blocks of it, are durable with it.
+inline constexpr std::string_view kReceiptPurpose = "hn.receipt.v0";
+Bytes receipt_statement(const log::EntryId& repository, const Hash& frontier, const Hash& state);
 Hash join_proof(const std::array<Byte, 16>& secret, const log::EntryId& repository,
                 const HandshakeHash& handshake, const log::Device& device) noexcept;
 

@@ -1,5 +1,6 @@
 #include "hn/node/host.hpp"
 
+#include "hn/node/receipts.hpp"
 #include "hn/repo/publish.hpp"
 #include "node/block_writer.hpp"
 
@@ -280,6 +281,11 @@ Hash RepositoryHost::state_digest() {
     state_ = *digest;
   }
   return *state_;
+}
+
+bool RepositoryHost::keep(const net::SyncReceipt& receipt, std::int64_t when) {
+  settle();
+  return guarded([&] { remember_receipt(repository_, receipt, when); }).has_value();
 }
 
 bool RepositoryHost::refresh(bool publish) {

@@ -477,6 +477,8 @@ void Server::operator()(const net::SyncSettled& settled) {
   } else {
     say(*session.served, "not yet the same as " + session.label);
   }
+  if (settled.receipt && !session.served->host.keep(*settled.receipt, world_.clock.wall().seconds))
+    return stop_on_failure(*session.served);
   answer_waiting(*session.served);
 }
 

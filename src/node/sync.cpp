@@ -182,6 +182,7 @@ class Caller {
               : "it does not show the same yet";
     }
     settled_at_[settled.session] = driver_.now();
+    if (settled.receipt) host_.keep(*settled.receipt, repository_.world().clock.wall().seconds);
     if (settled.agreed) hang_up(*call);
   }
 

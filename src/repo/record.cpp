@@ -152,6 +152,30 @@ Result<PeerRecord> decode_peer_record(ByteView bytes) {
   });
 }
 
+Bytes encode(const ReceiptRecord& r) {
+  return Encoder()
+      .u8(kRecordFormat)
+      .raw(r.device.bytes)
+      .raw(r.frontier)
+      .raw(r.state)
+      .raw(r.signature.bytes)
+      .varint(r.own)
+      .zigzag(r.when)
+      .bytes();
+}
+
+Result<ReceiptRecord> decode_receipt_record(ByteView bytes) {
+  return decoded<ReceiptRecord>(bytes, [](Decoder& in, ReceiptRecord& r) {
+    r.device.bytes = in.hash();
+    r.frontier = in.hash();
+    r.state = in.hash();
+    const ByteView signature = in.take(r.signature.bytes.size());
+    std::ranges::copy(signature, r.signature.bytes.begin());
+    r.own = in.varint();
+    r.when = in.zigzag();
+  });
+}
+
 Bytes encode(const InvitationRecord& r) {
   Encoder out;
   out.u8(kRecordFormat).raw(r.secret).u8(static_cast<std::uint8_t>(r.right)).u8(r.branch ? 1 : 0);
@@ -321,6 +345,9 @@ std::string follow(std::string_view name) {
 }
 std::string peer(const crypto::TransportKey& transport) {
   return std::string(kPeers) + hn::to_hex(transport.bytes);
+}
+std::string receipt(const log::Device& device) {
+  return std::string(kReceipts) + hn::to_hex(device.bytes);
 }
 std::string invitation(const log::InvitationId& id) {
   return std::string(kInvitations) + hn::to_hex(id.bytes);

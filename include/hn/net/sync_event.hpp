@@ -66,12 +66,23 @@ struct SyncProgress {
   std::uint64_t bytes_wanted = 0;    // plain lengths of what was asked for so far
 };
 
+// A device's signed word that all entries of a frontier and all blocks they need are durable with
+// it, and show this state of branches and tags (hn-sync(7), RECEIPTS).
+struct SyncReceipt {
+  log::Device device;
+  Hash frontier{};  // the digest
+  Hash state{};     // the digest
+  crypto::Signature signature;
+};
+bool verifies(const SyncReceipt& receipt, const log::EntryId& repository) noexcept;
+
 // Both ends have said where they stand, after a flush, and there is nothing to ask for. It may come
 // again: news on either side begins another exchange.
 struct SyncSettled {
   SyncId session;
   bool agreed = false;       // both have the same entries, heads and tags
   std::uint64_t absent = 0;  // blocks that this end needs and the peer does not have either
+  std::optional<SyncReceipt> receipt;  // only where both agreed; verified
 };
 
 // Where peers of this repository can be called: the speaker itself, and others that it talks with.

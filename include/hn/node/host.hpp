@@ -56,6 +56,9 @@ class RepositoryHost final : public net::SyncHost {
   // anything.
   bool refresh(bool publish);
 
+  // Remembers what a peer has signed; false where that could not be recorded.
+  bool keep(const net::SyncReceipt& receipt, std::int64_t when);
+
   // For work on it: waits until nothing is being written.
   repo::Repository& parts();
   // For what never changes: where it is, and which it is.

@@ -54,6 +54,17 @@ struct PeerRecord {
   std::int64_t last_met = 0;           // seconds since 1970, for people
 };
 
+// A device's signed word that it has all entries of a frontier, and all blocks of them, on its
+// disk.
+struct ReceiptRecord {
+  log::Device device;
+  Hash frontier{};  // the digests that it signed (hn-sync(7), RECEIPTS)
+  Hash state{};
+  crypto::Signature signature;
+  std::uint64_t own = 0;  // how many entries of this device's own are among them
+  std::int64_t when = 0;  // seconds since 1970, by this device's clock
+};
+
 // An invitation that this device has handed out.
 struct InvitationRecord {
   std::array<Byte, 16> secret{};
@@ -122,6 +133,7 @@ Bytes encode(const StoreRecord& record);
 Bytes encode(const WorktreeRecord& record);
 Bytes encode(const Draft& record);
 Bytes encode(const PeerRecord& record);
+Bytes encode(const ReceiptRecord& record);
 Bytes encode(const InvitationRecord& record);
 Bytes encode(const OperationRecord& record);
 Bytes encode(const FoldRecord& record);
@@ -141,6 +153,7 @@ Result<FoldRecord> decode_fold_record(ByteView bytes);
 Result<ImportRecord> decode_import_record(ByteView bytes);
 Result<TrackedRecord> decode_tracked_record(ByteView bytes);
 Result<GivenUpRecord> decode_given_up_record(ByteView bytes);
+Result<ReceiptRecord> decode_receipt_record(ByteView bytes);
 Result<CollectedRecord> decode_collected_record(ByteView bytes);
 Result<AnswerRecord> decode_answer_record(ByteView bytes);
 
@@ -152,6 +165,7 @@ inline constexpr std::string_view kTracked = "tracked";
 inline constexpr std::string_view kDrafts = "draft/";
 inline constexpr std::string_view kFollows = "follow/";
 inline constexpr std::string_view kPeers = "peer/";
+inline constexpr std::string_view kReceipts = "receipt/";
 inline constexpr std::string_view kInvitations = "invitation/";
 inline constexpr std::string_view kFolds = "fold/";
 inline constexpr std::string_view kWhole = "whole/";
@@ -165,6 +179,7 @@ std::string draft(const Draft& draft);
 std::string draft(bool tag, const LocalBranch& place);
 std::string follow(std::string_view name);
 std::string peer(const crypto::TransportKey& transport);
+std::string receipt(const log::Device& device);
 std::string invitation(const log::InvitationId& id);
 std::string fold(const LocalBranch& branch);
 std::string whole(const log::EntryId& publish);

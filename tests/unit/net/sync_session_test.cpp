@@ -56,6 +56,32 @@ TEST_CASE("a clone has the log and the blocks, and both say that they agree") {
   CHECK(t.a.last<SyncPeer>()->label == "bert");
 }
 
+TEST_CASE("whoever has everything says so under its device's name") {
+  Two t;
+  t.anna.publish(chunks("one", 20));
+  t.sync();
+  const auto receipt = t.a.last<SyncSettled>()->receipt;
+  REQUIRE(receipt);
+  CHECK(receipt->device == t.bert.device());
+  CHECK(receipt->frontier == log::digest(log::frontier_of(t.anna.view())));
+  CHECK(receipt->state == t.anna.state_digest());
+  CHECK(verifies(*receipt, t.genesis.id));
+  t.anna.publish(chunks("two", 3));
+  t.a.core->host_changed(t.anna);
+  CHECK(run({&t.a, &t.b}));
+  CHECK(t.a.last<SyncSettled>()->receipt->frontier == log::digest(log::frontier_of(t.anna.view())));
+}
+
+TEST_CASE("who lacks a block signs for nothing, though it agrees") {
+  Two t;
+  t.anna.publish(chunks("one", 3));
+  t.bert.need("nobody has this one");
+  t.sync();
+  CHECK(t.a.agreed());
+  CHECK_FALSE(t.a.last<SyncSettled>()->receipt);
+  CHECK(t.b.last<SyncSettled>()->receipt);
+}
+
 TEST_CASE("both directions run in one session") {
   Two t;
   t.sync();

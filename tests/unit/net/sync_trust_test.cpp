@@ -259,6 +259,28 @@ TEST_CASE("an entry with a wrong signature costs the connection") {
   CHECK(s.a.last<SyncStrike>()->device == key_of("bert").public_key());
 }
 
+// Signs for a device that is another's.
+class Braggart final : public MemorySyncHost {
+ public:
+  using MemorySyncHost::MemorySyncHost;
+  crypto::Signature sign(std::string_view purpose, ByteView bytes) override {
+    return purpose == kReceiptPurpose ? key_of("carl").sign(purpose, bytes)
+                                      : MemorySyncHost::sign(purpose, bytes);
+  }
+};
+
+TEST_CASE("a receipt that its device did not sign costs the connection") {
+  Served s;
+  Braggart bert("bert", s.genesis.id);
+  LoopEnd b("bert");
+  b.core->add_host(bert);
+  b.core->call({}, connect(b, s.a), bert, std::nullopt);
+  CHECK(run({&s.a, &b}));
+  REQUIRE(s.strikes() == 1);
+  CHECK(s.a.last<SyncStrike>()->weight == 100);
+  CHECK(s.a.last<SyncSettled>() == nullptr);
+}
+
 TEST_CASE("an entry of another repository costs the connection") {
   Served s;
   ScriptedPeer m("bert", s.a, s.genesis.id);
@@ -346,7 +368,7 @@ TEST_CASE("whatever a member says, others are served") {
         encode(FrontierMessage{false, false, log::frontier_of(s.anna.view())}),
         encode(EntriesEndMessage{random.below(3)}),
         encode(HoldsMessage{{{{}, 1 + random.below(5000), 7}}}),
-        encode(StateMessage{{}, {}, 0, random.below(3)}),
+        encode(StateMessage{{}, {}, 0, random.below(3), {}}),
         encode(EntriesMessage{{s.genesis}}),
         encode(m.hello())};
     for (int i = 0; i < 4 && !m.closed(); ++i) {

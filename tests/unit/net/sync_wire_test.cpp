@@ -91,6 +91,14 @@ TEST_CASE("proofs have their frozen values") {
                        {fixed<std::array<Byte, 64>>(v["signature_caller"])}));
   CHECK(join_proof(secret, b.repository, b.handshake, key.public_key()) ==
         fixed<Hash>(v["join_proof"]));
+  SyncReceipt receipt{key.public_key(),
+                      fixed<Hash>(v["receipt_frontier"]),
+                      fixed<Hash>(v["receipt_state"]),
+                      {fixed<std::array<Byte, 64>>(v["receipt_signature"])}};
+  CHECK(verifies(receipt, b.repository));
+  CHECK_FALSE(verifies(receipt, log::EntryId{}));
+  receipt.frontier[0] ^= 1;
+  CHECK_FALSE(verifies(receipt, b.repository));
   const Bytes sealed = hex(v["sealed_entries_end"]);
   Bytes plain(sealed.size() - crypto::kTagBytes);
   CHECK(crypto::open(sealing_key(b, Role::caller), 0, {}, sealed, plain));

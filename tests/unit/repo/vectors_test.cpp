@@ -67,6 +67,7 @@ void check_record(const Json& v) {
   if (kind == "worktree") return check_decoder(repo::decode_worktree_record, v);
   if (kind == "draft") return check_decoder(repo::decode_draft, v);
   if (kind == "peer") return check_decoder(repo::decode_peer_record, v);
+  if (kind == "receipt") return check_decoder(repo::decode_receipt_record, v);
   if (kind == "invitation") return check_decoder(repo::decode_invitation_record, v);
   if (kind == "operation") return check_decoder(repo::decode_operation_record, v);
   if (kind == "import") return check_decoder(repo::decode_import_record, v);
@@ -122,6 +123,14 @@ Json fields_of(const std::string& kind, ByteView bytes) {
            {"label", r.label},
            {"addresses", r.addresses},
            {"last_met", r.last_met}};
+  } else if (kind == "receipt") {
+    const auto r = *repo::decode_receipt_record(bytes);
+    out = {{"device", to_hex(r.device.bytes)},
+           {"frontier", to_hex(r.frontier)},
+           {"state", to_hex(r.state)},
+           {"signature", to_hex(r.signature.bytes)},
+           {"own", r.own},
+           {"when", r.when}};
   } else if (kind == "invitation") {
     const auto r = *repo::decode_invitation_record(bytes);
     out = {{"secret", to_hex(r.secret)},
