@@ -257,11 +257,11 @@ int list(Context& context, repo::Repository& repository, const Given& given) {
   const auto filter = std::make_shared<const CommitFilter>(context, given);
   if (context.colour) format.hits = filter;
   CommitPrinter::Options options;
-  options.diff = diff_options(given, repository.settings());
+  options.diff = diff_options(context, repository, given);
   options.paths = words.paths;
   options.first_parent = given.has("first-parent");
   if (given.has("no-patch")) options.diff.patch = false;
-  options.always = !options.diff.pickaxe && !given.has("follow");
+  options.always = !options.diff.pickaxe && options.diff.filter.takes_all() && !given.has("follow");
   repo::CommitWalk::Options walked = walk_options(context, repository, given, words);
   if (given.has("L"))
     return list_lines(context, repository, given, format, *filter, std::move(walked));
@@ -271,6 +271,8 @@ int list(Context& context, repo::Repository& repository, const Given& given) {
   }
   if (given.has("merged") && given.has("graph"))
     throw Failure(Code::usage, "--merged and --graph exclude each other");
+  if (given.has("graph") && options.diff.nul)
+    throw Failure(Code::usage, "--graph and -z exclude each other");
   if (given.has("graph") && !given.has("json")) {
     if (given.has("reverse"))
       throw Failure(Code::usage, "--graph and --reverse exclude each other");
@@ -284,7 +286,7 @@ int list(Context& context, repo::Repository& repository, const Given& given) {
                 return printer.print(id, commit);
               });
     if (format.is_text() && context.out_is_terminal) context.out << "\n";
-    return 0;
+    return printer.status();
   }
   Shown shown(repository, given, *filter, std::move(walked));
   const bool reverse = given.has("reverse");
@@ -296,7 +298,7 @@ int list(Context& context, repo::Repository& repository, const Given& given) {
     return 0;
   }
   const bool lines_do = format.is_one_line() && filter->takes_all() && !reverse &&
-                        !options.diff.any() && options.always;
+                        !options.diff.any() && !options.diff.nul && options.always;
   if (lines_do) {
     print_lines(context, repository, format, shown);
     return 0;
@@ -304,7 +306,7 @@ int list(Context& context, repo::Repository& repository, const Given& given) {
   each(shown, reverse,
        [&](const Found& found) { return printer.print(found.first, found.second); });
   if (format.is_text() && context.out_is_terminal) context.out << "\n";
-  return 0;
+  return printer.status();
 }
 
 int run(Context& context, const Given& given) {

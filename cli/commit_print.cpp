@@ -6,7 +6,6 @@
 
 #include "hn/repo/follow.hpp"
 #include "hn/repo/working_tree.hpp"
-#include "pickaxe.hpp"
 
 namespace hn::cli {
 
@@ -60,13 +59,17 @@ std::vector<object::Change> changes_of(const repo::Repository& repository,
 void CommitPrinter::print_head(const object::Id& id, const object::Commit& commit) {
   if (printed_ && format_.separates()) {
     if (options_.graph != nullptr && ended_) context_.out << options_.graph->padding();
-    context_.out << "\n";
+    context_.out << end_;
   }
   printed_ = true;
   std::string text = format_.shown(context_, id, commit);
   if (options_.graph != nullptr) return print_beside_graph(text);
   context_.out << text;
-  if (!format_.is_text() && !format_.is_empty()) context_.out << "\n";
+  if (format_.is_user_format() || format_.is_one_line()) {
+    if (!format_.is_text() && !format_.is_empty()) context_.out << end_;
+  } else {
+    context_.out << "\n";
+  }
 }
 
 void CommitPrinter::print_beside_graph(const std::string& text) {
@@ -103,13 +106,16 @@ void CommitPrinter::print_files(const std::vector<FileDiff>& files) {
   const bool apart = !format_.is_one_line() && !format_.is_empty();
   Graph* graph = options_.graph;
   if (apart) context_.out << (graph != nullptr ? graph->padding() : "") << (both ? "---\n" : "\n");
-  if (graph == nullptr) return print_diffs(context_, repository_.store(), files, options_.diff);
+  if (graph == nullptr) {
+    clean_ &= print_diffs(context_, repository_.store(), files, options_.diff);
+    return;
+  }
   std::ostringstream buffer;
   Context beside{context_.world, context_.folder, buffer, context_.err};
   beside.colour = context_.colour;
   const std::size_t taken = graph->padding().size();
   beside.columns = context_.columns > taken ? context_.columns - taken : 0;
-  print_diffs(beside, repository_.store(), files, options_.diff);
+  clean_ &= print_diffs(beside, repository_.store(), files, options_.diff);
   const std::string text = std::move(buffer).str();
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size() - 1) + 1;
@@ -139,7 +145,7 @@ std::vector<FileDiff> CommitPrinter::followed(const object::Commit& commit) {
           .has_value();
   options_.follow = source->path;
   std::vector<FileDiff> out{std::move(file)};
-  if (options_.diff.pickaxe) options_.diff.pickaxe->pick(reader, out);
+  pick_diffs(reader, options_.diff, out);
   return out;
 }
 

@@ -34,6 +34,8 @@ constexpr std::array kSpellings{
     Spelling{Form::alone, "--find-copies", "-C", ""},
     Spelling{Form::stuck, "-C", "--find-copies", ""},
     Spelling{Form::alone, "--color-moved", "--color-moved", "default"},
+    Spelling{Form::alone, "--relative", "--relative", "."},
+    Spelling{Form::alone, "--abbrev", "--abbrev", "10"},
     Spelling{Form::alone, "--bool", "--type", "bool"},
     Spelling{Form::alone, "--int", "--type", "int"},
     Spelling{Form::alone, "--bool-or-int", "--type", "bool-or-int"},
@@ -76,9 +78,10 @@ constexpr std::array kNeedless{
              "--no-interactive --no-include --no-only -o --only --status --no-status"},
     Needless{"diff log show",
              "--no-ext-diff --no-textconv --no-relative --indent-heuristic --no-color-moved-ws "
-             "--src-prefix=a/ --dst-prefix=b/ --no-notes --no-show-signature --no-mailmap "
+             "--no-notes --no-show-signature --no-mailmap "
              "--no-use-mailmap --no-graph --no-follow --no-abbrev-commit --no-rename-empty "
-             "--no-function-context --default-prefix"},
+             "--no-function-context --default-prefix --full-index --no-inter-hunk-context "
+             "--diff-algorithm=myers --diff-algorithm=default --no-compact-summary --no-minimal"},
     Needless{"blame", "--no-progress --no-show-stats --no-incremental --no-color-lines"},
     Needless{"status",
              "--no-ahead-behind --no-column --no-renames --no-show-stash --no-verbose --long"},
@@ -118,6 +121,12 @@ constexpr std::array kAnswered{
              "branches follow no other branch", "hn sync brings what others did"},
     Answered{"tag", "-s --sign -u --local-user -v --verify",
              "every device signs what it publishes by itself", "hn fsck checks the signatures"},
+    Answered{"diff", "--minimal --patience --histogram --diff-algorithm --anchored",
+             "lines are compared in one way, git's default", "hn diff without it"},
+    Answered{"log", "--minimal --patience --histogram --diff-algorithm --anchored",
+             "lines are compared in one way, git's default", "hn log -p without it"},
+    Answered{"show", "--minimal --patience --histogram --diff-algorithm --anchored",
+             "lines are compared in one way, git's default", "hn show without it"},
     Answered{"diff", "--cached --staged", "there is no staging area", "hn diff HEAD"},
     Answered{"commit", "--fixup --squash", "hn rewrites no history that others have",
              "hn commit --amend replaces the last commit"},
@@ -238,12 +247,13 @@ void refuse_value_of_flag(const Command& command, std::string_view word) {
                   usage_line(command));
 }
 
-constexpr std::array<std::string_view, 8> kDiffForms{
-    "-p", "--patch", "--numstat", "--shortstat", "--name-only", "--name-status", "-U", "--unified"};
+constexpr std::string_view kDiffForms =
+    "-p -u --patch --numstat --shortstat --name-only --name-status -U --unified "
+    "--compact-summary --patch-with-stat --patch-with-raw";
 
 bool shows_changes(std::string_view word) {
   if (word.starts_with("--stat") || word.starts_with("-U")) return true;
-  return std::ranges::find(kDiffForms, word.substr(0, word.find('='))) != kDiffForms.end();
+  return is_among(kDiffForms, word.substr(0, word.find('=')));
 }
 
 // As in git, -s holds until a form of showing changes is asked for behind it.

@@ -194,7 +194,14 @@ _hn() {
     diff)
       case $prev in
         --stat) return ;;
+        --diff-filter) return ;;
+        --abbrev) return ;;
+        --relative) return ;;
         -U|--unified) return ;;
+        --inter-hunk-context) return ;;
+        --src-prefix) return ;;
+        --dst-prefix) return ;;
+        -I|--ignore-matching-lines) return ;;
         --find-renames) return ;;
         --find-copies) return ;;
         --word-diff) _hn_words "plain color porcelain none"; return ;;
@@ -204,8 +211,8 @@ _hn() {
         -G) return ;;
         --color) _hn_words "always never auto"; return ;;
       esac
-      case $cur in -*) _hn_words '-p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --exit-code --quiet --color --no-color --json'; return ;; esac
-      _hn_place '--stat -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G --color'
+      case $cur in -*) _hn_words '-p -u --patch --stat --numstat --shortstat --name-only --name-status --raw --summary --compact-summary --patch-with-stat --patch-with-raw --check --diff-filter -z --abbrev --no-abbrev --relative -s --no-patch -U --unified -W --function-context --inter-hunk-context -a --text --src-prefix --dst-prefix --no-prefix -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --ignore-cr-at-eol --ignore-blank-lines -I --ignore-matching-lines --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --exit-code --quiet --color --no-color --json'; return ;; esac
+      _hn_place '--stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G --color'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -309,7 +316,14 @@ _hn() {
         --decorate) _hn_words "short full auto no"; return ;;
         --color) _hn_words "always never auto"; return ;;
         --stat) return ;;
+        --diff-filter) return ;;
+        --abbrev) return ;;
+        --relative) return ;;
         -U|--unified) return ;;
+        --inter-hunk-context) return ;;
+        --src-prefix) return ;;
+        --dst-prefix) return ;;
+        -I|--ignore-matching-lines) return ;;
         --find-renames) return ;;
         --find-copies) return ;;
         --word-diff) _hn_words "plain color porcelain none"; return ;;
@@ -318,8 +332,8 @@ _hn() {
         -S) return ;;
         -G) return ;;
       esac
-      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --graph --follow -L --merges --no-merges --merged --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -q --quiet -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
-      _hn_place '-n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --decorate --color --stat -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
+      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --graph --follow -L --merges --no-merges --merged --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p -u --patch --stat --numstat --shortstat --name-only --name-status --raw --summary --compact-summary --patch-with-stat --patch-with-raw --check --diff-filter -z --abbrev --no-abbrev --relative -q --quiet -s --no-patch -U --unified -W --function-context --inter-hunk-context -a --text --src-prefix --dst-prefix --no-prefix -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --ignore-cr-at-eol --ignore-blank-lines -I --ignore-matching-lines --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      _hn_place '-n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --decorate --color --stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -418,7 +432,14 @@ _hn() {
         --decorate) _hn_words "short full auto no"; return ;;
         --color) _hn_words "always never auto"; return ;;
         --stat) return ;;
+        --diff-filter) return ;;
+        --abbrev) return ;;
+        --relative) return ;;
         -U|--unified) return ;;
+        --inter-hunk-context) return ;;
+        --src-prefix) return ;;
+        --dst-prefix) return ;;
+        -I|--ignore-matching-lines) return ;;
         --find-renames) return ;;
         --find-copies) return ;;
         --word-diff) _hn_words "plain color porcelain none"; return ;;
@@ -427,8 +448,8 @@ _hn() {
         -S) return ;;
         -G) return ;;
       esac
-      case $cur in -*) _hn_words '--first-parent --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -q --quiet -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
-      _hn_place '--pretty --format --date --decorate --color --stat -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
+      case $cur in -*) _hn_words '--first-parent --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p -u --patch --stat --numstat --shortstat --name-only --name-status --raw --summary --compact-summary --patch-with-stat --patch-with-raw --check --diff-filter -z --abbrev --no-abbrev --relative -q --quiet -s --no-patch -U --unified -W --function-context --inter-hunk-context -a --text --src-prefix --dst-prefix --no-prefix -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --ignore-cr-at-eol --ignore-blank-lines -I --ignore-matching-lines --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      _hn_place '--pretty --format --date --decorate --color --stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac

@@ -191,6 +191,8 @@ def random_history(chance, count, diff, paths):
         words += extra
     if "--word-diff=porcelain" in words:  # git 2.39 draws no graph in front of some of its lines
         words.remove("--word-diff=porcelain")
+    if "-z" in words:  # which does not go with a graph
+        words = [word for word in words if word != "-z"]
     if "--first-parent" in words and "--all" in words:  # git orders by parents that it does not follow
         words.remove("--all")
     return words + chance.choice([[], [], ["other"], ["main", "^other"], ["--", *paths]])
@@ -209,6 +211,16 @@ def random_words(chance, count):
                           ["-p", "--stat"], ["-U%d" % chance.randrange(6)], ["--word-diff"], ["-p", "--word-diff=porcelain"], ["-p", "-w"], ["-p", "-b"], ["-p", "-R"],
                           ["--no-renames", "--name-status"], ["-M%d%%" % chance.randrange(30, 100), "--name-status"],
                           ["-C", "--name-status"], ["-p", "-C%d" % chance.randrange(20, 90)], ["--find-copies-harder", "--name-status"],
+                          ["--raw"], ["-p", "--raw"], ["--summary"], ["--stat", "--summary"], ["--compact-summary"],
+                          ["--check"], ["--check", "--color=always"], ["--patch-with-stat"],
+                          ["--diff-filter=" + chance.choice(["A", "d", "MR", "D*", "Ta"]), "--name-status"],
+                          ["--relative=dir", chance.choice(["-p", "--stat", "--name-status"])],
+                          ["-p", "--no-prefix"], ["-p", "--src-prefix=x/", chance.choice(["-R", "-a"])],
+                          ["-p", "--inter-hunk-context=%d" % chance.randrange(8), "-U%d" % chance.randrange(4)],
+                          [chance.choice(["-p", "--numstat"]), "--ignore-blank-lines", "-U%d" % chance.randrange(5)],
+                          [chance.choice(["-p", "--numstat", "-pw"]), chance.choice(["-Iline", "-I^ ", "-I}|^$"])],
+                          ["-p", "--ignore-blank-lines", "-b", "-Ix"], ["--ignore-cr-at-eol", "-p"],
+                          [chance.choice(["-z", "--raw", "--numstat", "--name-status"]), "-z", "-M"],
                           ["-C", "-C", "-p"], ["--find-copies-harder", "-R", "--numstat"], ["-C", "--stat"]])
     paths = chance.sample(["dir", "a", "*.txt", ":!dir", "dir/sub", "x y", ":(icase)DIR", ":(glob)dir/*"],
                           chance.randrange(1, 3))
@@ -246,6 +258,7 @@ def random_words(chance, count):
 
 
 def plain(text, ids=None):
+    text = re.sub(rb"(:\d{6} \d{6}) [0-9a-f]+ [0-9a-f]+", rb"\1", text)
     text = re.sub(rb"-g[0-9a-f]{10}\n$", b"-g\n", text)
     if ids is not None:
         text = re.sub(rb"\b[0-9a-f]{64}\b", lambda m: ids.get(m[0], m[0]), text)
