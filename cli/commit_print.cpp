@@ -11,6 +11,8 @@ namespace hn::cli {
 
 std::vector<Option> format_option_rows() {
   return {{"--oneline", "", "one line each, with a short id"},
+          {"--abbrev-commit", "", "with the first ten digits of the id"},
+          {"--no-abbrev-commit", "", "with the whole id"},
           {"--pretty,--format", "FORMAT", "how a commit is printed", Offers::words,
            "oneline short medium full fuller raw reference format:"},
           {"--date", "MODE", "how times are printed", Offers::words,
@@ -24,12 +26,22 @@ std::vector<Option> format_option_rows() {
 
 CommitFormat commit_format(const Context& context, repo::Repository& repository,
                            const Given& given) {
-  const std::string name = given.value("format").value_or("medium");
+  const repo::Settings& settings = repository.settings();
+  const auto said = [&](const char* option, const char* setting, const char* usual) {
+    if (const auto text = given.value(option)) return *text;
+    return settings.get(setting).value_or(usual);
+  };
+  const std::string name = said("format", "format.pretty", "medium");
   CommitFormat out = CommitFormat::parse(given.has("oneline") ? "oneline" : name);
-  out.abbreviate = given.has("oneline");
-  if (const auto mode = given.value("date")) out.date = DateMode::parse(*mode);
-  const std::string how =
-      given.has("no-decorate") ? "no" : given.value("decorate").value_or("auto");
+  out.abbreviate = (given.has("oneline") || given.has("abbrev-commit") ||
+                    said("abbrev-commit", "log.abbrevcommit", "false") == "true") &&
+                   !given.has("no-abbrev-commit");
+  out.digits = id_digits(given);
+  out.date = DateMode::parse(said("date", "log.date", "default"));
+  const std::string told = said("decorate", "log.decorate", "auto");
+  const std::string how = given.has("no-decorate") || told == "false" ? "no"
+                          : told == "true"                            ? "short"
+                                                                      : told;
   if (how != "no" && how != "auto" && how != "short" && how != "full")
     throw Failure(Code::usage, "'" + how + "' is no way to name what stands there",
                   "short, full, auto or no");

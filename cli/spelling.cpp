@@ -36,6 +36,9 @@ constexpr std::array kSpellings{
     Spelling{Form::alone, "--color-moved", "--color-moved", "default"},
     Spelling{Form::alone, "--relative", "--relative", "."},
     Spelling{Form::alone, "--abbrev", "--abbrev", "10"},
+    Spelling{Form::alone, "--branches", "--branches", "*"},
+    Spelling{Form::alone, "--tags", "--tags", "*"},
+    Spelling{Form::alone, "--no-walk=sorted", "--no-walk", ""},
     Spelling{Form::alone, "--bool", "--type", "bool"},
     Spelling{Form::alone, "--int", "--type", "int"},
     Spelling{Form::alone, "--bool-or-int", "--type", "bool-or-int"},
@@ -79,9 +82,10 @@ constexpr std::array kNeedless{
     Needless{"diff log show",
              "--no-ext-diff --no-textconv --no-relative --indent-heuristic --no-color-moved-ws "
              "--no-notes --no-show-signature --no-mailmap "
-             "--no-use-mailmap --no-graph --no-follow --no-abbrev-commit --no-rename-empty "
+             "--no-use-mailmap --no-graph --no-follow --no-rename-empty "
              "--no-function-context --default-prefix --full-index --no-inter-hunk-context "
              "--diff-algorithm=myers --diff-algorithm=default --no-compact-summary --no-minimal"},
+    Needless{"log", "--date-order --do-walk"},
     Needless{"blame", "--no-progress --no-show-stats --no-incremental --no-color-lines"},
     Needless{"status",
              "--no-ahead-behind --no-column --no-renames --no-show-stash --no-verbose --long"},
@@ -127,6 +131,13 @@ constexpr std::array kAnswered{
              "lines are compared in one way, git's default", "hn log -p without it"},
     Answered{"show", "--minimal --patience --histogram --diff-algorithm --anchored",
              "lines are compared in one way, git's default", "hn show without it"},
+    Answered{"log", "-g --walk-reflogs --reflog", "where a branch stood is no list of commits",
+             "BRANCH@{1} and BRANCH@{yesterday} name it: hn log BRANCH@{1}"},
+    Answered{"log", "--remotes", "all branches are here", "hn log --branches"},
+    Answered{"log", "-c --cc -m --diff-merges --remerge-diff", "a merge has no patch of its own",
+             "hn log --first-parent -p shows what it brought, hn log --merged what nobody decided"},
+    Answered{"show", "-c --cc -m --diff-merges --remerge-diff", "a merge has no patch of its own",
+             "hn show --first-parent shows what it brought"},
     Answered{"diff", "--cached --staged", "there is no staging area", "hn diff HEAD"},
     Answered{"commit", "--fixup --squash", "hn rewrites no history that others have",
              "hn commit --amend replaces the last commit"},
@@ -342,6 +353,42 @@ void complete(const Command& command, std::string& word) {
   word = begun.front() + word.substr(end);
 }
 
+// As in git, of a count below zero there is no limit.
+void drop_no_limit(std::vector<std::string>& words) {
+  const auto is_below_zero = [](std::string_view text) {
+    return text.starts_with('-') && is_number(text.substr(1));
+  };
+  for (auto at = words.begin(); at != words.end() && *at != "--";) {
+    std::string_view rest = *at;
+    for (const std::string_view name : {"--max-count=", "--number=", "-n"})
+      if (rest.starts_with(name)) rest.remove_prefix(name.size());
+    const bool is_name = *at == "-n" || *at == "--max-count" || *at == "--number";
+    const bool next = is_name && std::next(at) != words.end() && is_below_zero(*std::next(at));
+    const bool here = rest.size() < at->size() && is_below_zero(rest);
+    if (next || here)
+      at = words.erase(at, at + (next ? 2 : 1));
+    else
+      ++at;
+  }
+}
+
+// Behind --not a revision is left out, and one that was left out counts; up to the next --not.
+void turn_behind_not(std::vector<std::string>& words) {
+  bool turned = false;
+  for (auto at = words.begin(); at != words.end() && *at != "--";) {
+    if (*at == "--not") {
+      turned = !turned;
+      at = words.erase(at);
+      continue;
+    }
+    if (turned && at->starts_with('-'))
+      throw Failure(Code::usage, "--not: " + *at + " cannot stand behind it",
+                    "options stand before, and --exclude leaves out branches and tags");
+    if (turned) *at = at->starts_with('^') ? at->substr(1) : "^" + *at;
+    ++at;
+  }
+}
+
 std::string opposite_of(std::string_view key) {
   for (const std::string_view both : {"merged", "contains"})
     if (key == both || key == "no-" + std::string(both)) return "";
@@ -372,6 +419,10 @@ bool has_option(const Command& command, std::string_view name) {
 }
 
 void spell_out(const Command& command, std::vector<std::string>& words) {
+  if (has_option(command, "--max-count")) {
+    drop_no_limit(words);
+    turn_behind_not(words);
+  }
   // As git has it: twice is harder.
   const auto dashes = std::ranges::find(words, "--");
   if (has_option(command, "--find-copies-harder") && std::count(words.begin(), dashes, "-C") > 1)

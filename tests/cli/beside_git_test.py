@@ -250,6 +250,16 @@ def random_words(chance, count):
             ["--all"], ["--format=" + chance.choice(["%an|%ae|%ad|%cd|%s", "%f%n%b", "%B", "%P", "short", "fuller"])]]
     for extra in chance.sample(some, chance.randrange(3)):
         words += extra
+    some = [["--branches"], ["--branches=o*"], ["--tags"], ["--glob=tags/v*"], ["--exclude=main", "--branches"],
+            ["--min-parents=2"], ["--max-parents=0"], ["--no-walk"], ["-n", "-1"], ["--max-count=-2"]]
+    for extra in chance.sample(some, chance.choice([0, 0, 1])):
+        words += extra
+    if "--no-walk" in words:  # git looks no further, and has other orders
+        return ["log", "--no-walk", "--format=%H", *chance.choice([["main", "other"], ["--branches"], ["main~1", "main"]])]
+    if chance.randrange(8) == 0:
+        return ["log", "--topo-order", *diff, *chance.choice([["-3"], ["--skip=2"], ["--branches"], ["main"], ["other"]])]
+    if chance.randrange(8) == 0:
+        return words + [revision(), "--not", revision()]
     ranges = [[revision() + ".." + revision()], [revision() + "..." + revision()], ["main", "^other"], ["main^!"]]
     # Not both: whether git knows that a parent is excluded when it looks at a merge depends on dates.
     if chance.randrange(2):
@@ -282,7 +292,7 @@ def change_some(chance, folder):
 
 def compare(world, words, ids):
     """Nothing, or what differs."""
-    theirs = [*words[:1], *(["--date-order"] if words[0] == "log" and "--graph" not in words else []), *words[1:]]
+    theirs = [*words[:1], *(["--date-order"] if words[0] == "log" and not {"--graph", "--topo-order"} & {*words} else []), *words[1:]]
     below = "/dir" if words[0] in ("grep", "archive") and len(words) % 4 == 0 and world.has_folder("dir") else ""
     git_status, git_out, _ = world.run(GIT + theirs, "git" + below)
     status, out, err = world.run([world.program, *words], "hn" + below)
