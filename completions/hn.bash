@@ -135,12 +135,15 @@ _hn() {
       case $prev in
         -m|--message) return ;;
         -F|--file) _hn_files -f; return ;;
+        -C|--reuse-message) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        -c|--reedit-message) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --trailer) return ;;
         --cleanup) _hn_words "strip whitespace verbatim scissors default"; return ;;
         --author) return ;;
         --date) return ;;
       esac
-      case $cur in -*) _hn_words '-m --message -F --file -a --all -v --verbose -e --edit --no-edit --cleanup -n --no-verify --dry-run -q --quiet --amend --allow-empty --allow-markers --author --date --json'; return ;; esac
-      _hn_place '-m --message -F --file --cleanup --author --date'
+      case $cur in -*) _hn_words '-m --message -F --file -C --reuse-message -c --reedit-message --reset-author -s --signoff --trailer -a --all -v --verbose -e --edit --no-edit --cleanup -n --no-verify --dry-run -q --quiet --amend --allow-empty --allow-markers --author --date --json'; return ;; esac
+      _hn_place '-m --message -F --file -C --reuse-message -c --reedit-message --trailer --cleanup --author --date'
       case $place in
         *) _hn_files -f ;;
       esac
@@ -172,10 +175,16 @@ _hn() {
       esac
       ;;
     describe)
-      case $cur in -*) _hn_words '--tags --long --exact-match --always --json'; return ;; esac
-      _hn_place ''
+      case $prev in
+        --abbrev) return ;;
+        --match) return ;;
+        --exclude) return ;;
+        --dirty) return ;;
+      esac
+      case $cur in -*) _hn_words '--tags --long --exact-match --always --abbrev --match --exclude --dirty --json'; return ;; esac
+      _hn_place '--abbrev --match --exclude --dirty'
       case $place in
-        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+        *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
       ;;
     device)
