@@ -72,6 +72,7 @@ class Shown {
     std::ranges::reverse(times);
     std::ranges::stable_sort(times, {}, &std::pair<std::int64_t, object::Id>::first);
     std::vector<object::Id> out;
+    out.reserve(times.size());
     for (const auto& [time, id] : times) out.push_back(id);
     return out;
   }
@@ -318,7 +319,7 @@ int list(Context& context, repo::Repository& repository, const Given& given) {
     if (format.is_text() && context.out_is_terminal) context.out << "\n";
     return printer.status();
   }
-  Shown shown(repository, given, *filter, std::move(walked));
+  Shown shown(repository, given, *filter, walked);
   const bool reverse = given.has("reverse");
   if (given.has("merged"))
     return list_merged(context, repository, given, format, words.paths, shown);

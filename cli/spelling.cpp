@@ -424,7 +424,7 @@ bool has_option(const Command& command, std::string_view name) {
 }
 
 void spell_out(const Command& command, std::vector<std::string>& words) {
-  if (has_option(command, "--max-count")) {
+  if (has_option(command, "--no-walk")) {
     drop_no_limit(words);
     turn_behind_not(words);
   }

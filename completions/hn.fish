@@ -320,13 +320,14 @@ complete -c hn -n '__hn_at grep' -l heading -d 'the name above the lines of a fi
 complete -c hn -n '__hn_at grep' -l break -d 'an empty line between files'
 complete -c hn -n '__hn_at grep' -s a -l text -d 'take binary files for text'
 complete -c hn -n '__hn_at grep' -s I -d 'leave binary files out'
+complete -c hn -n '__hn_at grep' -s m -l max-count -x -d 'of each file the first N lines that match'
 complete -c hn -n '__hn_at grep' -l max-depth -x -d 'enter N folders below each path at most'
 complete -c hn -n '__hn_at grep' -l untracked -d 'also files that are new here and not ignored'
 complete -c hn -n '__hn_at grep' -l color -x -a 'always never auto' -d 'colours: always, never or auto'
 complete -c hn -n '__hn_at grep' -l no-color -d 'no colours'
 complete -c hn -n '__hn_at grep' -l json -d 'as JSON'
-complete -c hn -n '__hn_at grep 0+ -e -f -A --after-context -B --before-context -C --context --max-depth --color' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
-complete -c hn -n '__hn_at grep 0+ -e -f -A --after-context -B --before-context -C --context --max-depth --color' -F
+complete -c hn -n '__hn_at grep 0+ -e -f -A --after-context -B --before-context -C --context -m --max-count --max-depth --color' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at grep 0+ -e -f -A --after-context -B --before-context -C --context -m --max-count --max-depth --color' -F
 complete -c hn -n '__hn_at help' -s a -l all -d 'list the aliases too'
 complete -c hn -n '__hn_at help' -l completion -x -a 'bash zsh fish' -d 'print the completions for bash, zsh or fish'
 complete -c hn -n '__hn_at help 0 --completion' -a 'add archive blame branch bundle cat check-attr check-ignore clean clone commit config conflicts daemon describe device diff doctor export fsck gc grep help id import init invite log members merge merge-tree mv peer resolve restore revoke rm serve show status switch sync tag version'

@@ -144,7 +144,7 @@ def random_grep(chance, paths):
     words = ["grep"]
     around = chance.choice([["-A%d" % chance.randrange(4)], ["-B", "2"], ["-C1"], ["-3"]])
     some = [["-n"], ["-i"], ["-w"], ["-v"], chance.choice([["-h"], ["-H"]]), ["--column"], around, ["-z"], ["--heading"], ["--break"],
-            ["-a"], ["-I"], ["--max-depth", "%d" % chance.randrange(3)], ["--color=always"], ["--full-name"],
+            ["-m%d" % chance.randrange(4)], ["-a"], ["-I"], ["--max-depth", "%d" % chance.randrange(3)], ["--color=always"], ["--full-name"],
             ["--untracked"]]
     for extra in chance.sample(some, chance.randrange(4)):
         words += extra
