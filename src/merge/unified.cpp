@@ -16,19 +16,22 @@ bool is_blank(Line line) {
   return line.find_first_not_of(" \t\r\n\v\f") == Line::npos;
 }
 
-// git calls a line blank that is empty, or all of blanks where these do not count.
-bool is_ignored(Line line, const UnifiedOptions& options) {
-  const bool exact = options.shown.whitespace == Whitespace::exact;
-  if (options.ignore_blank_lines && (exact ? line.size() <= 1 : is_blank(line))) return true;
-  return options.ignored != nullptr && options.ignored->ignores(line);
-}
-
+// git calls a line blank that is empty, or all of blanks where these do not count. All lines of a
+// difference are blank, or all are such as `ignored` names.
 bool is_ignored(const Difference& difference, std::span<const Line> a, std::span<const Line> b,
                 const UnifiedOptions& options) {
-  const auto ignored = [&](Line line) { return is_ignored(line, options); };
-  return options.ignores_lines() &&
-         std::all_of(a.begin() + difference.a_begin, a.begin() + difference.a_end, ignored) &&
-         std::all_of(b.begin() + difference.b_begin, b.begin() + difference.b_end, ignored);
+  if (!options.ignores_lines()) return false;
+  const std::span<const Line> gone =
+      a.subspan(difference.a_begin, difference.a_end - difference.a_begin);
+  const std::span<const Line> came =
+      b.subspan(difference.b_begin, difference.b_end - difference.b_begin);
+  const auto all = [&](const auto& test) {
+    return std::ranges::all_of(gone, test) && std::ranges::all_of(came, test);
+  };
+  const bool exact = options.shown.whitespace == Whitespace::exact;
+  const auto blank = [&](Line line) { return exact ? line.size() <= 1 : is_blank(line); };
+  const auto named = [&](Line line) { return options.ignored->ignores(line); };
+  return (options.ignore_blank_lines && all(blank)) || (options.ignored != nullptr && all(named));
 }
 
 std::string_view trimmed_heading(Line line) {
