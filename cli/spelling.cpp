@@ -416,6 +416,8 @@ bool takes_back(std::string_view later, std::string_view earlier) {
   constexpr std::string_view kFinding = "find-renames find-copies M C";
   if (later == "no-renames" && is_among(kFinding, earlier)) return true;
   if (earlier == "no-renames" && is_among(kFinding, later)) return true;
+  // What becomes of files that are not text.
+  if ((later == "text" && earlier == "I") || (later == "I" && earlier == "text")) return true;
   return later == opposite_of(earlier);
 }
 
