@@ -29,7 +29,9 @@ GIT = ["git", "-c", "core.quotepath=false", "-c", "core.abbrev=10"]
 
 # What every round compares.
 ALWAYS = [["archive", "main"], ["archive", "--format=zip", "--prefix=p/", "main"],
-          ["log", "-p", "--color=always", "--grep=fix", "--author=Ann"]]
+          ["log", "-p", "--color=always", "--grep=fix", "--author=Ann"],
+          ["grep", "-a", "-m1", "-C3", "-e", "x", "main"], ["log", "-p", "-I}|^ *x$", "-U1"],
+          ["log", "-p", "--ignore-blank-lines", "-U2"], ["log", "--raw", "--check"]]
 
 
 def random_line(chance):
