@@ -10,16 +10,47 @@
 #include "hn/os/clock.hpp"
 #include "hn/repo/commit.hpp"
 #include "hn/repo/dates.hpp"
+#include "hn/repo/revision.hpp"
 #include "hooks.hpp"
 #include "message.hpp"
 #include "paths.hpp"
 #include "report.hpp"
 #include "short_status.hpp"
+#include "trailers.hpp"
 
 namespace hn::cli {
 namespace {
 
-repo::CommitRequest request_of(const Context& context, const repo::Repository& repository,
+// Of -C or -c; empty where neither was given.
+std::string reused_revision(const Given& given) {
+  const auto as_it_is = given.value("reuse-message");
+  return as_it_is ? *as_it_is : given.value("reedit-message").value_or("");
+}
+
+// Who wrote the commit whose message is taken, and when; or whoever commits now.
+void set_author(const Context& context, repo::Repository& repository, const Given& given,
+                repo::CommitRequest& request) {
+  const std::string revision = reused_revision(given);
+  const int messages =
+      static_cast<int>(given.has("message")) + static_cast<int>(given.has("file")) +
+      static_cast<int>(given.has("reuse-message")) + static_cast<int>(given.has("reedit-message"));
+  if (messages > 1) throw Failure(Code::usage, "-m, -F, -C and -c exclude each other");
+  if (given.has("reset-author")) {
+    if (request.author || (revision.empty() && !request.amend))
+      throw Failure(Code::usage, "--reset-author goes with -C, -c or --amend, not with --author");
+    request.author = repo::who_commits(context.world, repository.settings(), repo::Role::author);
+    if (!request.author_time)
+      request.author_time = repo::when_committed(context.world, repo::Role::author);
+  } else if (!revision.empty()) {
+    const auto commit = repo::require(
+        object::read_commit(repository.store(), repo::resolve_commit(repository, revision)),
+        "reading the commit");
+    if (!request.author) request.author = repo::Who{commit.author.name, commit.author.email};
+    if (!request.author_time) request.author_time = commit.author.time;
+  }
+}
+
+repo::CommitRequest request_of(const Context& context, repo::Repository& repository,
                                const Given& given) {
   repo::CommitRequest request;
   request.amend = given.has("amend");
@@ -38,6 +69,7 @@ repo::CommitRequest request_of(const Context& context, const repo::Repository& r
                     "such as 2026-11-20T12:30:00+01:00, yesterday or @SECONDS");
     }
   }
+  set_author(context, repository, given, request);
   const std::vector<std::string> words = path_words(given);
   if (given.has("all") && !words.empty())
     throw Failure(Code::usage, "-a is everything, and paths are less");
@@ -107,25 +139,32 @@ class Message {
         given_(given),
         file_(repository.layout().hn() + "/COMMIT_EDITMSG") {}
 
-  // Into the request: from -m or -F, from an editor, or the old one of what is amended.
+  // Into the request: from -m, -F or -C, from an editor, or the old one of what is amended.
   void take(repo::CommitRequest& request) {
     const auto text = message_of(context_, given_);
     const auto asked = cleanup_of(given_);
     const auto editor = editor_command(context_);
-    const bool wants_editor = given_.has("edit") || (!text && !given_.has("no-edit"));
-    if (!text && request.amend && !(wants_editor && editor)) {
+    const bool reused = given_.has("reuse-message");
+    const bool again = given_.has("reedit-message");
+    const bool adds = given_.has("signoff") || given_.has("trailer");
+    const bool wants_editor =
+        given_.has("edit") || again || (!text && !reused && !given_.has("no-edit"));
+    const bool kept = !text && !reused && !again && request.amend && !(wants_editor && editor);
+    if (kept && !adds) {
       request.keep_message = true;
       return;
     }
-    if (wants_editor && !editor)
+    if (wants_editor && !editor && !kept)
       throw Failure(Code::usage, "a commit wants a message, and there is no editor to ask with",
                     "hn commit -m MESSAGE, or -F FILE; HN_EDITOR names an editor");
     const bool edits = wants_editor && editor;
     const Cleanup cleanup = asked.value_or(edits ? Cleanup::strip : Cleanup::whitespace);
-    request.message = text.value_or(request.amend ? old_message() : "");
+    request.message = text ? *text : reused || again ? message_at(reused_revision(given_)) : "";
+    if (!text && !reused && !again && request.amend) request.message = old_message();
     // What is typed is a line.
     if (cleanup == Cleanup::verbatim && given_.has("message") && !request.message.ends_with('\n'))
       request.message += '\n';
+    if (adds) add_trailers(request, cleanup);
     if (edits) ask(request, *editor, cleanup);
     run_commit_msg(request);
     request.message = cleaned(request.message, cleanup);
@@ -135,6 +174,25 @@ class Message {
   const std::string& file() const { return file_; }
 
  private:
+  void add_trailers(repo::CommitRequest& request, Cleanup cleanup) const {
+    std::string& message = request.message;
+    if (cleanup != Cleanup::verbatim) message = cleaned(message, Cleanup::whitespace);
+    if (given_.has("signoff")) {
+      const repo::Who who =
+          repo::who_commits(context_.world, repository_.settings(), repo::Role::committer);
+      message = with_trailer(message, "Signed-off-by: " + who.name + " <" + who.email + ">");
+    }
+    for (const std::string& text : given_.values("trailer"))
+      message = with_trailer(message, trailer_of(text));
+  }
+
+  std::string message_at(const std::string& revision) const {
+    return repo::require(object::read_commit(repository_.store(),
+                                             repo::resolve_commit(repository_, revision)),
+                         "reading the commit")
+        .message;
+  }
+
   std::string old_message() const {
     const auto standing = repository_.worktree();
     if (!standing || !standing->base) return "";
@@ -277,6 +335,11 @@ Command cmd_commit() {
       "Record the working tree as a commit",
       {{"-m,--message", "MSG", "the message; several become paragraphs", Offers::nothing, "", true},
        {"-F,--file", "FILE", "read the message from FILE, - for standard input", Offers::files},
+       {"-C,--reuse-message", "REV", "with the message, author and date of REV", Offers::revisions},
+       {"-c,--reedit-message", "REV", "the same, and edit the message", Offers::revisions},
+       {"--reset-author", "", "of -C or --amend: written by who commits, now"},
+       {"-s,--signoff", "", "end the message with who commits"},
+       {"--trailer", "KEY:VALUE", "end the message with such a line", Offers::nothing, "", true},
        {"-a,--all", "", "everything, as where no path is given"},
        {"-v,--verbose", "", "show the changes in the editor"},
        {"-e,--edit", "", "edit the message that -m, -F or --amend gives"},

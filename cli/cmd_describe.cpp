@@ -1,38 +1,82 @@
+#include <algorithm>
 #include <ostream>
 
+#include "hn/base/glob.hpp"
 #include "hn/repo/revision.hpp"
+#include "hn/repo/status.hpp"
 #include "hn/repo/tags.hpp"
 #include "output.hpp"
 
 namespace hn::cli {
 namespace {
 
-int run(Context& context, const Given& given) {
-  repo::Repository repository = context.open();
-  const std::string word = given.value("REV").value_or("HEAD");
-  const object::Id commit = repo::resolve_commit(repository, word);
-  const auto found = repo::describe(repository, commit, given.has("tags"));
+std::vector<Glob> globs_of(const Given& given, const char* option) {
+  std::vector<Glob> out;
+  for (const std::string& text : given.values(option)) out.emplace_back(text, false);
+  return out;
+}
+
+struct Described {
+  std::string text;
+  object::Id commit;
+  std::optional<repo::Description> found;
+};
+
+Described described(const repo::Repository& repository, const Given& given, const std::string& word,
+                    const object::Id& commit) {
+  const std::vector<Glob> meant = globs_of(given, "match");
+  const std::vector<Glob> left_out = globs_of(given, "exclude");
+  const auto takes = [&](const std::string& tag) {
+    const auto fits = [&](const Glob& glob) { return glob.matches(tag); };
+    return (meant.empty() || std::ranges::any_of(meant, fits)) &&
+           std::ranges::none_of(left_out, fits);
+  };
+  const auto found = repo::describe(repository, commit, given.has("tags"), takes);
   const bool exact = found && found->distance == 0;
   if ((!found && !given.has("always")) || (given.has("exact-match") && !exact)) {
     throw Failure(Code::not_found,
                   "no tag " + std::string(found ? "stands at '" : "leads to '") + word + "'",
                   "--tags takes tags without a message too; --always prints the id then");
   }
-  std::string text = short_id(commit);
-  if (found) {
-    text = escape_controls(found->tag);
-    if (!exact || given.has("long"))
-      text += "-" + std::to_string(found->distance) + "-g" + short_id(commit);
-  }
-  if (given.has("json")) {
+  const std::uint64_t digits = given.number("abbrev", UINT32_MAX).value_or(kShortDigits);
+  const std::string id = object::to_hex(commit).substr(0, std::max<std::uint64_t>(digits, 4));
+  Described out{found ? escape_controls(found->tag) : id, commit, found};
+  if (!found && digits == 0) out.text = object::to_hex(commit);
+  if (found && digits > 0 && (!exact || given.has("long")))
+    out.text += "-" + std::to_string(found->distance) + "-g" + id;
+  return out;
+}
+
+// As in a diff, a new file is no change.
+bool is_dirty(repo::Repository& repository) {
+  return std::ranges::any_of(repo::status(repository).changes,
+                             [](const worktree::Change& change) { return !change.added(); });
+}
+
+int run(Context& context, const Given& given) {
+  repo::Repository repository = context.open();
+  std::vector<std::string> words = given.values("REV");
+  const auto mark = given.value("dirty");
+  if (mark && !words.empty())
+    throw Failure(Code::usage, "--dirty is about the working tree, not about revisions");
+  if (given.has("json") && words.size() > 1)
+    throw Failure(Code::usage, "--json describes one commit");
+  if (given.has("long") && given.value("abbrev") == "0")
+    throw Failure(Code::usage, "--long and --abbrev=0 exclude each other");
+  if (words.empty()) words.emplace_back("HEAD");
+  for (const std::string& word : words) {
+    Described at = described(repository, given, word, repo::resolve_commit(repository, word));
+    if (mark && is_dirty(repository)) at.text += escape_controls(*mark);
+    if (!given.has("json")) {
+      context.out << at.text << "\n";
+      continue;
+    }
     Json out;
-    put_text(out, "text", text);
-    out["commit"] = object::to_hex(commit);
-    if (found) put_text(out, "tag", found->tag);
-    if (found) out["distance"] = found->distance;
+    put_text(out, "text", at.text);
+    out["commit"] = object::to_hex(at.commit);
+    if (at.found) put_text(out, "tag", at.found->tag);
+    if (at.found) out["distance"] = at.found->distance;
     print(context, out);
-  } else {
-    context.out << text << "\n";
   }
   return 0;
 }
@@ -46,8 +90,12 @@ Command cmd_describe() {
            {"--long", "", "distance and id also where a tag stands there"},
            {"--exact-match", "", "only a tag that stands there"},
            {"--always", "", "the short id where no tag leads there"},
+           {"--abbrev", "N", "N digits of the id, 0 for the tag alone"},
+           {"--match", "PATTERN", "tags alone that it matches", Offers::nothing, "", true},
+           {"--exclude", "PATTERN", "no tags that it matches", Offers::nothing, "", true},
+           {"--dirty", "MARK", "what stands behind it where the working tree differs"},
            {"--json", "", "as JSON"}},
-          {{"REV", "the commit (else the working tree's)", 0, 1, Offers::revisions}},
+          {{"REV", "the commits (else the working tree's)", 0, kMany, Offers::revisions}},
           run};
 }
 

@@ -220,7 +220,7 @@ std::vector<object::Change> changes_in(repo::Repository& repository, Kept& kept,
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   const Words words = split_words(context, repository, given, "REV|PATH");
-  DiffOptions options = diff_options(given, repository.settings());
+  DiffOptions options = diff_options(context, repository, given);
   options.quiet = given.has("quiet");
   if (!options.any() && !given.has("no-patch")) options.patch = true;
   // What is kept is there before anyone prints.
@@ -250,22 +250,25 @@ int run(Context& context, const Given& given) {
                                repo::tree_of(repository.store(), sides.before), words.paths);
     files = file_diffs(kept, changes_in(repository, kept, sides, words.paths, left), options, all);
   }
+  bool clean = true;
   if (given.has("json")) {
     Json out;
     out["files"] = Json::array();
     for (const FileDiff& file : files) out["files"].push_back(file_json(file));
     print(context, out);
   } else {
-    print_diffs(context, kept, files, options);
+    clean = print_diffs(context, kept, files, options);
   }
   say_unread(context, left);
   const bool asks = given.has("exit-code") || options.quiet;
   if (!left.empty()) return asks ? kExitNo : kExitFatal;
-  if (!asks) return 0;
+  const int checked = clean ? 0 : kExitCheck;
+  if (!asks) return checked;
   // What does not count is no difference.
-  const bool exact = options.unified.shown.whitespace == merge::Whitespace::exact;
+  const bool exact =
+      options.unified.shown.whitespace == merge::Whitespace::exact && !options.ignored;
   const bool differs = exact ? !files.empty() : !file_stats(kept, files, options).empty();
-  return differs ? kExitNo : 0;
+  return checked | (differs ? kExitNo : 0);
 }
 
 }  // namespace

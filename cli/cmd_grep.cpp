@@ -263,6 +263,7 @@ GrepOptions options_of(const Context& context, const Given& given,
   out.before =
       static_cast<std::uint32_t>(given.number("before-context", UINT32_MAX).value_or(both));
   out.after = static_cast<std::uint32_t>(given.number("after-context", UINT32_MAX).value_or(both));
+  out.most = given.number("max-count", UINT32_MAX).value_or(UINT64_MAX);
   out.function_name = given.has("show-function");
   out.function_body = given.has("function-context");
   out.colour = context.colour && !out.json;
@@ -321,6 +322,7 @@ int run(Context& context, const Given& given) {
   if (given.has("--")) rest.set("--", given.values("--"));
   const Words split = split_words(context, repository, rest, "REV|PATH");
   const Files files(context, repository, given, split, options);
+  if (options.most == 0) return kExitNo;
   return search_all(context, repository, options, files.all) ? 0 : kExitNo;
 }
 
@@ -359,6 +361,7 @@ Command cmd_grep() {
        {"--break", "", "an empty line between files"},
        {"-a,--text", "", "take binary files for text"},
        {"-I", "", "leave binary files out"},
+       {"-m,--max-count", "N", "of each file the first N lines that match"},
        {"--max-depth", "N", "enter N folders below each path at most"},
        {"--untracked", "", "also files that are new here and not ignored"},
        {"--color", "WHEN", "colours: always, never or auto", Offers::words, "always never auto"},

@@ -7,6 +7,7 @@
 #include "commit_print.hpp"
 #include "hn/repo/commit_walk.hpp"
 #include "log_lines.hpp"
+#include "log_set.hpp"
 #include "merge_report.hpp"
 #include "words.hpp"
 
@@ -19,12 +20,14 @@ using Found = std::pair<object::Id, object::Commit>;
 class Shown {
  public:
   Shown(repo::Repository& repository, const Given& given, const CommitFilter& filter,
-        repo::CommitWalk::Options options)
+        const repo::CommitWalk::Options& options)
       : repository_(repository),
-        walk_(repository, std::move(options)),
+        walk_(repository, options),
         filter_(filter),
         skip_(given.number("skip", UINT32_MAX).value_or(0)),
-        left_(given.number("number", UINT32_MAX).value_or(UINT64_MAX)) {}
+        left_(given.number("number", UINT32_MAX).value_or(UINT64_MAX)) {
+    if (given.has("no-walk")) named_ = by_time(options.set.with);
+  }
 
   // What was given last was not shown after all.
   void give_back() { ++left_; }
@@ -40,7 +43,7 @@ class Shown {
 
   std::optional<Found> next() {
     while (left_ > 0) {
-      const auto id = walk_.next();
+      const auto id = named_ ? next_named() : walk_.next();
       if (!id) return std::nullopt;
       auto commit =
           repo::require(object::read_commit(repository_.store(), *id), "reading a commit");
@@ -56,8 +59,34 @@ class Shown {
   }
 
  private:
+  // Each once, the newest last, where they are taken from.
+  std::vector<object::Id> by_time(const std::vector<object::Id>& ids) const {
+    std::vector<std::pair<std::int64_t, object::Id>> times;
+    for (const object::Id& id : ids) {
+      if (std::ranges::find(times, id, &std::pair<std::int64_t, object::Id>::second) != times.end())
+        continue;
+      const auto commit =
+          repo::require(object::read_commit(repository_.store(), id), "reading a commit");
+      times.emplace_back(commit.committer.time.seconds, id);
+    }
+    std::ranges::reverse(times);
+    std::ranges::stable_sort(times, {}, &std::pair<std::int64_t, object::Id>::first);
+    std::vector<object::Id> out;
+    out.reserve(times.size());
+    for (const auto& [time, id] : times) out.push_back(id);
+    return out;
+  }
+
+  std::optional<object::Id> next_named() {
+    if (named_->empty()) return std::nullopt;
+    const object::Id id = named_->back();
+    named_->pop_back();
+    return id;
+  }
+
   repo::Repository& repository_;
   repo::CommitWalk walk_;
+  std::optional<std::vector<object::Id>> named_;  // instead of the walk
   const CommitFilter& filter_;
   std::uint64_t skip_;
   std::uint64_t left_;
@@ -80,7 +109,7 @@ class Drawn {
   }
 
   template <class Visit>
-  void each(std::uint64_t skip, std::uint64_t limit, Graph& graph, Visit visit) {
+  void each(std::uint64_t skip, std::uint64_t limit, Graph* graph, Visit visit) {
     for (const GraphCommit& at : all_) {
       if (limit == 0) return;
       if (!shows(at)) continue;
@@ -89,8 +118,8 @@ class Drawn {
         continue;
       }
       object::Commit read = commit(at.id);
-      graph.update(at.id, shown_of(nearest_of(at.parents)));
-      if (simplified_) read.parents = told_parents(at, read);
+      if (graph != nullptr) graph->update(at.id, shown_of(nearest_of(at.parents)));
+      if (simplified_ && graph != nullptr) read.parents = told_parents(at, read);
       if (visit(at.id, read)) --limit;
     }
   }
@@ -194,10 +223,9 @@ repo::CommitWalk::Options walk_options(const Context& context, repo::Repository&
                                        const Given& given, const Words& words) {
   repo::CommitWalk::Options out;
   for (const std::string& revision : words.revisions) add_range(repository, revision, out.set);
-  if (given.has("all")) {
-    const auto all = repo::all_commits_named(repository);
-    out.set.with.insert(out.set.with.end(), all.begin(), all.end());
-  } else if (words.revisions.empty()) {
+  if (names_sets(given)) {
+    add_sets(repository, given, out.set);
+  } else if (out.set.with.empty() && (words.revisions.empty() || !given.has("no-walk"))) {
     const auto standing = repository.worktree();
     if (standing && standing->base) {
       out.set.with.push_back(*standing->base);
@@ -257,11 +285,11 @@ int list(Context& context, repo::Repository& repository, const Given& given) {
   const auto filter = std::make_shared<const CommitFilter>(context, given);
   if (context.colour) format.hits = filter;
   CommitPrinter::Options options;
-  options.diff = diff_options(given, repository.settings());
+  options.diff = diff_options(context, repository, given);
   options.paths = words.paths;
   options.first_parent = given.has("first-parent");
   if (given.has("no-patch")) options.diff.patch = false;
-  options.always = !options.diff.pickaxe && !given.has("follow");
+  options.always = !options.diff.pickaxe && options.diff.filter.takes_all() && !given.has("follow");
   repo::CommitWalk::Options walked = walk_options(context, repository, given, words);
   if (given.has("L"))
     return list_lines(context, repository, given, format, *filter, std::move(walked));
@@ -271,22 +299,27 @@ int list(Context& context, repo::Repository& repository, const Given& given) {
   }
   if (given.has("merged") && given.has("graph"))
     throw Failure(Code::usage, "--merged and --graph exclude each other");
-  if (given.has("graph") && !given.has("json")) {
+  if (given.has("graph") && options.diff.nul)
+    throw Failure(Code::usage, "--graph and -z exclude each other");
+  if (given.has("no-walk") && (given.has("graph") || given.has("topo-order")))
+    throw Failure(Code::usage, "--no-walk has no order of a history");
+  const bool drawn = given.has("graph") || given.has("topo-order");
+  if (drawn && !given.has("json")) {
     if (given.has("reverse"))
-      throw Failure(Code::usage, "--graph and --reverse exclude each other");
+      throw Failure(Code::usage, "--graph and --topo-order do not go with --reverse");
     Graph graph(context.colour);
-    options.graph = &graph;
+    if (given.has("graph")) options.graph = &graph;
     CommitPrinter printer(context, repository, format, options);
     Drawn(repository, *filter, std::move(walked))
         .each(given.number("skip", UINT32_MAX).value_or(0),
-              given.number("number", UINT32_MAX).value_or(UINT64_MAX), graph,
+              given.number("number", UINT32_MAX).value_or(UINT64_MAX), options.graph,
               [&](const object::Id& id, const object::Commit& commit) {
                 return printer.print(id, commit);
               });
     if (format.is_text() && context.out_is_terminal) context.out << "\n";
-    return 0;
+    return printer.status();
   }
-  Shown shown(repository, given, *filter, std::move(walked));
+  Shown shown(repository, given, *filter, walked);
   const bool reverse = given.has("reverse");
   if (given.has("merged"))
     return list_merged(context, repository, given, format, words.paths, shown);
@@ -295,8 +328,8 @@ int list(Context& context, repo::Repository& repository, const Given& given) {
     print_json(context, printer, shown, reverse);
     return 0;
   }
-  const bool lines_do = format.is_one_line() && filter->takes_all() && !reverse &&
-                        !options.diff.any() && options.always;
+  const bool lines_do = !given.has("no-walk") && format.is_one_line() && filter->takes_all() &&
+                        !reverse && !options.diff.any() && !options.diff.nul && options.always;
   if (lines_do) {
     print_lines(context, repository, format, shown);
     return 0;
@@ -304,7 +337,7 @@ int list(Context& context, repo::Repository& repository, const Given& given) {
   each(shown, reverse,
        [&](const Found& found) { return printer.print(found.first, found.second); });
   if (format.is_text() && context.out_is_terminal) context.out << "\n";
-  return 0;
+  return printer.status();
 }
 
 int run(Context& context, const Given& given) {
@@ -321,7 +354,10 @@ Command cmd_log() {
       {"-n,--max-count,--number", "N", "at most N commits"},
       {"--skip", "N", "not the first N"},
       {"--reverse", "", "the oldest first"},
-      {"--all", "", "what all branches and tags lead to"},
+      {"--no-walk", "", "the commits that are named, and not what they lead to"},
+      {"--topo-order", "", "no commit of one line of the history between two of another"},
+      {"--min-parents", "N", "commits of at least N parents"},
+      {"--max-parents", "N", "commits of at most N"},
       {"--first-parent", "", "of a merge follow the first parent alone"},
       {"--graph", "", "draw the lines of the history beside the commits"},
       {"--follow", "", "follow the one file that is named through its names"},
@@ -340,7 +376,7 @@ Command cmd_log() {
       {"-F,--fixed-strings", "", "the patterns are no regular expressions"},
       {"--after,--since", "DATE", "committed since then"},
       {"--before,--until", "DATE", "committed until then"}};
-  for (const auto& more : {format_option_rows(), diff_option_rows()})
+  for (const auto& more : {log_set_rows(), format_option_rows(), diff_option_rows()})
     rows.insert(rows.end(), more.begin(), more.end());
   // git's --quiet of these.
   std::ranges::find(rows, "-s,--no-patch", &Option::names)->names = "-q,--quiet,-s,--no-patch";

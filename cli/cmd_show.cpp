@@ -8,6 +8,7 @@
 #include "hn/repo/dates.hpp"
 #include "hn/repo/revision.hpp"
 #include "hn/repo/revision_text.hpp"
+#include "hn/repo/working_tree.hpp"
 #include "merge_report.hpp"
 #include "patch.hpp"
 #include "words.hpp"
@@ -121,8 +122,19 @@ bool is_path_at(const std::string& word) {
   return revision && revision->path;
 }
 
+// As in git, a commit is not shown that left what is meant as one of its parents has it.
+bool is_about(const repo::Repository& repository, const object::Commit& commit,
+              const worktree::Pathspec& meant) {
+  const object::BlockReader& reader = repository.store();
+  if (meant.everything()) return true;
+  if (commit.parents.empty()) return repo::trees_differ(reader, {}, commit.tree, meant);
+  return std::ranges::all_of(commit.parents, [&](const object::Id& parent) {
+    return repo::trees_differ(reader, repo::tree_of(reader, parent), commit.tree, meant);
+  });
+}
+
 void show(Context& context, repo::Repository& repository, CommitPrinter& printer,
-          const std::string& word, const worktree::Pathspec* open) {
+          const std::string& word, const worktree::Pathspec& meant, bool open) {
   if (is_path_at(word)) return show_blob(context, repository, word);
   const repo::RangeText range = repo::parse_range(word);
   if (range.kind != repo::RangeText::Kind::one) {
@@ -152,8 +164,8 @@ void show(Context& context, repo::Repository& repository, CommitPrinter& printer
   }
   const auto commit =
       repo::require(object::read_commit(repository.store(), at.id), "reading the commit");
-  printer.print(at.id, commit);
-  if (open != nullptr) show_open(context, repository, commit, *open);
+  if (!is_about(repository, commit, meant)) return;
+  if (printer.print(at.id, commit) && open) show_open(context, repository, commit, meant);
 }
 
 int run(Context& context, const Given& given) {
@@ -168,17 +180,18 @@ int run(Context& context, const Given& given) {
     return 0;
   }
   CommitPrinter::Options options;
-  options.diff = diff_options(given, repository.settings());
+  options.diff = diff_options(context, repository, given);
   if (!options.diff.any() && !given.has("no-patch")) options.diff.patch = true;
   options.paths = words.paths;
+  options.always = !options.diff.pickaxe && options.diff.filter.takes_all();
   // A merge has no patch of its own; what it brought over its first parent can be counted.
   options.first_parent = given.has("first-parent") || !options.diff.patch;
   const CommitFormat format = commit_format(context, repository, given);
   CommitPrinter printer(context, repository, format, options);
   const bool long_form = !format.is_user_format() && !format.is_one_line();
   for (const std::string& word : words.revisions)
-    show(context, repository, printer, word, long_form ? &words.paths : nullptr);
-  return 0;
+    show(context, repository, printer, word, words.paths, long_form);
+  return printer.status();
 }
 
 }  // namespace

@@ -83,10 +83,10 @@ std::optional<std::string> of_person(const object::Person& who, char what, const
   }
 }
 
-std::string joined(const std::vector<object::Id>& ids, bool brief) {
+std::string joined(const std::vector<object::Id>& ids, std::size_t digits = std::string::npos) {
   std::string out;
   for (const object::Id& id : ids)
-    out += (out.empty() ? "" : " ") + (brief ? short_id(id) : object::to_hex(id));
+    out += (out.empty() ? "" : " ") + object::to_hex(id).substr(0, digits);
   return out;
 }
 
@@ -179,15 +179,15 @@ class Field {
       case 'H':
         return as_commit(object::to_hex(g.id), g);
       case 'h':
-        return as_commit(short_id(g.id), g);
+        return as_commit(object::to_hex(g.id).substr(0, g.format.digits), g);
       case 'T':
         return object::to_hex(commit.tree);
       case 't':
-        return short_id(commit.tree);
+        return object::to_hex(commit.tree).substr(0, g.format.digits);
       case 'P':
-        return joined(commit.parents, false);
+        return joined(commit.parents);
       case 'p':
-        return joined(commit.parents, true);
+        return joined(commit.parents, g.format.digits);
       case 's':
         return object::parts_of(commit.message).subject;
       case 'f':

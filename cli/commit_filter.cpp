@@ -40,8 +40,10 @@ std::int64_t moment_of(const Context& context, const std::string& text) {
 CommitFilter::CommitFilter(const Context& context, const Given& given)
     : inverted_(given.has("invert-grep")),
       all_(given.has("all-match")),
-      no_merges_(given.has("no-merges")),
-      merges_(given.has("merges")) {
+      parents_min_(given.number("min-parents", UINT32_MAX).value_or(0)),
+      parents_max_(given.number("max-parents", UINT32_MAX).value_or(UINT64_MAX)) {
+  if (given.has("merges")) parents_min_ = std::max<std::uint64_t>(parents_min_, 2);
+  if (given.has("no-merges")) parents_max_ = std::min<std::uint64_t>(parents_max_, 1);
   const repo::Pattern::Options options{given.has("fixed-strings") ? repo::Pattern::Kind::fixed
                                        : given.has("extended-regexp")
                                            ? repo::Pattern::Kind::extended
@@ -54,16 +56,15 @@ CommitFilter::CommitFilter(const Context& context, const Given& given)
 }
 
 bool CommitFilter::takes(const object::Commit& commit) const {
-  if (no_merges_ && commit.parents.size() > 1) return false;
-  if (merges_ && commit.parents.size() < 2) return false;
+  if (commit.parents.size() > parents_max_ || commit.parents.size() < parents_min_) return false;
   if (until_ && commit.committer.time.seconds > *until_) return false;
   return is_by(authors_, commit.author) && is_by(committers_, commit.committer) &&
          (messages_.empty() || says(commit.message) != inverted_);
 }
 
 bool CommitFilter::takes_all() const {
-  return !no_merges_ && !merges_ && !until_ && authors_.empty() && committers_.empty() &&
-         messages_.empty();
+  return parents_max_ == UINT64_MAX && parents_min_ == 0 && !until_ && authors_.empty() &&
+         committers_.empty() && messages_.empty();
 }
 
 bool CommitFilter::says(const std::string& message) const {

@@ -25,7 +25,9 @@ class CommitFilter {
  private:
   bool says(const std::string& message) const;
 
-  bool inverted_, all_, no_merges_, merges_;
+  bool inverted_, all_;
+  std::uint64_t parents_min_ = 0;
+  std::uint64_t parents_max_ = UINT64_MAX;
   std::vector<repo::Pattern> messages_, authors_, committers_;
   std::optional<std::int64_t> until_;
 };

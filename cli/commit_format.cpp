@@ -16,9 +16,9 @@ std::string_view without_end(std::string_view text) {
   return text;
 }
 
-std::string abbreviated(const std::vector<object::Id>& ids) {
+std::string abbreviated(const std::vector<object::Id>& ids, std::size_t digits) {
   std::string out;
-  for (const object::Id& id : ids) out += " " + short_id(id);
+  for (const object::Id& id : ids) out += " " + object::to_hex(id).substr(0, digits);
   return out;
 }
 
@@ -93,7 +93,7 @@ void CommitFormat::header(std::string& out, const Context& context, const object
   const bool one_line = kind_ == Kind::oneline;
   out.append(p.yellow);
   if (!one_line) out += "commit ";
-  out += abbreviate ? short_id(id) : object::to_hex(id);
+  out += object::to_hex(id).substr(0, abbreviate ? digits : std::string::npos);
   out.append(p.off);
   const auto at = names.find(id);
   if (decorate && at != names.end()) {
@@ -168,7 +168,7 @@ std::string CommitFormat::shown(const Context& context, const object::Id& id,
            "\n\n" + indented(commit.message, false, false);
     return std::string(without_end(out));
   }
-  if (commit.parents.size() > 1) out += "Merge:" + abbreviated(commit.parents) + "\n";
+  if (commit.parents.size() > 1) out += "Merge:" + abbreviated(commit.parents, digits) + "\n";
   if (commit.auto_merge)
     out += "Auto-merge: by rule, of " + count_of(commit.parents.size(), "head") + "\n";
   const WallTime now = context.world.clock.wall();

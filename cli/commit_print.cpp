@@ -6,12 +6,13 @@
 
 #include "hn/repo/follow.hpp"
 #include "hn/repo/working_tree.hpp"
-#include "pickaxe.hpp"
 
 namespace hn::cli {
 
 std::vector<Option> format_option_rows() {
   return {{"--oneline", "", "one line each, with a short id"},
+          {"--abbrev-commit", "", "with the first ten digits of the id"},
+          {"--no-abbrev-commit", "", "with the whole id"},
           {"--pretty,--format", "FORMAT", "how a commit is printed", Offers::words,
            "oneline short medium full fuller raw reference format:"},
           {"--date", "MODE", "how times are printed", Offers::words,
@@ -25,12 +26,22 @@ std::vector<Option> format_option_rows() {
 
 CommitFormat commit_format(const Context& context, repo::Repository& repository,
                            const Given& given) {
-  const std::string name = given.value("format").value_or("medium");
+  const repo::Settings& settings = repository.settings();
+  const auto said = [&](const char* option, const char* setting, const char* usual) {
+    if (const auto text = given.value(option)) return *text;
+    return settings.get(setting).value_or(usual);
+  };
+  const std::string name = said("format", "format.pretty", "medium");
   CommitFormat out = CommitFormat::parse(given.has("oneline") ? "oneline" : name);
-  out.abbreviate = given.has("oneline");
-  if (const auto mode = given.value("date")) out.date = DateMode::parse(*mode);
-  const std::string how =
-      given.has("no-decorate") ? "no" : given.value("decorate").value_or("auto");
+  out.abbreviate = (given.has("oneline") || given.has("abbrev-commit") ||
+                    said("abbrev-commit", "log.abbrevcommit", "false") == "true") &&
+                   !given.has("no-abbrev-commit");
+  out.digits = id_digits(given);
+  out.date = DateMode::parse(said("date", "log.date", "default"));
+  const std::string told = said("decorate", "log.decorate", "auto");
+  const std::string how = given.has("no-decorate") || told == "false" ? "no"
+                          : told == "true"                            ? "short"
+                                                                      : told;
   if (how != "no" && how != "auto" && how != "short" && how != "full")
     throw Failure(Code::usage, "'" + how + "' is no way to name what stands there",
                   "short, full, auto or no");
@@ -60,13 +71,17 @@ std::vector<object::Change> changes_of(const repo::Repository& repository,
 void CommitPrinter::print_head(const object::Id& id, const object::Commit& commit) {
   if (printed_ && format_.separates()) {
     if (options_.graph != nullptr && ended_) context_.out << options_.graph->padding();
-    context_.out << "\n";
+    context_.out << end_;
   }
   printed_ = true;
   std::string text = format_.shown(context_, id, commit);
   if (options_.graph != nullptr) return print_beside_graph(text);
   context_.out << text;
-  if (!format_.is_text() && !format_.is_empty()) context_.out << "\n";
+  if (format_.is_user_format() || format_.is_one_line()) {
+    if (!format_.is_text() && !format_.is_empty()) context_.out << end_;
+  } else {
+    context_.out << "\n";
+  }
 }
 
 void CommitPrinter::print_beside_graph(const std::string& text) {
@@ -103,13 +118,16 @@ void CommitPrinter::print_files(const std::vector<FileDiff>& files) {
   const bool apart = !format_.is_one_line() && !format_.is_empty();
   Graph* graph = options_.graph;
   if (apart) context_.out << (graph != nullptr ? graph->padding() : "") << (both ? "---\n" : "\n");
-  if (graph == nullptr) return print_diffs(context_, repository_.store(), files, options_.diff);
+  if (graph == nullptr) {
+    clean_ &= print_diffs(context_, repository_.store(), files, options_.diff);
+    return;
+  }
   std::ostringstream buffer;
   Context beside{context_.world, context_.folder, buffer, context_.err};
   beside.colour = context_.colour;
   const std::size_t taken = graph->padding().size();
   beside.columns = context_.columns > taken ? context_.columns - taken : 0;
-  print_diffs(beside, repository_.store(), files, options_.diff);
+  clean_ &= print_diffs(beside, repository_.store(), files, options_.diff);
   const std::string text = std::move(buffer).str();
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size() - 1) + 1;
@@ -139,7 +157,7 @@ std::vector<FileDiff> CommitPrinter::followed(const object::Commit& commit) {
           .has_value();
   options_.follow = source->path;
   std::vector<FileDiff> out{std::move(file)};
-  if (options_.diff.pickaxe) options_.diff.pickaxe->pick(reader, out);
+  pick_diffs(reader, options_.diff, out);
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include "commit_format.hpp"
 #include "diff_files.hpp"
+#include "failure.hpp"
 #include "graph.hpp"
 #include "hn/repo/tree_changes.hpp"
 
@@ -28,10 +29,13 @@ class CommitPrinter {
       : context_(context),
         repository_(repository),
         format_(std::move(format)),
-        options_(std::move(options)) {}
+        options_(std::move(options)),
+        end_(options_.diff.nul ? '\0' : '\n') {}
 
   // Answers whether the commit was shown.
   bool print(const object::Id& id, const object::Commit& commit);
+  // The exit status: 2 where --check found something.
+  int status() const { return clean_ ? 0 : kExitCheck; }
   // The same without printing.
   bool shows(const object::Commit& commit) { return options_.always || !files_of(commit).empty(); }
 
@@ -46,7 +50,9 @@ class CommitPrinter {
   repo::Repository& repository_;
   CommitFormat format_;
   Options options_;
+  char end_;  // between two commits
   bool printed_ = false;
+  bool clean_ = true;  // what --check looked at
   bool ended_ = true;  // what was printed last ended with a newline of its own
 };
 

@@ -1,66 +1,18 @@
 #include "diff_files.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <map>
 #include <ostream>
 
+#include "diff_lists.hpp"
 #include "diff_stat.hpp"
 #include "hn/merge/renames.hpp"
 #include "patch.hpp"
 #include "pickaxe.hpp"
+#include "whitespace_check.hpp"
 
 namespace hn::cli {
 namespace {
-
-// "50", "50%" or "5": a number without % is digits behind the point, as in git.
-std::uint32_t percent_of(const std::string& text) {
-  std::uint32_t value = 0;
-  std::uint32_t scale = 1;
-  std::size_t at = 0;
-  for (; at < text.size() && text[at] >= '0' && text[at] <= '9' && at < 5; ++at) {
-    value = value * 10 + static_cast<std::uint32_t>(text[at] - '0');
-    scale *= 10;
-  }
-  const std::string_view rest = std::string_view(text).substr(at);
-  if (at == 0 || (!rest.empty() && rest != "%"))
-    throw Failure(Code::usage, "'" + text + "' is no percentage", "such as 50% or 5");
-  return std::min<std::uint32_t>(100, rest == "%" ? value : value * 100 / scale);
-}
-
-merge::Whitespace whitespace_of(const Given& given) {
-  if (given.has("ignore-all-space")) return merge::Whitespace::ignore_all;
-  if (given.has("ignore-space-change")) return merge::Whitespace::ignore_changes;
-  if (given.has("ignore-space-at-eol")) return merge::Whitespace::ignore_at_end;
-  return merge::Whitespace::exact;
-}
-
-WordMode words_of(const Given& given) {
-  if (given.has("color-words")) return WordMode::colour;
-  const std::string mode = given.value("word-diff").value_or("none");
-  if (mode == "plain") return WordMode::plain;
-  if (mode == "color") return WordMode::colour;
-  if (mode == "porcelain") return WordMode::porcelain;
-  if (mode == "none") return WordMode::lines;
-  throw Failure(Code::usage, "'" + mode + "' is no way to show words",
-                "plain, color, porcelain or none");
-}
-
-std::string status_of(const FileDiff& file) {
-  if (!file.renamed) return std::string(1, letter_of(file.before, file.after));
-  std::string digits = std::to_string(file.percent);
-  return (file.copied ? "C" : "R") + std::string(3 - std::min<std::size_t>(3, digits.size()), '0') +
-         digits;
-}
-
-void print_names(const Context& context, std::span<const FileDiff> files, bool status) {
-  for (const FileDiff& file : files) {
-    if (status) context.out << status_of(file) << "\t";
-    if (status && file.renamed) context.out << shown_path(file.old_path) << "\t";
-    context.out << shown_path(file.new_path) << "\n";
-  }
-}
 
 // Files of which others were made.
 struct Found {
@@ -96,85 +48,18 @@ Found found_again(const object::BlockReader& reader, const std::vector<object::C
   return out;
 }
 
+// As git has it, a folder is meant that ends without a slash, and so is any beginning of a name.
+std::string without_beginning(const std::string& path, const std::string& beginning) {
+  const std::string rest = path.substr(beginning.size());
+  return rest.starts_with('/') ? rest.substr(1) : rest;
+}
+
+void keep_within(const std::string& beginning, std::vector<object::Change>& changes) {
+  std::erase_if(changes,
+                [&](const object::Change& change) { return !change.name.starts_with(beginning); });
+}
+
 }  // namespace
-
-StatLimits StatLimits::parse(const std::string& text) {
-  StatLimits out;
-  std::array<std::size_t*, 3> parts{&out.width, &out.name_width, &out.count};
-  std::size_t at = 0;
-  for (std::size_t* part : parts) {
-    const std::size_t end = std::min(text.find(',', at), text.size());
-    const auto [last, error] = std::from_chars(text.data() + at, text.data() + end, *part);
-    const bool is_number = error == std::errc{} && last == text.data() + end && *part <= kMost;
-    if (at != end && !is_number) break;
-    at = end + 1;
-    if (end == text.size()) return out;
-  }
-  throw Failure(Code::usage, "--stat knows no '" + text + "'",
-                "it takes WIDTH, WIDTH,NAME-WIDTH or WIDTH,NAME-WIDTH,COUNT");
-}
-
-std::vector<Option> diff_option_rows() {
-  std::vector<Option> rows{
-      {"-p,--patch", "", "the changes line by line"},
-      {"--stat", "WIDTHS", "how many lines changed, file by file; WIDTH[,NAME-WIDTH[,COUNT]]"},
-      {"--numstat", "", "the same for programs"},
-      {"--shortstat", "", "the sum of it alone"},
-      {"--name-only", "", "the paths alone"},
-      {"--name-status", "", "the paths, and what became of them"},
-      {"-s,--no-patch", "", "no changes"},
-      {"-U,--unified", "N", "N equal lines round each change"},
-      {"-W,--function-context", "", "whole functions round each change"},
-      {"-w,--ignore-all-space", "", "leave whitespace out of account"},
-      {"-b,--ignore-space-change", "", "leave the amount of whitespace out of account"},
-      {"--ignore-space-at-eol", "", "leave whitespace at the end of a line out of account"},
-      {"--find-renames", "N", "a renamed file keeps at least N percent"},
-      {"-M", "", "find renamed files, as is done anyway"},
-      {"--no-renames", "", "do not look for renamed files"},
-      {"--find-copies", "N", "find copies of changed files too, alike by at least N percent"},
-      {"-C", "", "the same, by 50 percent"},
-      {"--find-copies-harder", "", "find copies of files that did not change too"},
-      {"-R", "", "the other way round"},
-      {"--word-diff", "MODE", "word by word: plain, color, porcelain or none", Offers::words,
-       "plain color porcelain none"},
-      {"--color-words", "", "word by word, by colours alone"}};
-  for (const auto& more : {MovedOptions::option_rows(), Pickaxe::option_rows()})
-    rows.insert(rows.end(), more.begin(), more.end());
-  return rows;
-}
-
-DiffOptions diff_options(const Given& given, const repo::Settings& settings) {
-  DiffOptions out;
-  out.stat = given.has("stat");
-  if (const auto text = given.value("stat")) out.stat_limits = StatLimits::parse(*text);
-  out.numstat = given.has("numstat");
-  out.shortstat = given.has("shortstat");
-  out.name_only = given.has("name-only");
-  out.name_status = given.has("name-status");
-  out.patch = given.has("patch") || given.has("unified");
-  if (given.has("no-patch"))
-    out.patch = out.stat = out.numstat = out.shortstat = out.name_only = out.name_status = false;
-  out.reverse = given.has("R");
-  const std::string usual = settings.get("diff.renames").value_or("true");
-  const bool harder = given.has("find-copies-harder");
-  const bool copies = harder || given.has("C") || given.has("find-copies");
-  const bool renames = given.has("M") || given.has("find-renames");
-  const bool off = usual == "false" || usual == "no" || usual == "off" || usual == "0";
-  out.renames = harder || (!given.has("no-renames") && (!off || copies || renames));
-  out.copies = out.renames && (copies || (!renames && (usual == "copies" || usual == "copy")));
-  out.copies_harder = out.copies && harder;
-  for (const char* option : {"find-renames", "find-copies"})
-    if (const auto text = given.value(option)) out.rename_percent = percent_of(*text);
-  if (out.name_only && out.name_status)
-    throw Failure(Code::usage, "--name-only and --name-status exclude each other");
-  out.unified.context = static_cast<std::uint32_t>(given.number("unified", 1U << 30U).value_or(3));
-  out.unified.functions = given.has("function-context");
-  out.unified.shown.whitespace = whitespace_of(given);
-  out.pickaxe = Pickaxe::from(given);
-  out.words = words_of(given);
-  out.moved = MovedOptions::from(given);
-  return out;
-}
 
 std::vector<FileDiff> file_diffs(const object::BlockReader& reader,
                                  std::vector<object::Change> changes, const DiffOptions& options,
@@ -182,7 +67,10 @@ std::vector<FileDiff> file_diffs(const object::BlockReader& reader,
   if (options.reverse) {
     for (object::Change& change : changes) std::swap(change.old_value, change.new_value);
   }
-  const Found found = found_again(reader, changes, options, all_before);
+  keep_within(options.within, changes);
+  std::vector<object::Change> sources = all_before;
+  keep_within(options.within, sources);
+  const Found found = found_again(reader, changes, options, sources);
   std::vector<std::size_t> uses(found.from.size());
   for (const merge::Rename& rename : found.renames) ++uses[rename.from];
   for (std::size_t i = 0; i < uses.size(); ++i)
@@ -209,52 +97,44 @@ std::vector<FileDiff> file_diffs(const object::BlockReader& reader,
     }
     out.push_back(std::move(file));
   }
-  if (options.pickaxe) options.pickaxe->pick(reader, out);
+  pick_diffs(reader, options, out);
   return out;
 }
 
-void print_diffs(const Context& context, const object::BlockReader& reader,
-                 std::span<const FileDiff> files, const DiffOptions& options) {
-  if (options.quiet || files.empty()) return;
-  bool above = false;
-  if (options.name_only || options.name_status) {
-    print_names(context, files, options.name_status);
-    above = true;
+void pick_diffs(const object::BlockReader& reader, const DiffOptions& options,
+                std::vector<FileDiff>& files) {
+  if (options.pickaxe) options.pickaxe->pick(reader, files);
+  options.filter.pick(files);
+  for (FileDiff& file : files) {
+    file.old_path = without_beginning(file.old_path, options.within);
+    file.new_path = without_beginning(file.new_path, options.within);
   }
-  if (options.numstat || options.stat || options.shortstat) {
-    const std::vector<FileStat> stats = file_stats(reader, files, options);
-    if (options.numstat) print_numstat(context, stats);
-    if (options.stat) print_stat(context, stats, options.stat_limits);
-    if (options.stat || options.shortstat) print_stat_sum(context, stats);
-    above = true;
-  }
-  if (!options.patch) return;
-  if (above) context.out << "\n";
-  print_patch(context, reader, files, options);
 }
 
-std::string renamed_text(const std::string& from, const std::string& to) {
-  if (shown_path(from) != from || shown_path(to) != to)
-    return shown_path(from) + " => " + shown_path(to);
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < std::min(from.size(), to.size()) && from[i] == to[i]; ++i) {
-    if (from[i] == '/') begin = i + 1;
+bool print_diffs(const Context& context, const object::BlockReader& reader,
+                 std::span<const FileDiff> files, const DiffOptions& options) {
+  if (options.quiet || files.empty()) return true;
+  bool clean = true;
+  bool above = options.lists();
+  if (options.check)
+    clean = print_check(context, reader, files);
+  else if (options.lists())
+    print_list(context, files, options);
+  if (options.counts()) {
+    const std::vector<FileStat> stats = file_stats(reader, files, options);
+    if (options.numstat) print_numstat(context, stats, options.nul);
+    if (options.stat) {
+      print_stat(context, stats, options.stat_limits);
+      print_stat_sum(context, stats);
+    }
+    if (options.shortstat) print_stat_sum(context, stats);
+    above = true;
   }
-  // What both end with may begin with the slash that both beginnings end with.
-  const std::size_t shared = begin > 0 ? begin - 1 : 0;
-  std::size_t end = 0;
-  for (std::size_t n = 1;
-       n + shared <= std::min(from.size(), to.size()) && from[from.size() - n] == to[to.size() - n];
-       ++n) {
-    if (from[from.size() - n] == '/') end = n;
-  }
-  const auto middle = [&](const std::string& path) {
-    return path.size() > begin + end ? path.substr(begin, path.size() - begin - end)
-                                     : std::string();
-  };
-  std::string changed = middle(from) + " => " + middle(to);
-  if (begin + end == 0) return changed;
-  return from.substr(0, begin) + "{" + changed + "}" + from.substr(from.size() - end);
+  if (options.summary) above |= print_summary(context, files);
+  if (!options.patch) return clean;
+  if (above) context.out << (options.nul ? '\0' : '\n');
+  print_patch(context, reader, files, options);
+  return clean;
 }
 
 }  // namespace hn::cli

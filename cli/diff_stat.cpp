@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "diff_lists.hpp"
 #include "output.hpp"
 #include "patch.hpp"
 
@@ -30,7 +31,7 @@ Widths widths_of(std::span<const FileStat> stats, std::size_t line, std::size_t 
   Widths out;
   std::size_t binary = 0;
   for (const FileStat& file : stats) {
-    out.name = std::max(out.name, columns_of(file.name));
+    out.name = std::max(out.name, columns_of(file.named()));
     if (file.binary) {
       binary = std::max(binary, 14 + digits_of(file.added) + digits_of(file.removed));
       out.number = 3;
@@ -103,6 +104,9 @@ std::vector<FileStat> file_stats(const object::BlockReader& reader, std::span<co
     FileStat stat;
     stat.name =
         file.renamed ? renamed_text(file.old_path, file.new_path) : shown_path(file.new_path);
+    stat.old_path = file.old_path;
+    stat.new_path = file.new_path;
+    if (options.compact) stat.summary = compact_summary(file);
     const Side before = side_of(reader, file.before);
     const Side after = side_of(reader, file.after);
     stat.binary = !is_shown(before) || !is_shown(after);
@@ -132,7 +136,7 @@ void print_stat(const Context& context, std::span<const FileStat> stats, const S
   const Widths widths =
       widths_of(stats, limits.width > 0 ? limits.width : context.columns, limits.name_width);
   for (const FileStat& file : stats) {
-    const std::string name = fitted(file.name, widths.name);
+    const std::string name = fitted(file.named(), widths.name);
     context.out << " " << name << padded(name, widths.name) << " | ";
     if (file.binary) {
       context.out << std::string(widths.number - 3, ' ') << "Bin";
@@ -154,13 +158,18 @@ void print_stat(const Context& context, std::span<const FileStat> stats, const S
   if (cut) context.out << " ...\n";
 }
 
-void print_numstat(const Context& context, std::span<const FileStat> stats) {
+void print_numstat(const Context& context, std::span<const FileStat> stats, bool nul) {
   for (const FileStat& file : stats) {
     if (file.binary)
       context.out << "-\t-\t";
     else
       context.out << file.added << "\t" << file.removed << "\t";
-    context.out << file.name << "\n";
+    if (!nul)
+      context.out << file.name << "\n";
+    else if (file.old_path == file.new_path)
+      context.out << file.new_path << '\0';
+    else
+      context.out << '\0' << file.old_path << '\0' << file.new_path << '\0';
   }
 }
 

@@ -5,7 +5,8 @@
 namespace hn::cli {
 
 // Exit statuses beside git's 0, 1, 128 and 129 (hn(1), EXIT STATUS).
-inline constexpr int kExitNo = 1;  // the answer is no: nothing to commit, differences, conflicts
+inline constexpr int kExitCheck = 2;  // --check found something; with kExitNo together 3
+inline constexpr int kExitNo = 1;     // the answer is no: nothing to commit, differences, conflicts
 inline constexpr int kExitFatal = 128;
 inline constexpr int kExitUsage = 129;
 inline constexpr int kExitUnreachable = 10;  // no peer answered

@@ -27,7 +27,7 @@ class Search {
     if (binary && options_.binary == GrepOptions::Binary::skip) return {};
     binary_ = binary;
     std::size_t at = 0;
-    while (at < text_.size() && !done_) {
+    while (at < text_.size() && !done_ && !has_enough()) {
       if (!skip(at)) break;
       const std::size_t end = std::min(text_.find('\n', at), text_.size());
       line(text_.substr(at, end - at));
@@ -39,6 +39,10 @@ class Search {
   }
 
  private:
+  bool has_enough() const {
+    return count_ >= options_.most && !in_function_ && number_ > last_hit_ + options_.after;
+  }
+
   // Goes to the next line that may have to be looked at; false where there is none.
   bool skip(std::size_t& at) {
     if (options_.invert || in_function_ ||
@@ -68,7 +72,7 @@ class Search {
 
   void line(std::string_view text) {
     hit_begin_ = text.data();
-    const bool hit = matches(text) != options_.invert;
+    const bool hit = matches(text) != options_.invert && count_ < options_.most;
     if (in_function_ && !hit && ends_function(text)) in_function_ = false;
     if (!hit) {
       // With -v it is the lines around a hit that match somewhere.

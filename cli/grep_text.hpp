@@ -23,6 +23,7 @@ struct GrepOptions {
   bool file_break = false;
   bool json = false;
   enum class Binary { notice, as_text, skip } binary = Binary::notice;
+  std::uint64_t most = UINT64_MAX;  // matches of a text; what comes behind them is no match
   std::uint32_t before = 0;
   std::uint32_t after = 0;
   bool function_name = false;  // the line above that begins the function of a hit

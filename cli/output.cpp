@@ -133,7 +133,7 @@ std::string bytes_text(std::uint64_t bytes) {
 }
 
 std::string short_id(const object::Id& id) {
-  return object::to_hex(id).substr(0, 10);
+  return object::to_hex(id).substr(0, kShortDigits);
 }
 
 std::string subject_of(const object::Commit& commit) {

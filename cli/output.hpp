@@ -38,6 +38,7 @@ std::string count_of(std::uint64_t n, std::string_view thing);
 // "3.4 MB".
 std::string bytes_text(std::uint64_t bytes);
 // The first ten digits.
+inline constexpr std::size_t kShortDigits = 10;
 std::string short_id(const object::Id& id);
 // The message's first line, escaped.
 std::string subject_of(const object::Commit& commit);

@@ -46,10 +46,11 @@ bool is_other_kind(const FileDiff& file) {
 
 // The other way round, b is what comes first.
 struct Prefixes {
-  std::string before = "a/";
-  std::string after = "b/";
-  explicit Prefixes(bool reverse) {
-    if (reverse) std::swap(before, after);
+  std::string before;
+  std::string after;
+  explicit Prefixes(const DiffOptions& options)
+      : before(options.before_prefix), after(options.after_prefix) {
+    if (options.reverse) std::swap(before, after);
   }
 };
 
@@ -91,7 +92,7 @@ FilePatch patch_of(const object::BlockReader& reader, FileDiff file, const DiffO
   out.before = side_of(reader, out.file.before);
   out.after = side_of(reader, out.file.after);
   out.same = out.file.before && out.file.after && out.file.before->bytes == out.file.after->bytes;
-  out.binary = !is_shown(out.before) || !is_shown(out.after);
+  out.binary = !is_shown(out.before, options.text) || !is_shown(out.after, options.text);
   if (out.same || out.binary) return out;
   out.hunks = merge::unified_hunks(out.before.text(), out.after.text(), options.unified);
   std::size_t lines = out.hunks.size() + 2;
@@ -156,7 +157,7 @@ void print_hunks(const Context& context, const Paint& p, const FilePatch& patch,
 void print(const Context& context, const FilePatch& patch, const DiffOptions& options) {
   const Paint p = paint(context);
   const FileDiff& file = patch.file;
-  const Prefixes prefixes(options.reverse);
+  const Prefixes prefixes(options);
   const std::string left = file.before ? shown_path(prefixes.before + file.old_path) : "/dev/null";
   const std::string right = file.after ? shown_path(prefixes.after + file.new_path) : "/dev/null";
   const bool plain =
@@ -247,15 +248,16 @@ Side side_of(const object::BlockReader& reader, const std::optional<object::Valu
   return side;
 }
 
-bool is_shown(const Side& side) {
-  return !side.value || (side.bytes && !is_binary(*side.bytes));
+bool is_shown(const Side& side, bool text) {
+  return !side.value || (side.bytes && (text || !is_binary(*side.bytes)));
 }
 
 void print_patch(const Context& context, const object::BlockReader& reader,
                  std::span<const FileDiff> files, const DiffOptions& options) {
   if (!context.colour || options.moved.mode == MovedMode::no || options.words != WordMode::lines) {
-    const auto threads =
+    auto threads =
         std::min(options.threads, static_cast<unsigned>(files.size() / kFilesPerThreadMin));
+    if (options.ignored) threads = 1;  // a pattern is one thread's
     if (threads > 1) return print_together(context, reader, files, options, threads);
     for (const FileDiff& file : files) print_file(context, reader, file, options);
     return;

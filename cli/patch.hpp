@@ -22,8 +22,8 @@ Side side_of(const object::BlockReader& reader, const std::optional<object::Valu
 // "100644", as git writes modes.
 std::string_view mode_text(object::Mode mode);
 
-// Whether the side can be shown line by line.
-bool is_shown(const Side& side);
+// Whether the side can be shown line by line; with `text` whatever is in it.
+bool is_shown(const Side& side, bool text = false);
 
 // For each file "diff --git a/PATH b/PATH" and the hunks, as git prints them but for the line
 // "index", whose ids hn does not have. Prints nothing of a file in which only whitespace differs

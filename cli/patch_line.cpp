@@ -60,15 +60,22 @@ void put(std::ostream& out, std::string_view colour, char sign, std::string_view
 
 }  // namespace
 
+std::optional<std::uint64_t> first_blank_line_at_end(ByteView old_text, ByteView new_text) {
+  const std::uint64_t old_count = blank_lines_at_end(as_text(old_text));
+  const std::uint64_t new_count = blank_lines_at_end(as_text(new_text));
+  if (new_count <= old_count) return std::nullopt;
+  return lines_of(as_text(new_text)) - new_count + 1;
+}
+
 LinePrinter::LinePrinter(std::ostream& out, const Paint& paint, ByteView old_text,
                          ByteView new_text)
     : out_(out), paint_(paint) {
   if (paint.off.empty()) return;
+  const auto first = first_blank_line_at_end(old_text, new_text);
+  if (!first) return;
   const std::uint64_t old_count = blank_lines_at_end(as_text(old_text));
-  const std::uint64_t new_count = blank_lines_at_end(as_text(new_text));
-  if (new_count <= old_count) return;
   old_blank_ = lines_of(as_text(old_text)) - old_count + 1;
-  new_blank_ = lines_of(as_text(new_text)) - new_count + 1;
+  new_blank_ = *first;
 }
 
 void LinePrinter::begin(const merge::UnifiedHunk& hunk) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <iosfwd>
+#include <optional>
 #include <string>
 
 #include "hn/merge/unified.hpp"
@@ -9,6 +10,10 @@
 
 // The lines of a patch, with git's colours.
 namespace hn::cli {
+
+// Of the new text the first of the blank lines that it ends with, counted from 1, where these are
+// more than the old text ended with.
+std::optional<std::uint64_t> first_blank_line_at_end(ByteView old_text, ByteView new_text);
 
 // Prints the lines of one file. Of what is added, blanks at the end of a line, blanks before a tab
 // in the indentation, and lines of blanks at the end of the file are marked as errors.

@@ -34,6 +34,13 @@ constexpr std::array kSpellings{
     Spelling{Form::alone, "--find-copies", "-C", ""},
     Spelling{Form::stuck, "-C", "--find-copies", ""},
     Spelling{Form::alone, "--color-moved", "--color-moved", "default"},
+    Spelling{Form::alone, "--relative", "--relative", "."},
+    Spelling{Form::alone, "--abbrev", "--abbrev", "10"},
+    Spelling{Form::alone, "--dirty", "--dirty", "-dirty"},
+    Spelling{Form::alone, "--no-abbrev", "--abbrev", "64", "describe"},
+    Spelling{Form::alone, "--branches", "--branches", "*"},
+    Spelling{Form::alone, "--tags", "--tags", "*"},
+    Spelling{Form::alone, "--no-walk=sorted", "--no-walk", ""},
     Spelling{Form::alone, "--bool", "--type", "bool"},
     Spelling{Form::alone, "--int", "--type", "int"},
     Spelling{Form::alone, "--bool-or-int", "--type", "bool-or-int"},
@@ -76,9 +83,11 @@ constexpr std::array kNeedless{
              "--no-interactive --no-include --no-only -o --only --status --no-status"},
     Needless{"diff log show",
              "--no-ext-diff --no-textconv --no-relative --indent-heuristic --no-color-moved-ws "
-             "--src-prefix=a/ --dst-prefix=b/ --no-notes --no-show-signature --no-mailmap "
-             "--no-use-mailmap --no-graph --no-follow --no-abbrev-commit --no-rename-empty "
-             "--no-function-context --default-prefix"},
+             "--no-notes --no-show-signature --no-mailmap "
+             "--no-use-mailmap --no-graph --no-follow --no-rename-empty "
+             "--no-function-context --default-prefix --full-index --no-inter-hunk-context "
+             "--diff-algorithm=myers --diff-algorithm=default --no-compact-summary --no-minimal"},
+    Needless{"log", "--date-order --do-walk"},
     Needless{"blame", "--no-progress --no-show-stats --no-incremental --no-color-lines"},
     Needless{"status",
              "--no-ahead-behind --no-column --no-renames --no-show-stash --no-verbose --long"},
@@ -118,7 +127,23 @@ constexpr std::array kAnswered{
              "branches follow no other branch", "hn sync brings what others did"},
     Answered{"tag", "-s --sign -u --local-user -v --verify",
              "every device signs what it publishes by itself", "hn fsck checks the signatures"},
+    Answered{"diff", "--minimal --patience --histogram --diff-algorithm --anchored",
+             "lines are compared in one way, git's default", "hn diff without it"},
+    Answered{"log", "--minimal --patience --histogram --diff-algorithm --anchored",
+             "lines are compared in one way, git's default", "hn log -p without it"},
+    Answered{"show", "--minimal --patience --histogram --diff-algorithm --anchored",
+             "lines are compared in one way, git's default", "hn show without it"},
+    Answered{"log", "-g --walk-reflogs --reflog", "where a branch stood is no list of commits",
+             "BRANCH@{1} and BRANCH@{yesterday} name it: hn log BRANCH@{1}"},
+    Answered{"log", "--remotes", "all branches are here", "hn log --branches"},
+    Answered{"log", "-c --cc -m --diff-merges --remerge-diff", "a merge has no patch of its own",
+             "hn log --first-parent -p shows what it brought, hn log --merged what nobody decided"},
+    Answered{"show", "-c --cc -m --diff-merges --remerge-diff", "a merge has no patch of its own",
+             "hn show --first-parent shows what it brought"},
     Answered{"diff", "--cached --staged", "there is no staging area", "hn diff HEAD"},
+    Answered{"describe", "--all", "a branch moves, a tag stays", "hn describe --tags"},
+    Answered{"describe", "--contains", "a name is made of a tag that leads to the commit",
+             "hn tag --contains REV lists those that it leads to"},
     Answered{"commit", "--fixup --squash", "hn rewrites no history that others have",
              "hn commit --amend replaces the last commit"},
     Answered{"commit", "-p --patch -i --interactive", "a commit takes whole files",
@@ -238,12 +263,13 @@ void refuse_value_of_flag(const Command& command, std::string_view word) {
                   usage_line(command));
 }
 
-constexpr std::array<std::string_view, 8> kDiffForms{
-    "-p", "--patch", "--numstat", "--shortstat", "--name-only", "--name-status", "-U", "--unified"};
+constexpr std::string_view kDiffForms =
+    "-p -u --patch --numstat --shortstat --name-only --name-status -U --unified "
+    "--compact-summary --patch-with-stat --patch-with-raw";
 
 bool shows_changes(std::string_view word) {
   if (word.starts_with("--stat") || word.starts_with("-U")) return true;
-  return std::ranges::find(kDiffForms, word.substr(0, word.find('='))) != kDiffForms.end();
+  return is_among(kDiffForms, word.substr(0, word.find('=')));
 }
 
 // As in git, -s holds until a form of showing changes is asked for behind it.
@@ -332,6 +358,42 @@ void complete(const Command& command, std::string& word) {
   word = begun.front() + word.substr(end);
 }
 
+// As in git, of a count below zero there is no limit.
+void drop_no_limit(std::vector<std::string>& words) {
+  const auto is_below_zero = [](std::string_view text) {
+    return text.starts_with('-') && is_number(text.substr(1));
+  };
+  for (auto at = words.begin(); at != words.end() && *at != "--";) {
+    std::string_view rest = *at;
+    for (const std::string_view name : {"--max-count=", "--number=", "-n"})
+      if (rest.starts_with(name)) rest.remove_prefix(name.size());
+    const bool is_name = *at == "-n" || *at == "--max-count" || *at == "--number";
+    const bool next = is_name && std::next(at) != words.end() && is_below_zero(*std::next(at));
+    const bool here = rest.size() < at->size() && is_below_zero(rest);
+    if (next || here)
+      at = words.erase(at, at + (next ? 2 : 1));
+    else
+      ++at;
+  }
+}
+
+// Behind --not a revision is left out, and one that was left out counts; up to the next --not.
+void turn_behind_not(std::vector<std::string>& words) {
+  bool turned = false;
+  for (auto at = words.begin(); at != words.end() && *at != "--";) {
+    if (*at == "--not") {
+      turned = !turned;
+      at = words.erase(at);
+      continue;
+    }
+    if (turned && at->starts_with('-'))
+      throw Failure(Code::usage, "--not: " + *at + " cannot stand behind it",
+                    "options stand before, and --exclude leaves out branches and tags");
+    if (turned) *at = at->starts_with('^') ? at->substr(1) : "^" + *at;
+    ++at;
+  }
+}
+
 std::string opposite_of(std::string_view key) {
   for (const std::string_view both : {"merged", "contains"})
     if (key == both || key == "no-" + std::string(both)) return "";
@@ -354,6 +416,8 @@ bool takes_back(std::string_view later, std::string_view earlier) {
   constexpr std::string_view kFinding = "find-renames find-copies M C";
   if (later == "no-renames" && is_among(kFinding, earlier)) return true;
   if (earlier == "no-renames" && is_among(kFinding, later)) return true;
+  // What becomes of files that are not text.
+  if ((later == "text" && earlier == "I") || (later == "I" && earlier == "text")) return true;
   return later == opposite_of(earlier);
 }
 
@@ -362,6 +426,10 @@ bool has_option(const Command& command, std::string_view name) {
 }
 
 void spell_out(const Command& command, std::vector<std::string>& words) {
+  if (has_option(command, "--no-walk")) {
+    drop_no_limit(words);
+    turn_behind_not(words);
+  }
   // As git has it: twice is harder.
   const auto dashes = std::ranges::find(words, "--");
   if (has_option(command, "--find-copies-harder") && std::count(words.begin(), dashes, "-C") > 1)

@@ -135,12 +135,15 @@ _hn() {
       case $prev in
         -m|--message) return ;;
         -F|--file) _hn_files -f; return ;;
+        -C|--reuse-message) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        -c|--reedit-message) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        --trailer) return ;;
         --cleanup) _hn_words "strip whitespace verbatim scissors default"; return ;;
         --author) return ;;
         --date) return ;;
       esac
-      case $cur in -*) _hn_words '-m --message -F --file -a --all -v --verbose -e --edit --no-edit --cleanup -n --no-verify --dry-run -q --quiet --amend --allow-empty --allow-markers --author --date --json'; return ;; esac
-      _hn_place '-m --message -F --file --cleanup --author --date'
+      case $cur in -*) _hn_words '-m --message -F --file -C --reuse-message -c --reedit-message --reset-author -s --signoff --trailer -a --all -v --verbose -e --edit --no-edit --cleanup -n --no-verify --dry-run -q --quiet --amend --allow-empty --allow-markers --author --date --json'; return ;; esac
+      _hn_place '-m --message -F --file -C --reuse-message -c --reedit-message --trailer --cleanup --author --date'
       case $place in
         *) _hn_files -f ;;
       esac
@@ -172,10 +175,16 @@ _hn() {
       esac
       ;;
     describe)
-      case $cur in -*) _hn_words '--tags --long --exact-match --always --json'; return ;; esac
-      _hn_place ''
+      case $prev in
+        --abbrev) return ;;
+        --match) return ;;
+        --exclude) return ;;
+        --dirty) return ;;
+      esac
+      case $cur in -*) _hn_words '--tags --long --exact-match --always --abbrev --match --exclude --dirty --json'; return ;; esac
+      _hn_place '--abbrev --match --exclude --dirty'
       case $place in
-        0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
+        *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
       ;;
     device)
@@ -194,7 +203,14 @@ _hn() {
     diff)
       case $prev in
         --stat) return ;;
+        --diff-filter) return ;;
+        --abbrev) return ;;
+        --relative) return ;;
         -U|--unified) return ;;
+        --inter-hunk-context) return ;;
+        --src-prefix) return ;;
+        --dst-prefix) return ;;
+        -I|--ignore-matching-lines) return ;;
         --find-renames) return ;;
         --find-copies) return ;;
         --word-diff) _hn_words "plain color porcelain none"; return ;;
@@ -204,8 +220,8 @@ _hn() {
         -G) return ;;
         --color) _hn_words "always never auto"; return ;;
       esac
-      case $cur in -*) _hn_words '-p --patch --stat --numstat --shortstat --name-only --name-status -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --exit-code --quiet --color --no-color --json'; return ;; esac
-      _hn_place '--stat -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G --color'
+      case $cur in -*) _hn_words '-p -u --patch --stat --numstat --shortstat --name-only --name-status --raw --summary --compact-summary --patch-with-stat --patch-with-raw --check --diff-filter -z --abbrev --no-abbrev --relative -s --no-patch -U --unified -W --function-context --inter-hunk-context -a --text --src-prefix --dst-prefix --no-prefix -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --ignore-cr-at-eol --ignore-blank-lines -I --ignore-matching-lines --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --exit-code --quiet --color --no-color --json'; return ;; esac
+      _hn_place '--stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G --color'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -241,11 +257,12 @@ _hn() {
         -A|--after-context) return ;;
         -B|--before-context) return ;;
         -C|--context) return ;;
+        -m|--max-count) return ;;
         --max-depth) return ;;
         --color) _hn_words "always never auto"; return ;;
       esac
-      case $cur in -*) _hn_words '-e -f -G --basic-regexp -E --extended-regexp -F --fixed-strings -P --perl-regexp -i --ignore-case -w --word-regexp -v --invert-match -n --line-number --column -o --only-matching -l --name-only --files-with-matches -L --files-without-match -c --count -q --quiet -h -H --full-name -z --null -A --after-context -B --before-context -C --context -p --show-function -W --function-context --heading --break -a --text -I --max-depth --untracked --color --no-color --json'; return ;; esac
-      _hn_place '-e -f -A --after-context -B --before-context -C --context --max-depth --color'
+      case $cur in -*) _hn_words '-e -f -G --basic-regexp -E --extended-regexp -F --fixed-strings -P --perl-regexp -i --ignore-case -w --word-regexp -v --invert-match -n --line-number --column -o --only-matching -l --name-only --files-with-matches -L --files-without-match -c --count -q --quiet -h -H --full-name -z --null -A --after-context -B --before-context -C --context -p --show-function -W --function-context --heading --break -a --text -I -m --max-count --max-depth --untracked --color --no-color --json'; return ;; esac
+      _hn_place '-e -f -A --after-context -B --before-context -C --context -m --max-count --max-depth --color'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -298,18 +315,31 @@ _hn() {
       case $prev in
         -n|--max-count|--number) return ;;
         --skip) return ;;
+        --min-parents) return ;;
+        --max-parents) return ;;
         -L) return ;;
         --author) return ;;
         --committer) return ;;
         --grep) return ;;
         --after|--since) return ;;
         --before|--until) return ;;
+        --branches) return ;;
+        --tags) return ;;
+        --glob) return ;;
+        --exclude) return ;;
         --pretty|--format) _hn_words "oneline short medium full fuller raw reference format:"; return ;;
         --date) _hn_words "default human iso iso-strict rfc short raw unix relative local format:"; return ;;
         --decorate) _hn_words "short full auto no"; return ;;
         --color) _hn_words "always never auto"; return ;;
         --stat) return ;;
+        --diff-filter) return ;;
+        --abbrev) return ;;
+        --relative) return ;;
         -U|--unified) return ;;
+        --inter-hunk-context) return ;;
+        --src-prefix) return ;;
+        --dst-prefix) return ;;
+        -I|--ignore-matching-lines) return ;;
         --find-renames) return ;;
         --find-copies) return ;;
         --word-diff) _hn_words "plain color porcelain none"; return ;;
@@ -318,8 +348,8 @@ _hn() {
         -S) return ;;
         -G) return ;;
       esac
-      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --all --first-parent --graph --follow -L --merges --no-merges --merged --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -q --quiet -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
-      _hn_place '-n --max-count --number --skip -L --author --committer --grep --after --since --before --until --pretty --format --date --decorate --color --stat -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
+      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --no-walk --topo-order --min-parents --max-parents --first-parent --graph --follow -L --merges --no-merges --merged --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --all --branches --tags --glob --exclude --oneline --abbrev-commit --no-abbrev-commit --pretty --format --date --decorate --no-decorate --color --no-color -p -u --patch --stat --numstat --shortstat --name-only --name-status --raw --summary --compact-summary --patch-with-stat --patch-with-raw --check --diff-filter -z --abbrev --no-abbrev --relative -q --quiet -s --no-patch -U --unified -W --function-context --inter-hunk-context -a --text --src-prefix --dst-prefix --no-prefix -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --ignore-cr-at-eol --ignore-blank-lines -I --ignore-matching-lines --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      _hn_place '-n --max-count --number --skip --min-parents --max-parents -L --author --committer --grep --after --since --before --until --branches --tags --glob --exclude --pretty --format --date --decorate --color --stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -424,7 +454,14 @@ _hn() {
         --decorate) _hn_words "short full auto no"; return ;;
         --color) _hn_words "always never auto"; return ;;
         --stat) return ;;
+        --diff-filter) return ;;
+        --abbrev) return ;;
+        --relative) return ;;
         -U|--unified) return ;;
+        --inter-hunk-context) return ;;
+        --src-prefix) return ;;
+        --dst-prefix) return ;;
+        -I|--ignore-matching-lines) return ;;
         --find-renames) return ;;
         --find-copies) return ;;
         --word-diff) _hn_words "plain color porcelain none"; return ;;
@@ -433,8 +470,8 @@ _hn() {
         -S) return ;;
         -G) return ;;
       esac
-      case $cur in -*) _hn_words '--first-parent --oneline --pretty --format --date --decorate --no-decorate --color --no-color -p --patch --stat --numstat --shortstat --name-only --name-status -q --quiet -s --no-patch -U --unified -W --function-context -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
-      _hn_place '--pretty --format --date --decorate --color --stat -U --unified --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
+      case $cur in -*) _hn_words '--first-parent --oneline --abbrev-commit --no-abbrev-commit --pretty --format --date --decorate --no-decorate --color --no-color -p -u --patch --stat --numstat --shortstat --name-only --name-status --raw --summary --compact-summary --patch-with-stat --patch-with-raw --check --diff-filter -z --abbrev --no-abbrev --relative -q --quiet -s --no-patch -U --unified -W --function-context --inter-hunk-context -a --text --src-prefix --dst-prefix --no-prefix -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --ignore-cr-at-eol --ignore-blank-lines -I --ignore-matching-lines --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      _hn_place '--pretty --format --date --decorate --color --stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac

@@ -35,8 +35,17 @@ std::string_view without_end(std::string_view line) {
   return line;
 }
 
+// As git has it, what stands at the end of a text that lacks its newline counts.
+std::string_view without_return(std::string_view line) {
+  if (!line.ends_with('\n')) return line;
+  line.remove_suffix(1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
 // What is compared instead of the line.
 std::string folded(Line line, Whitespace whitespace) {
+  if (whitespace == Whitespace::ignore_return_at_end) return std::string(without_return(line));
   std::string out;
   bool space = false;
   for (const char c : without_end(line)) {

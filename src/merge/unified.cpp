@@ -1,6 +1,7 @@
 #include "hn/merge/unified.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 
 #include "merge/common_end.hpp"
@@ -15,6 +16,24 @@ bool is_blank(Line line) {
   return line.find_first_not_of(" \t\r\n\v\f") == Line::npos;
 }
 
+// git calls a line blank that is empty, or all of blanks where these do not count. All lines of a
+// difference are blank, or all are such as `ignored` names.
+bool is_ignored(const Difference& difference, std::span<const Line> a, std::span<const Line> b,
+                const UnifiedOptions& options) {
+  if (!options.ignores_lines()) return false;
+  const std::span<const Line> gone =
+      a.subspan(difference.a_begin, difference.a_end - difference.a_begin);
+  const std::span<const Line> came =
+      b.subspan(difference.b_begin, difference.b_end - difference.b_begin);
+  const auto all = [&](const auto& test) {
+    return std::ranges::all_of(gone, test) && std::ranges::all_of(came, test);
+  };
+  const bool exact = options.shown.whitespace == Whitespace::exact;
+  const auto blank = [&](Line line) { return exact ? line.size() <= 1 : is_blank(line); };
+  const auto named = [&](Line line) { return options.ignored->ignores(line); };
+  return (options.ignore_blank_lines && all(blank)) || (options.ignored != nullptr && all(named));
+}
+
 std::string_view trimmed_heading(Line line) {
   line = line.substr(0, std::min(line.size(), kHeadingBytesMax));
   const auto last = line.find_last_not_of(" \t\r\n\v\f");
@@ -26,15 +45,22 @@ class Unifier {
   Unifier(ByteView old_text, ByteView new_text, const UnifiedOptions& options)
       : old_(split_lines(old_text)),
         new_(split_lines(new_text)),
-        differences_(options.context == 0 ? shown_differences(old_text, new_text, options)
-                                          : shown_diff(old_, new_, options.shown)),
-        options_(options) {}
+        differences_(options.context == 0 && options.between == 0
+                         ? shown_differences(old_text, new_text, options)
+                         : shown_diff(old_, new_, options.shown)),
+        options_(options) {
+    ignored_.reserve(differences_.size());
+    for (const Difference& difference : differences_)
+      ignored_.push_back(is_ignored(difference, old_, new_, options));
+  }
 
   std::vector<UnifiedHunk> run() {
     std::vector<UnifiedHunk> hunks;
     for (std::size_t first = 0; first < differences_.size();) {
-      std::size_t last = first;
-      while (last + 1 < differences_.size() && share_hunk(last)) ++last;
+      const auto counts = first_that_counts(first);
+      if (!counts) break;
+      first = *counts;
+      std::size_t last = last_of_hunk(first);
       const std::uint32_t begin = begin_of(first);
       const std::uint32_t end = end_of(last);
       hunks.push_back(hunk(first, last, begin, end));
@@ -44,10 +70,33 @@ class Unifier {
   }
 
  private:
-  // Contexts that touch are one hunk.
-  bool share_hunk(std::size_t i) const {
-    const std::uint64_t gap = differences_[i + 1].a_begin - differences_[i].a_end;
-    return gap <= 2 * std::uint64_t{options_.context};
+  std::uint64_t gap_behind(std::size_t i) const {
+    return differences_[i + 1].a_begin - differences_[i].a_end;
+  }
+
+  // Where the next hunk begins: what does not count is in it where it is near to what follows.
+  std::optional<std::size_t> first_that_counts(std::size_t first) const {
+    for (std::size_t i = first; i < differences_.size() && ignored_[i]; ++i)
+      if (i + 1 == differences_.size() || gap_behind(i) >= options_.context) first = i + 1;
+    if (first == differences_.size()) return std::nullopt;
+    return first;
+  }
+
+  // Contexts that touch are one hunk, as git's xdl_get_hunk has it: what does not count is part of
+  // one that goes on behind it.
+  std::size_t last_of_hunk(std::size_t first) const {
+    const std::uint64_t near = 2 * std::uint64_t{options_.context} + options_.between;
+    std::size_t last = first;
+    std::uint64_t ignored = 0;  // lines
+    for (std::size_t i = first; i + 1 < differences_.size() && gap_behind(i) <= near; ++i) {
+      const Difference& next = differences_[i + 1];
+      const bool close = gap_behind(i) < options_.context;
+      const bool joins = close ? !ignored_[i + 1] || last == i : !ignored_[i + 1];
+      if (!close && last != i && next.a_begin + ignored - differences_[last].a_end > near) break;
+      ignored = joins ? 0 : ignored + (next.b_end - next.b_begin);
+      if (joins) last = i + 1;
+    }
+    return last;
   }
 
   // Of the old text the first line that a hunk shows.
@@ -144,6 +193,7 @@ class Unifier {
   std::vector<Line> old_;
   std::vector<Line> new_;
   std::vector<Difference> differences_;
+  std::vector<bool> ignored_;  // by difference
   UnifiedOptions options_;
   std::uint32_t heading_searched_ = 0;
   std::string_view heading_;
@@ -184,7 +234,11 @@ std::vector<Difference> shown_differences(ByteView old_text, ByteView new_text,
     old_text = old_text.first(old_text.size() - end);
     new_text = new_text.first(new_text.size() - end);
   }
-  return shown_diff(split_lines(old_text), split_lines(new_text), options.shown);
+  const std::vector<Line> a = split_lines(old_text);
+  const std::vector<Line> b = split_lines(new_text);
+  std::vector<Difference> out = shown_diff(a, b, options.shown);
+  std::erase_if(out, [&](const Difference& d) { return is_ignored(d, a, b, options); });
+  return out;
 }
 
 std::vector<UnifiedHunk> unified_hunks(ByteView old_text, ByteView new_text,

@@ -117,9 +117,11 @@ void delete_tag(Repository& repository, std::string_view name) {
 }
 
 std::optional<Description> describe(const Repository& repository, const object::Id& commit,
-                                    bool all) {
+                                    bool all,
+                                    const std::function<bool(const std::string&)>& takes) {
   Names names;
-  for (const TagLine& line : tags(repository)) name_commit(repository, line, all, names);
+  for (const TagLine& line : tags(repository))
+    if (!takes || takes(line.shown)) name_commit(repository, line, all, names);
   if (names.empty()) return std::nullopt;
   if (const auto at = names.find(commit); at != names.end()) return Description{at->second.name, 0};
   std::optional<Description> best;

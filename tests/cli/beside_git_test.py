@@ -29,7 +29,9 @@ GIT = ["git", "-c", "core.quotepath=false", "-c", "core.abbrev=10"]
 
 # What every round compares.
 ALWAYS = [["archive", "main"], ["archive", "--format=zip", "--prefix=p/", "main"],
-          ["log", "-p", "--color=always", "--grep=fix", "--author=Ann"]]
+          ["log", "-p", "--color=always", "--grep=fix", "--author=Ann"],
+          ["grep", "-a", "-m1", "-C3", "-e", "x", "main"], ["log", "-p", "-I}|^ *x$", "-U1"],
+          ["log", "-p", "--ignore-blank-lines", "-U2"], ["log", "--raw", "--check"]]
 
 
 def random_line(chance):
@@ -144,7 +146,7 @@ def random_grep(chance, paths):
     words = ["grep"]
     around = chance.choice([["-A%d" % chance.randrange(4)], ["-B", "2"], ["-C1"], ["-3"]])
     some = [["-n"], ["-i"], ["-w"], ["-v"], chance.choice([["-h"], ["-H"]]), ["--column"], around, ["-z"], ["--heading"], ["--break"],
-            ["-a"], ["-I"], ["--max-depth", "%d" % chance.randrange(3)], ["--color=always"], ["--full-name"],
+            ["-m%d" % chance.randrange(4)], ["-a"], ["-I"], ["--max-depth", "%d" % chance.randrange(3)], ["--color=always"], ["--full-name"],
             ["--untracked"]]
     for extra in chance.sample(some, chance.randrange(4)):
         words += extra
@@ -191,6 +193,8 @@ def random_history(chance, count, diff, paths):
         words += extra
     if "--word-diff=porcelain" in words:  # git 2.39 draws no graph in front of some of its lines
         words.remove("--word-diff=porcelain")
+    if "-z" in words:  # which does not go with a graph
+        words = [word for word in words if word != "-z"]
     if "--first-parent" in words and "--all" in words:  # git orders by parents that it does not follow
         words.remove("--all")
     return words + chance.choice([[], [], ["other"], ["main", "^other"], ["--", *paths]])
@@ -209,6 +213,16 @@ def random_words(chance, count):
                           ["-p", "--stat"], ["-U%d" % chance.randrange(6)], ["--word-diff"], ["-p", "--word-diff=porcelain"], ["-p", "-w"], ["-p", "-b"], ["-p", "-R"],
                           ["--no-renames", "--name-status"], ["-M%d%%" % chance.randrange(30, 100), "--name-status"],
                           ["-C", "--name-status"], ["-p", "-C%d" % chance.randrange(20, 90)], ["--find-copies-harder", "--name-status"],
+                          ["--raw"], ["-p", "--raw"], ["--summary"], ["--stat", "--summary"], ["--compact-summary"],
+                          ["--check"], ["--check", "--color=always"], ["--patch-with-stat"],
+                          ["--diff-filter=" + chance.choice(["A", "d", "MR", "D*", "Ta"]), "--name-status"],
+                          ["--relative=dir", chance.choice(["-p", "--stat", "--name-status"])],
+                          ["-p", "--no-prefix"], ["-p", "--src-prefix=x/", chance.choice(["-R", "-a"])],
+                          ["-p", "--inter-hunk-context=%d" % chance.randrange(8), "-U%d" % chance.randrange(4)],
+                          [chance.choice(["-p", "--numstat"]), "--ignore-blank-lines", "-U%d" % chance.randrange(5)],
+                          [chance.choice(["-p", "--numstat", "-pw"]), chance.choice(["-Iline", "-I^ ", "-I}|^$"])],
+                          ["-p", "--ignore-blank-lines", "-b", "-Ix"], ["--ignore-cr-at-eol", "-p"],
+                          [chance.choice(["-z", "--raw", "--numstat", "--name-status"]), "-z", "-M"],
                           ["-C", "-C", "-p"], ["--find-copies-harder", "-R", "--numstat"], ["-C", "--stat"]])
     paths = chance.sample(["dir", "a", "*.txt", ":!dir", "dir/sub", "x y", ":(icase)DIR", ":(glob)dir/*"],
                           chance.randrange(1, 3))
@@ -238,6 +252,16 @@ def random_words(chance, count):
             ["--all"], ["--format=" + chance.choice(["%an|%ae|%ad|%cd|%s", "%f%n%b", "%B", "%P", "short", "fuller"])]]
     for extra in chance.sample(some, chance.randrange(3)):
         words += extra
+    some = [["--branches"], ["--branches=o*"], ["--tags"], ["--glob=tags/v*"], ["--exclude=main", "--branches"],
+            ["--min-parents=2"], ["--max-parents=0"], ["--no-walk"], ["-n", "-1"], ["--max-count=-2"]]
+    for extra in chance.sample(some, chance.choice([0, 0, 1])):
+        words += extra
+    if "--no-walk" in words:  # git looks no further, and has other orders
+        return ["log", "--no-walk", "--format=%H", *chance.choice([["main", "other"], ["--branches"], ["main~1", "main"]])]
+    if chance.randrange(8) == 0:
+        return ["log", "--topo-order", *diff, *chance.choice([["-3"], ["--skip=2"], ["--branches"], ["main"], ["other"]])]
+    if chance.randrange(8) == 0:
+        return words + [revision(), "--not", revision()]
     ranges = [[revision() + ".." + revision()], [revision() + "..." + revision()], ["main", "^other"], ["main^!"]]
     # Not both: whether git knows that a parent is excluded when it looks at a merge depends on dates.
     if chance.randrange(2):
@@ -246,6 +270,7 @@ def random_words(chance, count):
 
 
 def plain(text, ids=None):
+    text = re.sub(rb"(:\d{6} \d{6}) [0-9a-f]+ [0-9a-f]+", rb"\1", text)
     text = re.sub(rb"-g[0-9a-f]{10}\n$", b"-g\n", text)
     if ids is not None:
         text = re.sub(rb"\b[0-9a-f]{64}\b", lambda m: ids.get(m[0], m[0]), text)
@@ -269,7 +294,7 @@ def change_some(chance, folder):
 
 def compare(world, words, ids):
     """Nothing, or what differs."""
-    theirs = [*words[:1], *(["--date-order"] if words[0] == "log" and "--graph" not in words else []), *words[1:]]
+    theirs = [*words[:1], *(["--date-order"] if words[0] == "log" and not {"--graph", "--topo-order"} & {*words} else []), *words[1:]]
     below = "/dir" if words[0] in ("grep", "archive") and len(words) % 4 == 0 and world.has_folder("dir") else ""
     git_status, git_out, _ = world.run(GIT + theirs, "git" + below)
     status, out, err = world.run([world.program, *words], "hn" + below)

@@ -8,8 +8,9 @@ namespace hn::merge {
 
 enum class Whitespace {
   exact,
-  ignore_at_end,   // of a line
-  ignore_changes,  // runs of it are alike, and at the end of a line it does not count
+  ignore_return_at_end,  // the carriage return before a newline
+  ignore_at_end,         // of a line
+  ignore_changes,        // runs of it are alike, and at the end of a line it does not count
   ignore_all,
 };
 

@@ -8,11 +8,23 @@
 // Differences as people and patch(1) read them: the unified format as git prints it.
 namespace hn::merge {
 
+// Says of lines whether a difference of nothing but such lines counts.
+class IgnoredLines {
+ public:
+  virtual ~IgnoredLines() = default;
+  virtual bool ignores(Line line) const = 0;
+};
+
 struct UnifiedOptions {
   std::uint32_t context = 3;  // equal lines shown round a difference
   bool headings = true;  // the last line before a hunk that begins a function, as git guesses it
   ShownOptions shown = {};
-  bool functions = false;  // whole functions round a difference, as git guesses them
+  bool functions = false;           // whole functions round a difference, as git guesses them
+  std::uint32_t between = 0;        // further equal lines that are shown between two differences
+  bool ignore_blank_lines = false;  // differences of nothing but blank lines do not count
+  const IgnoredLines* ignored = nullptr;  // nor those of such lines; must outlive its use
+
+  bool ignores_lines() const { return ignore_blank_lines || ignored != nullptr; }
 };
 
 // What git takes for the line that a function begins with when no driver says otherwise.
@@ -37,7 +49,7 @@ struct UnifiedHunk {
 std::vector<UnifiedHunk> unified_hunks(ByteView old_text, ByteView new_text,
                                        const UnifiedOptions& options = {});
 
-// The differences that the hunks are made of.
+// The differences that count of those that the hunks are made of.
 std::vector<Difference> shown_differences(ByteView old_text, ByteView new_text,
                                           const UnifiedOptions& options = {});
 

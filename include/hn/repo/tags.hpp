@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "hn/repo/branches.hpp"
 
 namespace hn::repo {
@@ -26,8 +28,10 @@ struct Description {
   std::string tag;
   std::uint64_t distance = 0;  // commits that the tag does not lead to
 };
-// `all`: tags without a message too. nullopt where no tag leads there.
+// `all`: tags without a message too; of them those that `takes` takes by name. nullopt where no tag
+// leads there.
 std::optional<Description> describe(const Repository& repository, const object::Id& commit,
-                                    bool all);
+                                    bool all,
+                                    const std::function<bool(const std::string&)>& takes = {});
 
 }  // namespace hn::repo
