@@ -19,6 +19,11 @@ constexpr double kQueueYieldMax = 0.25;
 constexpr int kCycle = 8;
 constexpr std::uint64_t kFilterRounds = 10;
 constexpr Duration kRoundTripWindow = std::chrono::seconds(10);
+constexpr int kFullRounds = 3;
+// Less may be the noise of machines and radios.
+constexpr Duration kStandingQueue = std::chrono::milliseconds(20);
+// Nor does one stand in the queue of others with a few packets in flight.
+constexpr double kQueuePackets = 128;
 constexpr Duration kProbeRoundTrip = std::chrono::milliseconds(200);
 constexpr double kFlightGain = 2.0;
 constexpr double kFlightExtraPackets = 16;  // ACKs come for eight packets at a time
@@ -181,12 +186,19 @@ void Bbr::update_round_trip(const AckSample& s) {
   queue_ratio_ = seconds(quick) / seconds(round_trip_min_);
 }
 
+// Three rounds without growth, as in the paper; but one where packets wait in a queue by now: two
+// more of them at this gain would overflow it, and what is then missing at the other end holds up
+// all behind it. The sender may be held up by that too, so this counts whatever it had to send.
 void Bbr::check_full_pipe(const AckSample& s) {
-  if (mode_ != Mode::startup || !round_started_ || s.application_limited) return;
+  if (mode_ != Mode::startup || !round_started_) return;
+  const Duration queue = s.round_trip_latest - round_trip_min_;
+  const bool is_ours = static_cast<double>(s.in_flight) > kQueuePackets * datagram_bytes_;
+  const bool queue_stands = is_ours && queue > round_trip_min_ / 2 && queue > kStandingQueue;
+  if (s.application_limited && !queue_stands) return;
   if (bandwidth_ >= full_bandwidth_ * 1.25) {
     full_bandwidth_ = bandwidth_;
     full_rounds_ = 0;
-  } else if (++full_rounds_ >= 3) {
+  } else if (++full_rounds_ >= kFullRounds || queue_stands) {
     mode_ = Mode::drain;
     begin_phase(s.now, Phase::Kind::other);
   }

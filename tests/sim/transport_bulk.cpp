@@ -38,6 +38,21 @@ TEST_CASE("a fifth of the packets lost leaves most of the link") {
   CHECK(goodput(seed, wan().with_loss(0.2), seconds(4), seconds(4)) > 20 * 0.8 * 0.8);
 }
 
+// What overflows a queue at the beginning is missing at the other end, and holds up all behind it.
+TEST_CASE("a long path with losses is full from its first seconds on") {
+  std::uint64_t received = 0;
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    Pair p(seed, path(10, std::chrono::milliseconds(300)).with_loss(0.03));
+    p.send(std::uint64_t{1} << 40);
+    REQUIRE(p.sim.run_until([&] { return p.received > 0; }, seconds(20)));
+    p.sim.run_for(seconds(20));
+    received += p.received;
+  }
+  MESSAGE(received);
+  // Of 117 MB that the path can carry; 79 where three rounds go by before the queue is believed.
+  CHECK(received > 82'000'000);
+}
+
 // b answers each stream of a with as many bytes as were asked for, a then asks again.
 TEST_CASE("the second answer on a long path comes as fast as the path allows") {
   constexpr std::size_t kAnswer = 8'000'000;

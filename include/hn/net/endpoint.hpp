@@ -36,8 +36,8 @@ struct EndpointConfig {
   std::size_t connection_window = 1024 * 1024;
   std::size_t connection_window_max = 24 * 1024 * 1024;
   // Of streams that this end began: what comes there was asked for. Lost packets hold up what is
-  // behind them for several round trips; this much is 10 Mbit/s × 600 ms, five times.
-  std::size_t own_stream_window = 4 * 1024 * 1024;
+  // behind them for several round trips; this much is 10 Mbit/s × 600 ms, ten times.
+  std::size_t own_stream_window = 8 * 1024 * 1024;
   std::size_t send_buffer_max = 16 * 1024 * 1024;  // unacknowledged bytes of one stream
   std::uint64_t streams_max = 256;  // at least 16: open streams that the peer began, at once
 
