@@ -11,7 +11,7 @@ namespace {
 constexpr int kGoneProbes = 12;  // a slow path is given at least so many probe timeouts
 constexpr int kCloseProbes = 3;  // how long a closed connection answers stragglers
 constexpr std::size_t kTailPackets = 10;
-constexpr double kTailLoss = 0.03;
+constexpr double kTailLoss = 0.08;
 constexpr int kChallenges = 5;
 
 std::optional<Time> earliest(std::optional<Time> a, std::optional<Time> b) noexcept {

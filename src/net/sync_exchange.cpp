@@ -15,6 +15,7 @@ void SyncSession::handle(FrontierMessage m) {
   tips.insert(tips.end(), m.part.tips.begin(), m.part.tips.end());
   if (m.more) return;
   peer_frontier_ = std::exchange(frontier_parts_, {});
+  peer_begins_ = peer_frontier_->tips.empty();
   told_ = *peer_frontier_;
   peer_has_.clear();
   ++answers_due_;
@@ -61,12 +62,31 @@ bool SyncSession::push(std::size_t bytes_max) {
     progressed_ = true;
     done += bytes;
     say(encode(m));
+    if (queue_.empty()) say_along(m.entries);
   }
   if (!queue_.empty() || !end_due_) return false;
   say(encode(EntriesEndMessage{std::exchange(answers_due_, 0)}));
   ++ends_sent_;
   end_due_ = false;
   return false;
+}
+
+// What is so small that asking for it would take longest.
+void SyncSession::say_along(std::span<const log::SignedEntry> entries) {
+  if (peer_begins_ && !was_agreed_) return;
+  AlongMessage m{blocks_along(shared_, entries, was_agreed_)};
+  if (m.blocks.empty()) return;
+  for (const AlongBlock& one : m.blocks) progress_.bytes_out += one.block.stored.size();
+  progress_.blocks_out += m.blocks.size();
+  say(encode(m));
+}
+
+// Only with entries that were news: who has nothing to say cannot make this store grow.
+void SyncSession::handle(AlongMessage m) {
+  if (m.blocks.size() > along_room_) m.blocks.resize(along_room_);
+  along_room_ -= m.blocks.size();
+  puller_.take_along(std::move(m.blocks));
+  check_puller();
 }
 
 void SyncSession::handle(const EntriesMessage& m) {
@@ -83,7 +103,9 @@ void SyncSession::handle(const EntriesMessage& m) {
     peer_has_.insert(e.id);
     told_entries_.insert(e.id);
   }
+  along_room_ = 0;
   if (!fresh.empty() && take_entries(fresh)) {
+    for (const log::SignedEntry& e : fresh) along_room_ += along_with(e.entry);
     progress_.entries_in += fresh.size();
     progressed_ = true;
   }
@@ -298,6 +320,7 @@ void SyncSession::compare() {
   settled_ = now;
   const bool agreed =
       own_state_->frontier == peer_state_->frontier && own_state_->state == peer_state_->state;
+  was_agreed_ = was_agreed_ || agreed;
   SyncSettled settled{setup_.id, agreed, own_state_->absent, {}};
   if (agreed && peer_state_->receipt) {
     const SyncReceipt receipt{*peer_, peer_state_->frontier, peer_state_->state,

@@ -96,6 +96,17 @@ bool Puller::turn(bool alone) {
   return false;
 }
 
+// They are judged like any others; what comes of them is found out by looking for what is lacking.
+void Puller::take_along(std::vector<AlongBlock> blocks) {
+  for (AlongBlock& one : blocks) {
+    if (shared_.here(one.address) || !shared_.claim(one.address)) continue;
+    ++unparked_;
+    submit({{one.address, one.block.plain_bytes, kNoManifest}, plan_, std::nullopt, false},
+           std::move(one.block));
+  }
+  shared_.collect(false);
+}
+
 // Where another session had claimed something, this one looks again when anything changed.
 bool Puller::step_rows() {
   if (!idle()) return !again_.empty();

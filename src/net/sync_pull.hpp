@@ -63,6 +63,8 @@ class Puller {
   // Begins requests and reads manifests, as far as limits allow. True where it stopped for the
   // limit of a turn.
   bool turn(bool alone);
+  // Blocks that came unasked with the entries that need them.
+  void take_along(std::vector<AlongBlock> blocks);
   bool waiting() const noexcept { return !asked_.empty(); }
   bool owns(StreamId stream) const { return asked_.contains(stream); }
   void handle_readable(StreamId stream);
@@ -169,7 +171,7 @@ class Puller {
   std::map<StreamId, Asked> asked_;
   std::multimap<object::Address, Parked> parked_;  // by their bases
   std::uint64_t parked_bytes_ = 0;
-  std::size_t unparked_ = 0;               // submitted once more and not judged
+  std::size_t unparked_ = 0;               // submitted without a request and not judged
   std::vector<object::Address> again_;     // to be asked for once more, plain
   std::set<object::Address> asked_again_;  // each only once
   std::set<object::Address> refused_;      // the peer does not have them

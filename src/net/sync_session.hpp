@@ -3,6 +3,7 @@
 #include <deque>
 #include <map>
 
+#include "net/sync_along.hpp"
 #include "net/sync_pull.hpp"
 #include "net/sync_serve.hpp"
 
@@ -96,12 +97,14 @@ class SyncSession {
   void handle(const HoldsMessage& m);
   void handle(const StateMessage& m);
   void handle(PlacesMessage m);
+  void handle(AlongMessage m);
   bool admit(const HelloMessage& m);
   bool peer_may_read();
   bool take_entries(const std::vector<log::SignedEntry>& entries);
   void plan_push();
   void restart_pull();
   bool push(std::size_t bytes_max);
+  void say_along(std::span<const log::SignedEntry> entries);
   void say_holds();
   void say_state();
   void say_places();
@@ -146,6 +149,10 @@ class SyncSession {
   std::uint64_t ends_due_ = 0;     // frontiers of ours, not yet answered
   std::uint64_t ends_sent_ = 0;
   std::uint64_t ends_heard_ = 0;
+
+  std::size_t along_room_ = 0;  // blocks that may come unasked, by the entries that just came
+  bool was_agreed_ = false;
+  bool peer_begins_ = false;  // a clone without a log: it has everything to ask for
 
   HeldBlocks held_;
   std::map<StreamId, Serving> servings_;

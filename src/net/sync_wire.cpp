@@ -15,7 +15,8 @@ enum Control : std::uint8_t {
   kEntriesEnd = 4,
   kHolds = 5,
   kState = 6,
-  kPlaces = 7
+  kPlaces = 7,
+  kAlong = 8
 };
 enum AnswerType : std::uint8_t { kBlock = 1, kAbsent = 2 };
 
@@ -126,6 +127,24 @@ Result<ControlMessage> decode_places(Decoder& in) {
     m.peers.push_back(std::move(peer));
   }
   if (!in.done()) return broken("places of another shape");
+  return ControlMessage(std::move(m));
+}
+
+Result<ControlMessage> decode_along(Decoder& in) {
+  AlongMessage m;
+  const std::uint64_t count = in.varint(kAlongBlocksMax);
+  if (count == 0) in.fail();
+  for (std::uint64_t i = 0; i < count && !in.failed(); ++i) {
+    AlongBlock one;
+    one.address = {in.hash()};
+    one.block.kind = in.u8();
+    one.block.form = in.u8();
+    if (take_flag(in)) one.block.base = object::Address{in.hash()};
+    one.block.plain_bytes = static_cast<std::uint32_t>(in.varint(object::kBlockBytesMax));
+    one.block.stored = to_bytes(in.sized(kStoredBytesMax));
+    m.blocks.push_back(std::move(one));
+  }
+  if (!in.done()) return broken("blocks of another shape");
   return ControlMessage(std::move(m));
 }
 
@@ -263,6 +282,17 @@ Bytes encode(const PlacesMessage& m) {
   }
   return std::move(out).take();
 }
+Bytes encode(const AlongMessage& m) {
+  Encoder out;
+  out.u8(kAlong).varint(m.blocks.size());
+  for (const AlongBlock& one : m.blocks) {
+    out.raw(one.address.bytes).u8(one.block.kind).u8(one.block.form);
+    out.u8(one.block.base ? 1 : 0);
+    if (one.block.base) out.raw(one.block.base->bytes);
+    out.varint(one.block.plain_bytes).sized(one.block.stored);
+  }
+  return std::move(out).take();
+}
 
 Result<ControlMessage> decode_control(ByteView bytes) {
   Decoder in(bytes);
@@ -294,6 +324,8 @@ Result<ControlMessage> decode_control(ByteView bytes) {
     }
     case kPlaces:
       return decode_places(in);
+    case kAlong:
+      return decode_along(in);
     default:
       return broken("a control message of no known type");
   }

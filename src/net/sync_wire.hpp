@@ -20,6 +20,7 @@ inline constexpr std::size_t kTipsPerMessage = 3000;     // 72 bytes or so each
 inline constexpr std::size_t kEntriesPerMessage = 1024;  // and at most kEntriesBytesPerMessage
 inline constexpr std::size_t kEntriesBytesPerMessage = 128 * 1024;
 inline constexpr std::size_t kHoldsPerMessage = 2048;       // at most 52 bytes each
+inline constexpr std::size_t kAlongBlocksMax = 256;         // in one message
 inline constexpr std::size_t kRequestAddressesMax = 4096;   // 32 bytes each
 inline constexpr std::size_t kRequestItemsMax = 1024;       // manifests in one request
 inline constexpr std::size_t kRequestRangesMax = 1u << 14;  // at most 10 bytes each
@@ -79,8 +80,18 @@ struct StateMessage {
 struct PlacesMessage {
   std::vector<PeerPlaces> peers;  // ascending by key
 };
-using ControlMessage = std::variant<HelloMessage, FrontierMessage, EntriesMessage,
-                                    EntriesEndMessage, HoldsMessage, StateMessage, PlacesMessage>;
+// Blocks that go along with entries, unasked.
+struct AlongBlock {
+  object::Address address;
+  WireBlock block;
+  friend bool operator==(const AlongBlock&, const AlongBlock&) = default;
+};
+struct AlongMessage {
+  std::vector<AlongBlock> blocks;
+};
+using ControlMessage =
+    std::variant<HelloMessage, FrontierMessage, EntriesMessage, EntriesEndMessage, HoldsMessage,
+                 StateMessage, PlacesMessage, AlongMessage>;
 
 Bytes encode(const HelloMessage& m);
 Bytes encode(const FrontierMessage& m);
@@ -89,6 +100,7 @@ Bytes encode(const EntriesEndMessage& m);
 Bytes encode(const HoldsMessage& m);
 Bytes encode(const StateMessage& m);
 Bytes encode(const PlacesMessage& m);
+Bytes encode(const AlongMessage& m);
 Result<ControlMessage> decode_control(ByteView bytes);
 
 // The one message of a requester on a request stream.
