@@ -21,6 +21,7 @@ class StreamPort {
   virtual void reset(ConnectionId connection, StreamId stream, std::uint64_t code) = 0;
   virtual void stop(ConnectionId connection, StreamId stream, std::uint64_t code) = 0;
   virtual void close(ConnectionId connection, std::uint64_t code, std::string_view reason) = 0;
+  virtual Duration round_trip(ConnectionId /*connection*/) const { return {}; }  // 0: not known
 };
 
 // Codes of resets and closes (hn-sync(7), CODES).

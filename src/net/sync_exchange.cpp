@@ -32,7 +32,9 @@ void SyncSession::plan_push() {
     if (setup_.role == Role::called) refuse(SyncRefusal::unknown);
     return;
   }
-  const std::vector<log::EntryId> news = shared_.news_for(*peer_frontier_, peer_has_, held_back_);
+  const bool own_only = !relays_ && answers_due_ == 0;
+  const std::vector<log::EntryId> news =
+      shared_.news_for(*peer_frontier_, peer_has_, own_only, held_back_);
   if (!news.empty()) {
     // Nothing is passed on before it is durable here.
     if (!shared_.flush()) return end_with(SyncFailure::local, "entries could not be made durable");
@@ -83,6 +85,7 @@ void SyncSession::say_along(std::span<const log::SignedEntry> entries) {
 
 // Only with entries that were news: who has nothing to say cannot make this store grow.
 void SyncSession::handle(AlongMessage m) {
+  std::erase_if(m.blocks, [&](const AlongBlock& one) { return shared_.here(one.address); });
   if (m.blocks.size() > along_room_) m.blocks.resize(along_room_);
   along_room_ -= m.blocks.size();
   puller_.take_along(std::move(m.blocks));
@@ -103,12 +106,49 @@ void SyncSession::handle(const EntriesMessage& m) {
     peer_has_.insert(e.id);
     told_entries_.insert(e.id);
   }
+  const auto is_own = [&](const log::SignedEntry& e) { return e.entry.device == *peer_; };
+  if (fresh.empty() && ends_due_ == 0 && relays_ && std::ranges::none_of(m.entries, is_own))
+    relay(false);
   along_room_ = 0;
   if (!fresh.empty() && take_entries(fresh)) {
     for (const log::SignedEntry& e : fresh) along_room_ += along_with(e.entry);
     progress_.entries_in += fresh.size();
     progressed_ = true;
   }
+}
+
+// --- The tree that news takes: hn-sync(7), RELAY
+
+void SyncSession::relay(bool unasked) {
+  relays_ = unasked;
+  ask_at_.reset();
+  say(encode(RelayMessage{unasked}));
+}
+
+void SyncSession::handle(const RelayMessage& m) {
+  push_due_ = push_due_ || (m.unasked && !relays_);
+  relays_ = m.unasked;
+  ask_at_.reset();
+}
+
+// The peer holds all that is here, from wherever it came.
+void SyncSession::learn_equal() {
+  peer_frontier_ = told_ = log::frontier_of(shared_.view());
+  peer_has_.clear();
+  told_entries_.clear();
+  queue_.clear();
+  held_back_ = false;
+}
+
+// Of two that differ, the one that was like the other some time ago lacks nothing.
+void SyncSession::look_for_differences(Time now) {
+  const bool differs = !relays_ && peer_state_ && ends_due_ == 0 &&
+                       peer_state_->frontier != shared_.frontier_digest() &&
+                       !shared_.was_frontier(peer_state_->frontier);
+  if (!differs)
+    ask_at_.reset();
+  else if (!ask_at_)
+    ask_at_ = now + kRelayPatience + 2 * port_.round_trip(setup_.connection);
 }
 
 bool SyncSession::take_entries(const std::vector<log::SignedEntry>& entries) {
@@ -203,6 +243,7 @@ bool SyncSession::serve(std::size_t bytes_max) {
 void SyncSession::notice_changes() {
   if (seen_version_ == shared_.version() && !push_due_) return;
   seen_version_ = shared_.version();
+  if (peer_state_ && peer_state_->frontier == shared_.frontier_digest()) learn_equal();
   const std::size_t size = shared_.view().size();
   push_due_ = push_due_ || held_back_ || size != seen_size_;
   // While the peer is still telling, every piece of it would be looked through anew.
@@ -235,6 +276,7 @@ bool SyncSession::turn(Time now, bool alone) {
   again = serve(kTurnBytes) || again;
   say_places();
   say_state();
+  look_for_differences(now);
   // A silence counts from the question on.
   if (waiting() && !waited_) heard_at_ = now;
   waited_ = waiting();
@@ -295,6 +337,7 @@ void SyncSession::handle(const StateMessage& m) {
     told_ = *peer_frontier_;
     told_entries_.insert(peer_has_.begin(), peer_has_.end());
   }
+  if (m.frontier == shared_.frontier_digest()) learn_equal();
   // It may have by now what it did not have when it was asked.
   if (changed && pull_begun_ && (puller_.absent() > 0 || puller_.leaves_out())) restart_pull();
   compare();
@@ -307,6 +350,7 @@ void SyncSession::compare() {
   // It was said before the peer had heard all that this end has to say.
   if (peer_state_->heard != ends_sent_) return;
   if (peer_state_->frontier != own_state_->frontier) {
+    if (!relays_) return;
     const std::pair pair(own_state_->frontier, peer_state_->frontier);
     if (followed_up_ != pair && follow_ups_ < kFollowUpsMax) {
       // One of us took the other to hold what it does not: say it all again.

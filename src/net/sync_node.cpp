@@ -25,6 +25,10 @@ class EndpointPort final : public StreamPort {
   void close(ConnectionId c, std::uint64_t code, std::string_view reason) override {
     endpoint_.close(now_, c, code, reason);
   }
+  Duration round_trip(ConnectionId c) const override {
+    const auto statistics = endpoint_.statistics(c);
+    return statistics ? statistics->round_trip : Duration{};
+  }
 
  private:
   Endpoint& endpoint_;

@@ -314,10 +314,17 @@ std::optional<Time> SyncSession::deadline() const {
   if (over()) return std::nullopt;
   if (!proven()) return heard_at_ + kHelloTimeout;
   if (waiting()) return heard_at_ + kStallTimeout;
-  return std::nullopt;
+  return ask_at_;
 }
 
-void SyncSession::handle_deadline() {
+void SyncSession::handle_deadline(Time now) {
+  if (proven() && !waiting()) {
+    if (ask_at_ && *ask_at_ <= now) {
+      relay(true);
+      say_frontier(true);
+    }
+    return;
+  }
   // A connection on which nothing comes any more must not serve the next call either.
   const bool silent = proven();
   end_with(SyncFailure::unreachable,

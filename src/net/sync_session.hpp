@@ -21,6 +21,9 @@ inline constexpr unsigned kFollowUpsMax = 64;
 // Without the first proof, and without a byte although something is asked for.
 inline constexpr Duration kHelloTimeout = std::chrono::seconds(30);
 inline constexpr Duration kStallTimeout = std::chrono::seconds(20);
+// What a peer that does not pass entries on has, and nobody else brings: asked for after so long
+// and two round trips.
+inline constexpr Duration kRelayPatience = std::chrono::milliseconds(100);
 
 // Where events of sessions go.
 using SyncEvents = std::deque<SyncEvent>;
@@ -66,7 +69,7 @@ class SyncSession {
   // pulls for this repository.
   bool turn(Time now, bool alone);
   std::optional<Time> deadline() const;
-  void handle_deadline();
+  void handle_deadline(Time now);
 
   void end();  // says goodbye
   void end_with(SyncFailure failure, std::string detail);
@@ -98,10 +101,14 @@ class SyncSession {
   void handle(const StateMessage& m);
   void handle(PlacesMessage m);
   void handle(AlongMessage m);
+  void handle(const RelayMessage& m);
   bool admit(const HelloMessage& m);
   bool peer_may_read();
   bool take_entries(const std::vector<log::SignedEntry>& entries);
   void plan_push();
+  void relay(bool unasked);
+  void learn_equal();
+  void look_for_differences(Time now);
   void restart_pull();
   bool push(std::size_t bytes_max);
   void say_along(std::span<const log::SignedEntry> entries);
@@ -143,6 +150,10 @@ class SyncSession {
   std::unordered_set<log::EntryId> told_entries_;
   std::deque<log::EntryId> queue_;
   bool held_back_ = false;
+  // Entries of others are passed on as they come; else only in answer to a frontier. One for both
+  // directions.
+  bool relays_ = true;
+  std::optional<Time> ask_at_;  // what the peer has and did not say is asked for then
   bool push_due_ = false;
   bool end_due_ = false;
   std::uint64_t answers_due_ = 0;  // frontiers of the peer, not yet answered

@@ -181,24 +181,37 @@ std::unordered_set<log::EntryId> SharedRepository::incomplete_publishes() {
 }
 
 std::vector<log::EntryId> SharedRepository::news_for(
-    const log::Frontier& theirs, const std::unordered_set<log::EntryId>& they_have,
+    const log::Frontier& theirs, const std::unordered_set<log::EntryId>& they_have, bool own_only,
     bool& held_back) {
   held_back = false;
   std::vector<log::EntryId> out = log::missing(view(), theirs);
   std::erase_if(out, [&](const log::EntryId& id) { return they_have.contains(id); });
   if (out.empty()) return out;
   std::unordered_set<log::EntryId> withheld = incomplete_publishes();
-  if (withheld.empty()) return out;
+  if (withheld.empty() && !own_only) return out;
   const std::unordered_set<log::EntryId> needed = needed_by(host_.device(), view(), out);
   // In log order the past comes first, so one pass finds all that stands on what is withheld.
   std::erase_if(out, [&](const log::EntryId& id) {
     if (needed.contains(id)) return false;
-    if (!withheld.contains(id) && !stands_on(view().find(id)->entry, withheld)) return false;
+    if (!own_only && !withheld.contains(id) && !stands_on(view().find(id)->entry, withheld))
+      return false;
     withheld.insert(id);
     held_back = true;
     return true;
   });
   return out;
+}
+
+const Hash& SharedRepository::frontier_digest() {
+  if (digest_version_ == version_) return digest_;
+  const Hash now = log::digest(log::frontier_of(view()));
+  if (digest_version_ != ~std::uint64_t{0} && now != digest_) {
+    earlier_.push_front(digest_);
+    if (earlier_.size() > kEarlierMax) earlier_.pop_back();
+  }
+  digest_ = now;
+  digest_version_ = version_;
+  return digest_;
 }
 
 }  // namespace hn::net

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <set>
@@ -8,6 +9,9 @@
 #include "hn/net/sync_host.hpp"
 
 namespace hn::net {
+
+// Own frontiers that are remembered by their digests.
+inline constexpr std::size_t kEarlierMax = 64;
 
 // What all sessions about one repository know together: what is whole, what is on its way, what was
 // written and is not durable yet.
@@ -74,10 +78,18 @@ class SharedRepository {
   std::vector<log::ManifestRoot> wanted(const std::unordered_set<log::EntryId>& without) const;
   // What the view holds and a peer lacks, in log order, without the publishes of others whose
   // blocks are not all here and without what stands on those, unless an entry of this device does.
-  // `held_back`: whether there are any.
+  // `held_back`: whether there are any. With `own_only` nothing but this device's entries and what
+  // they stand on.
   std::vector<log::EntryId> news_for(const log::Frontier& theirs,
                                      const std::unordered_set<log::EntryId>& they_have,
-                                     bool& held_back);
+                                     bool own_only, bool& held_back);
+
+  // The digest of what the view holds, and whether it was this some time ago: who says so now only
+  // lacks what is here.
+  const Hash& frontier_digest();
+  bool was_frontier(const Hash& digest) const {
+    return std::ranges::find(earlier_, digest) != earlier_.end();
+  }
 
  private:
   struct Submitted {
@@ -100,6 +112,9 @@ class SharedRepository {
   std::uint64_t generation_ = 0;
   std::uint64_t version_ = 0;
   std::uint64_t places_version_ = 0;
+  Hash digest_{};
+  std::uint64_t digest_version_ = ~std::uint64_t{0};
+  std::deque<Hash> earlier_;  // frontiers, the latest first
 };
 
 }  // namespace hn::net

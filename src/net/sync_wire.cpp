@@ -16,7 +16,8 @@ enum Control : std::uint8_t {
   kHolds = 5,
   kState = 6,
   kPlaces = 7,
-  kAlong = 8
+  kAlong = 8,
+  kRelay = 9
 };
 enum AnswerType : std::uint8_t { kBlock = 1, kAbsent = 2 };
 
@@ -293,6 +294,9 @@ Bytes encode(const AlongMessage& m) {
   }
   return std::move(out).take();
 }
+Bytes encode(const RelayMessage& m) {
+  return Encoder().u8(kRelay).u8(m.unasked ? 1 : 0).bytes();
+}
 
 Result<ControlMessage> decode_control(ByteView bytes) {
   Decoder in(bytes);
@@ -326,6 +330,11 @@ Result<ControlMessage> decode_control(ByteView bytes) {
       return decode_places(in);
     case kAlong:
       return decode_along(in);
+    case kRelay: {
+      const RelayMessage m{take_flag(in)};
+      if (!in.done()) return broken("a relay of another shape");
+      return ControlMessage(m);
+    }
     default:
       return broken("a control message of no known type");
   }

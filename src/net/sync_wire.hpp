@@ -89,9 +89,13 @@ struct AlongBlock {
 struct AlongMessage {
   std::vector<AlongBlock> blocks;
 };
+// Whether entries of others are to come as they do, or only when they are asked for.
+struct RelayMessage {
+  bool unasked = true;
+};
 using ControlMessage =
     std::variant<HelloMessage, FrontierMessage, EntriesMessage, EntriesEndMessage, HoldsMessage,
-                 StateMessage, PlacesMessage, AlongMessage>;
+                 StateMessage, PlacesMessage, AlongMessage, RelayMessage>;
 
 Bytes encode(const HelloMessage& m);
 Bytes encode(const FrontierMessage& m);
@@ -101,6 +105,7 @@ Bytes encode(const HoldsMessage& m);
 Bytes encode(const StateMessage& m);
 Bytes encode(const PlacesMessage& m);
 Bytes encode(const AlongMessage& m);
+Bytes encode(const RelayMessage& m);
 Result<ControlMessage> decode_control(ByteView bytes);
 
 // The one message of a requester on a request stream.
