@@ -307,6 +307,7 @@ void Puller::read_answers() {
 }
 
 void Puller::read_answer(StreamId stream, Asked& asked) {
+  buffer_.resize(kAnswerPiece);
   while (!fault_ && !shared_.busy()) {
     const ReadResult got = port_.read(connection_, stream, buffer_);
     asked.reader.push(ByteView(buffer_).first(got.bytes));

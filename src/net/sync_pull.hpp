@@ -177,7 +177,7 @@ class Puller {
   std::set<object::Address> refused_;      // the peer does not have them
   std::set<object::Id> told_;
   std::vector<log::ManifestRoot> holds_;
-  Bytes buffer_ = Bytes(kAnswerPiece);
+  Bytes buffer_;  // from the first answer on: most sessions of a crowd never ask
   unsigned aborts_ = 0;
   std::optional<PullFault> fault_;
   Pulled pulled_;

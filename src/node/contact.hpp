@@ -51,6 +51,7 @@ class Contact {
   std::set<net::SyncId> begin(Time at);
 
   bool is_due(Time now) const noexcept { return !session && next_call_ && *next_call_ <= now; }
+  bool is_calling() const noexcept { return !calls_.empty(); }
   std::optional<Time> next_call() const noexcept { return session ? std::nullopt : next_call_; }
 
   std::string label;

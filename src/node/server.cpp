@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hn/base/text.hpp"
+#include "hn/net/membership.hpp"
 #include "hn/repo/bans.hpp"
 #include "hn/repo/publish.hpp"
 
@@ -13,26 +14,19 @@ namespace {
 constexpr Duration kInStepWait = std::chrono::seconds(30);
 constexpr Duration kAbsentWait = std::chrono::seconds(2);
 constexpr Duration kDisagreeMax = std::chrono::seconds(2);
-// A peer whose beacons are heard is not called more often.
-constexpr Duration kFoundPause = std::chrono::seconds(5);
-// Peers of one repository that are remembered, and sessions about it that are held open by calling.
 constexpr std::uint32_t kBanWeight = 100;
 constexpr std::size_t kStrikesRemembered = 4096;
-constexpr std::size_t kContactsMax = 256;
-constexpr std::size_t kSessionsWanted = 32;
-// How often peers are told where others are.
-constexpr Duration kTellPlaces = std::chrono::seconds(10);
 
 std::string counts(std::uint64_t entries, std::uint64_t blocks) {
   return std::to_string(entries) + (entries == 1 ? " entry" : " entries") + " and " +
          std::to_string(blocks) + (blocks == 1 ? " block" : " blocks");
 }
 
-std::string name_of_peer(std::string_view label, const crypto::TransportKey& key) {
+}  // namespace
+
+std::string shown_name(std::string_view label, const crypto::TransportKey& key) {
   return label.empty() ? to_hex(key.bytes).substr(0, 8) : escape_controls(label);
 }
-
-}  // namespace
 
 Server::Server(const repo::World& world, Driver& driver, Options options)
     : world_(world), driver_(driver), options_(std::move(options)) {
@@ -105,35 +99,7 @@ bool Server::refresh(Served& one, bool asked) {
   }
 }
 
-// --- Calls
-
-// Who was removed from the records is not called again, unless it is here or others speak of it.
-void Server::learn_contacts(Served& one) {
-  std::erase_if(one.contacts, [&](auto& entry) {
-    if (entry.second.session || !entry.second.heard().empty()) return false;
-    return !repo::is_known_peer(one.host.parts(), entry.first);
-  });
-  for (const repo::PeerRecord& peer : repo::peers(one.host.parts())) {
-    if (peer.transport == driver_.node().public_key()) continue;
-    Contact& contact = one.contacts[peer.transport];
-    contact.label = peer.label;
-    contact.know(peer.addresses, driver_.now());
-  }
-}
-
-void Server::tick() {
-  const Time now = driver_.now();
-  for (const auto& one : served_) {
-    if (options_.calls) {
-      for (auto& [key, contact] : one->contacts) {
-        if (contact.is_due(now) && sessions_of(*one) < kSessionsWanted) call(*one, key, contact);
-      }
-    }
-    for (Waiting& waiting : one->waiting) stop_waiting_for_absent(*one, waiting, now);
-    answer_waiting(*one);
-  }
-  if (now - places_told_ >= kTellPlaces) tell_places();
-}
+// --- Waiting for all to be in step
 
 // All get their time; but where somebody is in step, who does not even answer is not waited for.
 void Server::stop_waiting_for_absent(const Served& one, Waiting& waiting, Time now) {
@@ -155,178 +121,6 @@ void Server::stop_waiting_for_absent(const Served& one, Waiting& waiting, Time n
   }
 }
 
-std::size_t Server::sessions_of(const Served& one) const {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      sessions_, [&](const auto& entry) { return entry.second.served == &one; }));
-}
-
-void Server::call(Served& one, const crypto::TransportKey& key, Contact& contact) {
-  const bool wanted = !contact.session && !banned_.contains(key);
-  const auto place = wanted ? contact.take_place(driver_.now()) : std::nullopt;
-  if (!place) return;
-  if (const auto address = numeric_address(*place)) return call_at(one, key, *address);
-  const auto target = parse_host_port(*place);
-  if (!target) return call_failed(one, key, std::nullopt, "no address that can be called");
-  // The repository may be gone when the answer comes; so may this object.
-  const repo::Repository* repository = &one.host.described();
-  driver_.resolve(*target, [this, repository, key, alive = std::weak_ptr(alive_),
-                            host = target->host](const std::vector<net::PeerAddress>& found) {
-    if (alive.expired()) return;
-    Served* still = served(*repository);
-    if (still == nullptr || still->contacts[key].session) return;
-    if (found.empty())
-      return call_failed(*still, key, std::nullopt, "the name " + host + " leads to no address");
-    call_at(*still, key, found.front());
-  });
-}
-
-void Server::call_at(Served& one, const crypto::TransportKey& key,
-                     const net::PeerAddress& address) {
-  const net::SyncId id = driver_.node().sync(driver_.now(), address, key, one.host);
-  Contact& contact = one.contacts[key];
-  contact.called(id);
-  Session& session = sessions_[id];
-  session.served = &one;
-  session.key = key;
-  session.label = name_of_peer(contact.label, key);
-  session.address = address;
-  session.called = true;
-  session.since = world_.clock.wall().seconds;
-}
-
-void Server::call_failed(Served& one, const crypto::TransportKey& key,
-                         std::optional<net::SyncId> id, const std::string& why) {
-  Contact& contact = one.contacts[key];
-  contact.problem = why;
-  if (!contact.failed(id, driver_.now(), world_.random)) return;
-  for (Waiting& waiting : one.waiting) {
-    if (waiting.unknown.erase(key) == 0) continue;
-    waiting.outcomes[key].problem = Code::unreachable;
-    waiting.outcomes[key].detail = why;
-  }
-  answer_waiting(one);
-}
-
-// Calls without an answer that is still of use.
-void Server::give_up(const std::set<net::SyncId>& calls) {
-  for (const net::SyncId& id : calls) {
-    driver_.node().end(driver_.now(), id);
-    sessions_.erase(id);
-  }
-}
-
-// --- Where peers are
-
-void Server::listens_at(std::vector<net::PeerAddress> places) {
-  if (places.size() > net::kPlacesOfPeerMax) places.resize(net::kPlacesOfPeerMax);
-  if (places == own_places_) return;
-  own_places_ = std::move(places);
-  tell_places();
-}
-
-// To all who are here where the others are that are here too.
-void Server::tell_places() {
-  if (!options_.calls) return;
-  places_told_ = driver_.now();
-  for (const auto& one : served_) {
-    std::map<crypto::TransportKey, std::vector<net::PeerAddress>> known;
-    for (const auto& [id, session] : sessions_) {
-      if (session.served != one.get() || !session.proven) continue;
-      std::vector<net::PeerAddress> places;
-      for (const std::string& heard : one->contacts[session.key].heard()) {
-        if (const auto address = numeric_address(heard)) places.push_back(*address);
-      }
-      if (places.empty() && session.called) places = {session.address};
-      if (!places.empty()) known[session.key] = std::move(places);
-    }
-    while (known.size() >= net::kPlacesPeersMax) known.erase(std::prev(known.end()));
-    if (!own_places_.empty()) known[driver_.node().public_key()] = own_places_;
-    std::vector<net::PeerPlaces> rows;
-    rows.reserve(known.size());
-    for (auto& [key, places] : known) rows.push_back({key, std::move(places)});
-    if (rows == one->told) continue;
-    one->told = rows;
-    one->host.set_places(std::move(rows));
-    driver_.node().places_changed(one->host);
-  }
-}
-
-void Server::hear(Served& one, const crypto::TransportKey& key,
-                  const std::vector<net::PeerAddress>& addresses, bool over_loopback) {
-  if (key == driver_.node().public_key()) return;
-  if (!one.contacts.contains(key) && one.contacts.size() >= kContactsMax) return;
-  std::vector<std::string> heard;
-  for (const net::PeerAddress& address : addresses) {
-    const std::string place = to_text(address);
-    if (may_be_called(address, over_loopback) && std::ranges::find(heard, place) == heard.end())
-      heard.push_back(place);
-  }
-  if (!heard.empty()) one.contacts[key].hear(heard, driver_.now());
-}
-
-void Server::operator()(const net::SyncPlaces& places) {
-  const auto it = sessions_.find(places.session);
-  if (it == sessions_.end() || !options_.calls) return;
-  const Session session = it->second;
-  Served& one = *session.served;
-  const bool over_loopback = is_loopback(session.address);
-  for (const net::PeerPlaces& peer : places.peers) {
-    std::vector<net::PeerAddress> addresses = peer.addresses;
-    if (peer.key == session.key) {
-      it->second.stays = true;
-      const auto listens = [&](const net::PeerAddress& own) {
-        return port_of(own) == port_of(session.address);
-      };
-      // It calls from where it listens: nobody else needs to be believed.
-      if (std::ranges::any_of(addresses, listens)) {
-        addresses.insert(addresses.begin(), session.address);
-        if (!remember_place(one, session)) return;
-      }
-    }
-    hear(one, peer.key, addresses, over_loopback);
-  }
-  if (it->second.stays) keep_one_of_two(places.session);
-}
-
-// For commands that run without a daemon.
-bool Server::remember_place(Served& one, const Session& session) {
-  repo::PeerRecord record;
-  record.transport = session.key;
-  record.addresses = {to_text(session.address)};
-  record.last_met = world_.clock.wall().seconds;
-  return remember(one, record);
-}
-
-void Server::found(const std::function<bool(const crypto::TransportKey&)>& is_it,
-                   const net::PeerAddress& address) {
-  for (const auto& one : served_) {
-    for (auto& [key, contact] : one->contacts) {
-      if (!is_it(key)) continue;
-      hear(*one, key, {address}, true);
-      const Time now = driver_.now();
-      if (contact.session || (contact.last_called && now - *contact.last_called < kFoundPause))
-        continue;
-      give_up(contact.begin(now));
-      call(*one, key, contact);
-    }
-  }
-}
-
-bool Server::is_here(const std::function<bool(const crypto::TransportKey&)>& is_it,
-                     std::uint16_t port) const {
-  std::vector<std::optional<net::PeerAddress>> places;
-  for (const auto& one : served_) {
-    for (const auto& [key, contact] : one->contacts) {
-      if (!is_it(key)) continue;
-      const auto it = contact.session ? sessions_.find(*contact.session) : sessions_.end();
-      places.push_back(it == sessions_.end() ? std::nullopt : std::optional(it->second.address));
-    }
-  }
-  return all_at(places, port);
-}
-
-// --- Waiting for all to be in step
-
 void Server::bring_in_step(const repo::Repository& repository,
                            std::function<void(const SyncReport& report)> done) {
   Served* one = served(repository);
@@ -334,16 +128,22 @@ void Server::bring_in_step(const repo::Repository& repository,
   Waiting waiting;
   waiting.done = std::move(done);
   waiting.begun = waiting.progressed = driver_.now();
+  // In a large crowd those it talks with stand for all.
+  const bool all = one->contacts.size() <= net::kMeshMax;
   for (auto& [key, contact] : one->contacts) {
-    if (banned_.contains(key) || (!contact.session && contact.places().empty())) continue;
-    waiting.unknown.insert(key);
-    waiting.outcomes[key].shown = name_of_peer(contact.label, key);
+    if (banned_.contains(key) || (!contact.session && (!all || contact.places().empty()))) continue;
+    waiting.wait_for(key, contact.label);
   }
   for (const auto& [id, session] : sessions_) {
     if (session.served == one) waiting.before[id] = session.totals;
   }
   one->waiting.push_back(std::move(waiting));
   if (!refresh(*one, true)) return;
+  if (!all) {
+    for (const crypto::TransportKey& key : keep_company(*one))
+      one->waiting.back().wait_for(key, one->contacts[key].label);
+    return answer_waiting(*one);
+  }
   for (auto& [key, contact] : one->contacts) {
     if (contact.session) continue;
     // A call that has had no answer may have begun long before there was anybody to answer.
@@ -401,11 +201,12 @@ void Server::operator()(const net::SyncPeer& peer) {
   Session& session = sessions_[peer.session];
   session.served = one;
   session.key = peer.key;
-  session.label = name_of_peer(peer.label, peer.key);
+  session.label = shown_name(peer.label, peer.key);
   session.address = peer.address;
   session.called = peer.called;
   session.proven = true;
   session.since = world_.clock.wall().seconds;
+  session.opened = driver_.now();
   repo::PeerRecord record;
   record.transport = peer.key;
   record.device = peer.device;

@@ -17,6 +17,9 @@
 
 namespace hn::node {
 
+// How a peer is called where people read: its label, or the beginning of its key.
+std::string shown_name(std::string_view label, const crypto::TransportKey& key);
+
 // Repositories that answer peers and, where that is asked for, call those they know and keep the
 // sessions open. All on the driver's thread; the driver must outlive it.
 class Server {
@@ -91,10 +94,15 @@ class Server {
     std::optional<Time> settled;  // nothing left to ask for, since
     bool agreed = false;
     std::int64_t since = 0;
+    Time opened{};
     net::SyncProgress totals;
   };
   // Somebody waits for a repository to be in step.
   struct Waiting {
+    void wait_for(const crypto::TransportKey& key, std::string_view label) {
+      unknown.insert(key);
+      outcomes[key].shown = shown_name(label, key);
+    }
     std::set<crypto::TransportKey> unknown;  // not yet reached, nor given up
     std::map<crypto::TransportKey, PeerOutcome> outcomes;
     std::map<net::SyncId, net::SyncProgress> before;  // what its sessions had carried then
@@ -124,7 +132,8 @@ class Server {
   void hear(Served& one, const crypto::TransportKey& key,
             const std::vector<net::PeerAddress>& addresses, bool over_loopback);
   void tell_places();
-  std::size_t sessions_of(const Served& one) const;
+  std::vector<crypto::TransportKey> keep_company(Served& one);
+  bool forget_one(Served& one);
   void give_up(const std::set<net::SyncId>& calls);
   void answer_waiting(Served& one);
   static void stop_waiting_for_absent(const Served& one, Waiting& waiting, Time now);

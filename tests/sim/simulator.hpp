@@ -128,7 +128,7 @@ class Simulator {
 
   // `node` outlives the simulator's runs.
   HostId add(Node& node) {
-    hosts_.push_back({&node, fresh_address(), {}, 0});
+    hosts_.push_back({&node, fresh_address(), {}, 0, false, {}});
     by_address_[hosts_.back().address] = hosts_.size() - 1;
     return {hosts_.size() - 1};
   }
@@ -151,6 +151,15 @@ class Simulator {
     }
   }
   void heal() { parted_ = false; }
+  // All that a host sends goes through one queue first, as through the one interface it has.
+  void set_uplink(HostId h, double bits_per_second, std::size_t queue_bytes) {
+    hosts_[h.value].uplink = Uplink{bits_per_second, queue_bytes, {}};
+  }
+  // A host that is off hears and says nothing; its timers go on.
+  void turn(HostId h, bool on) { hosts_[h.value].off = !on; }
+
+  // How hosts reach each other that no link was made for; without it they do not.
+  std::function<Path(HostId from, HostId to)> everywhere;
 
   // The host is reached at a new address from now on, and sends from there.
   PeerAddress move(HostId h) {
@@ -199,11 +208,18 @@ class Simulator {
   std::uint64_t steps() const noexcept { return steps_; }
 
  private:
+  struct Uplink {
+    double bits_per_second;
+    std::size_t queue_bytes;
+    Time busy_until;
+  };
   struct Host {
     Node* node;
     PeerAddress address;
     std::optional<std::size_t> group;
     std::uint64_t wake_generation;
+    bool off = false;
+    std::optional<Uplink> uplink;
   };
   struct Wire {
     Path path;
@@ -272,9 +288,28 @@ class Simulator {
     if (found == by_address_.end()) return;
     const std::size_t to = found->second;
     if (parted_ && (!hosts_[from].group || hosts_[from].group != hosts_[to].group)) return;
-    const auto wire = wires_.find({from, to});
-    if (wire == wires_.end()) return;
+    if (hosts_[from].off || hosts_[to].off) return;
+    auto wire = wires_.find({from, to});
+    if (wire == wires_.end()) {
+      if (!everywhere) return;
+      wire = wires_.insert({{from, to}, Wire{everywhere({from}, {to}), {}, false, {}}}).first;
+    }
     carry(wire->second, from, to);
+  }
+
+  // When the host's own queue has let it out; nullopt: it was full.
+  std::optional<Time> through_uplink(std::size_t from, std::size_t size) {
+    auto& uplink = hosts_[from].uplink;
+    if (!uplink) return now_;
+    const Time start = std::max(now_, uplink->busy_until);
+    const double waiting = std::chrono::duration<double>(start - now_).count();
+    if (waiting * uplink->bits_per_second / 8 + static_cast<double>(size) >
+        static_cast<double>(uplink->queue_bytes))
+      return std::nullopt;
+    const double wire_seconds = static_cast<double>(size + kHeaders) * 8 / uplink->bits_per_second;
+    uplink->busy_until =
+        start + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(wire_seconds));
+    return uplink->busy_until;
   }
 
   void carry(Wire& wire, std::size_t from, std::size_t to) {
@@ -283,9 +318,14 @@ class Simulator {
     wire.traffic.bytes += datagram_.bytes.size();
     const std::size_t size = datagram_.bytes.size();
     if (size > p.largest) return;
-    const Time start = std::max(now_, wire.busy_until);
+    const auto ready = through_uplink(from, size);
+    if (!ready) {
+      ++wire.traffic.dropped_queue;
+      return;
+    }
+    const Time start = std::max(*ready, wire.busy_until);
     const double queued =
-        std::chrono::duration<double>(start - now_).count() * p.bits_per_second / 8;
+        std::chrono::duration<double>(start - *ready).count() * p.bits_per_second / 8;
     if (queued + static_cast<double>(size) > static_cast<double>(p.queue_bytes)) {
       ++wire.traffic.dropped_queue;
       return;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/crowd.hpp"
 #include "sim/sync_host_node.hpp"
 
 // How news spreads among many, and what it costs them.
@@ -165,6 +166,39 @@ TEST_CASE("who writes at the same time keeps nobody from hearing of it") {
     CHECK(crowd.sim.now() - begun < seconds(5));
   }
   for (const auto& peer : crowd.peers) CHECK(peer->strikes == 0);
+}
+
+// More than a mesh of all: each holds a few sessions, and finds others where those end.
+TEST_CASE("a large crowd holds together with few sessions each, and everybody hears everything") {
+  for (const double churn : {0.0, 0.3}) {
+    CAPTURE(churn);
+    CrowdShape shape;
+    shape.peers = 150;
+    shape.loss = 0.2;
+    shape.churn = churn;
+    BigCrowd crowd(shape, 930);
+    crowd.sim.run_for(seconds(90));
+    std::size_t most = 0, sum = 0;
+    for (const auto& peer : crowd.peers) {
+      most = std::max(most, peer->here());
+      sum += peer->here();
+    }
+    MESSAGE("sessions: " << static_cast<double>(sum) / 150 << " in the mean, at most " << most);
+    CHECK(sum >= 150 * 4);
+    CHECK(sum <= 150 * net::kActiveMax);
+    CHECK(most < 3 * net::kActiveMax);
+    for (std::size_t i = 0; i < 5; ++i) {
+      crowd.bytes = 0;
+      const Spread s = crowd.commit(i, 500, seconds(60));
+      MESSAGE("churn " << churn << ": median " << s.at(0.5) << " s, 90 % " << s.at(0.9)
+                       << " s, last " << s.times.back() << " s; " << crowd.bytes / 150
+                       << " bytes for each");
+      CHECK(s.without == 0);
+      CHECK(s.at(0.9) < 1.5);
+      crowd.sim.run_for(seconds(5));
+    }
+    CHECK(crowd.strikes() == 0);
+  }
 }
 
 }  // namespace
