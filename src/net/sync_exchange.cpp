@@ -306,6 +306,7 @@ void SyncSession::say_state() {
     // Everything that could be learned from it has been.
     return end_with(SyncFailure::no_right, "by this log the peer may not read the repository");
   }
+  if (shared_.host().preparing()) return;
   if (!state_due_ && state_version_ == shared_.version()) return compare();
   if (!shared_.flush()) return end_with(SyncFailure::local, "what came could not be made durable");
   if (seen_version_ != shared_.version()) {

@@ -1,7 +1,6 @@
 #include "hn/node/host.hpp"
 
 #include "hn/node/receipts.hpp"
-#include "hn/repo/publish.hpp"
 #include "node/block_writer.hpp"
 
 namespace hn::node {
@@ -288,13 +287,16 @@ bool RepositoryHost::keep(const net::SyncReceipt& receipt, std::int64_t when) {
   return guarded([&] { remember_receipt(repository_, receipt, when); }).has_value();
 }
 
-bool RepositoryHost::refresh(bool publish) {
+bool RepositoryHost::has_drafts() const {
+  settle();
+  return !repository_.drafts().empty();
+}
+
+bool RepositoryHost::refresh() {
   settle();
   // Of what the view shows: the store alone was brought up to date by every commit in between.
   const std::size_t before = repository_.view().size();
   repository_.refresh();
-  if (publish && !repository_.drafts().empty())
-    unpublishable_ = repo::publish_drafts(repository_).refused;
   const bool changed = repository_.view().size() != before;
   if (changed) state_.reset();
   return changed;

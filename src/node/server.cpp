@@ -52,7 +52,7 @@ Server::Served* Server::served(const repo::Repository& repository) const {
 
 void Server::add(repo::Repository& repository) {
   auto one = std::make_unique<Served>(repository);
-  one->host.refresh(false);
+  one->host.refresh();
   driver_.node().add_host(one->host);
   one->host.on_judged(driver_.waker(one->host));
   served_.push_back(std::move(one));
@@ -83,20 +83,70 @@ bool Server::refresh(Served& one, bool asked) {
     return entry.second.served == &one && entry.second.proven;
   });
   try {
-    if (!one.host.refresh(asked || (heard && options_.publishes(one.host.described()))))
-      return true;
-    for (auto& [id, session] : sessions_) {
-      if (session.served != &one) continue;
-      session.agreed = false;
-      session.settled.reset();
-    }
-    driver_.node().host_changed(one.host);
+    look_anew(one);
+    if ((asked || (heard && options_.publishes(one.host.described()))) && one.host.has_drafts())
+      publish(one);
     return true;
   } catch (const Failure& failure) {
     one.host.fail_with(failure);
     stop_on_failure(one);
     return false;
   }
+}
+
+void Server::look_anew(Served& one) {
+  if (!one.host.refresh()) return;
+  for (auto& [id, session] : sessions_) {
+    if (session.served != &one) continue;
+    session.agreed = false;
+    session.settled.reset();
+  }
+  driver_.node().host_changed(one.host);
+}
+
+// --- Publishing
+
+// The first publish of a long history walks all of it, for seconds: not on the thread that answers
+// peers. Until it is done they are not told that they have all.
+void Server::publish(Served& one) {
+  if (one.publishing) {
+    one.publish_again = true;
+    return;
+  }
+  one.publishing = true;
+  one.host.set_preparing(true);
+  const repo::Repository* repository = &one.host.described();
+  errands_.add([this, repository, root = repository->layout().root, alive = std::weak_ptr(alive_)] {
+    std::vector<std::string> refused;
+    std::optional<Failure> failure;
+    try {
+      repo::Repository opened = repo::Repository::open(world_, root);
+      refused = repo::publish_drafts(opened).refused;
+    } catch (const Failure& why) {
+      failure = why;
+    }
+    driver_.post([this, repository, refused, failure, alive] {
+      if (alive.expired()) return;
+      if (Served* still = served(*repository)) published(*still, refused, failure);
+    });
+  });
+}
+
+void Server::published(Served& one, const std::vector<std::string>& refused,
+                       const std::optional<Failure>& failure) {
+  one.publishing = false;
+  one.unpublishable = refused;
+  one.host.set_preparing(false);
+  try {
+    if (failure) throw *failure;
+    look_anew(one);
+  } catch (const Failure& why) {
+    one.host.fail_with(why);
+    return stop_on_failure(one);
+  }
+  if (std::exchange(one.publish_again, false) && one.host.has_drafts()) publish(one);
+  driver_.node().host_changed(one.host);
+  answer_waiting(one);
 }
 
 // --- Waiting for all to be in step
@@ -154,6 +204,7 @@ void Server::bring_in_step(const repo::Repository& repository,
 }
 
 void Server::answer_waiting(Served& one) {
+  if (one.publishing) return;
   for (auto& [id, session] : sessions_) {
     if (session.served != &one || !session.settled) continue;
     // News that crossed each other end in agreement, a little later.
@@ -185,7 +236,7 @@ void Server::answer_waiting(Served& one) {
   for (const Waiting& waiting : answered) {
     SyncReport report;
     for (const auto& [key, outcome] : waiting.outcomes) report.peers.push_back(outcome);
-    report.unpublishable = one.host.unpublishable();
+    report.unpublishable = one.unpublishable;
     waiting.done(report);
   }
 }

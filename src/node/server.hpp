@@ -14,6 +14,7 @@
 #include "hn/node/host.hpp"
 #include "hn/repo/peer_limits.hpp"
 #include "node/contact.hpp"
+#include "node/errands.hpp"
 
 namespace hn::node {
 
@@ -116,6 +117,10 @@ class Server {
     std::map<crypto::TransportKey, Contact> contacts;
     std::vector<Waiting> waiting;
     std::vector<net::PeerPlaces> told;
+    bool publishing = false;     // on the thread for errands
+    bool publish_again = false;  // something was drafted meanwhile
+    std::vector<std::string>
+        unpublishable;  // branches with drafts that this device may not publish
   };
 
   Served* served(const repo::Repository& repository) const;
@@ -125,6 +130,10 @@ class Server {
   void call_failed(Served& one, const crypto::TransportKey& key, std::optional<net::SyncId> id,
                    const std::string& why);
   bool refresh(Served& one, bool asked);
+  void look_anew(Served& one);
+  void publish(Served& one);
+  void published(Served& one, const std::vector<std::string>& refused,
+                 const std::optional<Failure>& failure);
   bool remember(Served& one, const repo::PeerRecord& record);
   bool remember_place(Served& one, const Session& session);
   void keep_one_of_two(const net::SyncId& id);
@@ -151,6 +160,7 @@ class Server {
   Time places_told_{};
   // For what comes back after this object is gone.
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+  Errands errands_;  // last: its thread uses the driver and the world
 };
 
 }  // namespace hn::node

@@ -114,7 +114,6 @@ class Caller {
       }
       report.peers.push_back(call.outcome);
     }
-    report.unpublishable = host_.unpublishable();
     return report;
   }
 

@@ -21,40 +21,8 @@ void give(repo::Repository& from, repo::Repository& to) {
 
 }  // namespace
 
-Together::~Together() {
-  {
-    const std::lock_guard lock(mutex_);
-    ending_ = true;
-  }
-  job_or_end_.notify_one();
-  if (thread_.joinable()) thread_.join();
-}
-
 void Together::bring(std::vector<Clone> clones, Done done) {
-  {
-    const std::lock_guard lock(mutex_);
-    jobs_.push_back({std::move(clones), std::move(done)});
-  }
-  job_or_end_.notify_one();
-  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
-}
-
-void Together::run() {
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    job_or_end_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
-    if (ending_) return;
-    const Job job = std::move(jobs_.front());
-    jobs_.pop_front();
-    lock.unlock();
-    job.done(work(job.clones));
-    lock.lock();
-  }
-}
-
-bool Together::ending() {
-  const std::lock_guard lock(mutex_);
-  return ending_;
+  errands_.add([this, clones = std::move(clones), done = std::move(done)] { done(work(clones)); });
 }
 
 // By way of the first: what the others have goes there, and then from there to them.
@@ -66,11 +34,11 @@ std::string Together::work(const std::vector<Clone>& clones) {
       open.push_back(repo::Repository::open(world_, clone.root));
       if (clone.publishes && !open.back().drafts().empty()) repo::publish_drafts(open.back());
     }
-    for (std::size_t i = 1; i < open.size() && !ending(); ++i) {
+    for (std::size_t i = 1; i < open.size() && !errands_.ending(); ++i) {
       give(open[i], open.front());
       share_peers(open[i], open.front());
     }
-    for (std::size_t i = 1; i < open.size() && !ending(); ++i) give(open.front(), open[i]);
+    for (std::size_t i = 1; i < open.size() && !errands_.ending(); ++i) give(open.front(), open[i]);
     return {};
   } catch (const Failure& failure) {
     return failure.context();

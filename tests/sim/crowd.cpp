@@ -54,15 +54,18 @@ void run_crowd(std::size_t count, double loss, double churn, int commits) {
   crowd.sim.run_for(seconds(60));
   const double idle = static_cast<double>(crowd.bytes) / n / 60;
   std::printf("# idle: %.0f bytes a second for each (sent)\n", idle);
-  std::printf("commit\tp50\tp90\tp99\tlast\twithout\tbytes_each\tdatagrams_each\n");
+  std::printf(
+      "commit\tp50\tp90\tp99\tlast\twithout\treturn_p50\treturn_p99\tbytes_each\tdatagrams_each\n");
   for (int i = 0; i < commits; ++i) {
     crowd.bytes = crowd.datagrams = 0;
     const Time begun = crowd.sim.now();
     const Spread s = crowd.commit(static_cast<std::size_t>(i) % shape.writers, 500, seconds(120));
-    crowd.sim.run_for(seconds(5));
+    crowd.sim.run_for(seconds(20));
+    const Spread later = crowd.spread();
     const double took = std::chrono::duration<double>(crowd.sim.now() - begun).count();
-    std::printf("%d\t%.3f\t%.3f\t%.3f\t%.3f\t%zu\t%.0f\t%.1f\n", i, s.at(0.5), s.at(0.9),
-                s.at(0.99), s.times.empty() ? 0 : s.times.back(), s.without,
+    std::printf("%d\t%.3f\t%.3f\t%.3f\t%.3f\t%zu\t%.3f\t%.3f\t%.0f\t%.1f\n", i, s.at(0.5),
+                s.at(0.9), s.at(0.99), s.times.empty() ? 0 : s.times.back(), s.without,
+                later.after_return_at(0.5), later.after_return_at(0.99),
                 static_cast<double>(crowd.bytes) / n - idle * took,
                 static_cast<double>(crowd.datagrams) / n);
     std::fflush(stdout);

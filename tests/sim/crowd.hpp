@@ -19,12 +19,19 @@ struct CrowdShape {
   Duration arrival = std::chrono::seconds(30);  // all have come after this
 };
 
-// Where one commit was when: seconds from its making, sorted; and who never had it in time.
+// When one commit was with those who were on all the time: seconds from its making, sorted; and who
+// of them never had it in time. Who was off has it so many seconds after it came back.
 struct Spread {
   std::vector<double> times;
+  std::vector<double> after_return;
   std::size_t without = 0;
-  double at(double share) const {
-    return times.empty() ? 0 : times[static_cast<std::size_t>(share * double(times.size() - 1))];
+  double at(double share) const { return of(times, share); }
+  double after_return_at(double share) const { return of(after_return, share); }
+
+ private:
+  static double of(const std::vector<double>& sorted, double share) {
+    if (sorted.empty()) return 0;
+    return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
   }
 };
 
@@ -71,20 +78,25 @@ class BigCrowd {
     for (std::size_t at = 0; at < text.size(); at += 64 * 1024)
       blocks.push_back(text.substr(at, 64 * 1024));
     waiting_.clear();
+    returning_.clear();
     for (std::size_t i = 0; i < peers.size(); ++i)
-      if (i != writer) waiting_.insert(i);
+      if (i != writer) (off(i) ? returning_ : waiting_).insert(i);
     blocks_ = blocks;
     spread_ = {};
     begun_ = sim.now();
     peers[writer]->store.publish(blocks);
     peers[writer]->changed();
     wanted_ = peers[writer]->store.view().size();
-    sim.run_until(
-        [this] { return std::ranges::all_of(waiting_, [this](auto i) { return off(i); }); }, limit);
-    spread_.without = static_cast<std::size_t>(
-        std::ranges::count_if(waiting_, [this](std::size_t i) { return !off(i); }));
+    sim.run_until([this] { return waiting_.empty(); }, limit);
+    spread_.without = waiting_.size();
     std::ranges::sort(spread_.times);
     return spread_;
+  }
+  // Of the last commit, as it is now.
+  Spread spread() const {
+    Spread out = spread_;
+    std::ranges::sort(out.after_return);
+    return out;
   }
   bool off(std::size_t i) const { return off_.contains(i); }
   std::size_t strikes() const {
@@ -110,12 +122,15 @@ class BigCrowd {
         .with_loss(shape_.loss);
   }
   void arrived(std::size_t i) {
-    if (!waiting_.contains(i)) return;
+    const bool returns = returning_.contains(i);
+    if (!returns && !waiting_.contains(i)) return;
     const testing::MemorySyncHost& store = peers[i]->store;
     if (store.view().size() < wanted_) return;
     if (!std::ranges::all_of(blocks_, [&](const auto& b) { return store.holds(b); })) return;
-    waiting_.erase(i);
-    if (!off(i)) spread_.times.push_back(std::chrono::duration<double>(sim.now() - begun_).count());
+    const Time since = returns ? back_[i] : begun_;
+    (returns ? spread_.after_return : spread_.times)
+        .push_back(std::chrono::duration<double>(sim.now() - since).count());
+    (returns ? returning_ : waiting_).erase(i);
   }
   // Each second some go, and come back after a minute as one who had no power.
   void churn() {
@@ -124,8 +139,10 @@ class BigCrowd {
       const std::size_t i = shape_.writers + sim.random().below(peers.size() - shape_.writers);
       if (!off_.insert(i).second) continue;
       sim.turn(peers[i]->host(), false);
+      if (waiting_.erase(i) != 0) returning_.insert(i);
       sim.after(std::chrono::minutes(1), [this, i] {
         off_.erase(i);
+        back_[i] = sim.now();
         peers[i]->restart();
         sim.turn(peers[i]->host(), true);
       });
@@ -135,7 +152,8 @@ class BigCrowd {
 
   CrowdShape shape_;
   log::SignedEntry genesis_;
-  std::set<std::size_t> waiting_, off_;
+  std::set<std::size_t> waiting_, returning_, off_;
+  std::map<std::size_t, Time> back_;
   std::vector<std::string> blocks_;
   std::size_t wanted_ = 0, commits_ = 0;
   Time begun_{};

@@ -140,6 +140,10 @@ class SyncHost {
   // the limits of PeerPlaces. Changes only if places_changed() follows.
   virtual std::vector<PeerPlaces> places() const { return {}; }
 
+  // Entries are about to come that peers will be told of: until host_changed() nobody is told that
+  // this is all.
+  virtual bool preparing() const { return false; }
+
   // A hash over the resolved heads of every branch and the targets of every tag: equal where two
   // stores show the same. Changes only with entries and blocks.
   virtual Hash state_digest() = 0;

@@ -47,14 +47,17 @@ class RepositoryHost final : public net::SyncHost {
   std::vector<object::Address> absent_blocks(
       std::size_t max, const std::unordered_set<log::EntryId>& without) override;
   std::vector<net::PeerPlaces> places() const override { return places_; }
+  bool preparing() const override { return preparing_; }
   Hash state_digest() override;
 
   // What places() answers from now on.
   void set_places(std::vector<net::PeerPlaces> places) { places_ = std::move(places); }
 
-  // Looks for what other processes recorded; publishes drafts where it may. True if there was
-  // anything.
-  bool refresh(bool publish);
+  // Looks for what other processes recorded. True if there was anything.
+  bool refresh();
+  bool has_drafts() const;
+  // What preparing() answers from now on.
+  void set_preparing(bool preparing) { preparing_ = preparing; }
 
   // Remembers what a peer has signed; false where that could not be recorded.
   bool keep(const net::SyncReceipt& receipt, std::int64_t when);
@@ -65,8 +68,6 @@ class RepositoryHost final : public net::SyncHost {
   const repo::Repository& described() const noexcept { return repository_; }
   const std::optional<Failure>& failure() const;
   void fail_with(const Failure& failure);
-  // Branches with drafts that this device may not publish.
-  const std::vector<std::string>& unpublishable() const noexcept { return unpublishable_; }
 
  private:
   void settle() const;
@@ -92,7 +93,7 @@ class RepositoryHost final : public net::SyncHost {
   std::optional<Hash> state_;
   std::optional<Failure> failure_;
   std::vector<net::PeerPlaces> places_;
-  std::vector<std::string> unpublishable_;
+  bool preparing_ = false;
   std::unique_ptr<BlockWriter> writer_;  // last: its thread uses the others
 };
 

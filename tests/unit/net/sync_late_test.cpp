@@ -112,6 +112,34 @@ TEST_CASE("nothing is said to be agreed while blocks wait to be judged") {
   CHECK(t.a.agreed());
 }
 
+class PreparingHost final : public MemorySyncHost {
+ public:
+  using MemorySyncHost::MemorySyncHost;
+  bool preparing() const override { return is_preparing; }
+  bool is_preparing = true;
+};
+
+TEST_CASE("while something is about to come nobody is told that this is all") {
+  const log::SignedEntry genesis = MemorySyncHost::genesis("anna");
+  PreparingHost anna("anna", genesis.id);
+  MemorySyncHost bert("bert", genesis.id);
+  LoopEnd a{"anna"}, b{"bert"};
+  anna.learn(genesis);
+  anna.grant("bert");
+  a.core->add_host(anna);
+  b.core->add_host(bert);
+  b.core->call({}, connect(b, a), bert, std::nullopt);
+  CHECK(run({&a, &b}));
+  CHECK(bert.view().size() == anna.view().size());
+  CHECK(b.last<SyncSettled>() == nullptr);
+  anna.publish({"what was being written"});
+  anna.is_preparing = false;
+  a.core->host_changed(anna);
+  CHECK(run({&a, &b}));
+  CHECK(b.agreed());
+  CHECK(bert.holds("what was being written"));
+}
+
 TEST_CASE("a wrong block that is found late costs the connection") {
   Late t;
   t.anna.publish(chunks(50));

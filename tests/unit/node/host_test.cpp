@@ -110,13 +110,13 @@ TEST_CASE("behind the last block of a clone nothing is read again") {
 TEST_CASE("what another process recorded is news, also where a commit has shown it to the store") {
   Pair pair;
   node::RepositoryHost host(*pair.anna);
-  CHECK_FALSE(host.refresh(false));
+  CHECK_FALSE(host.refresh());
   {
     repo::Repository other(pair.anna.world(), repo::Layout{"r"}, RepoDevice::kOptions);
     const log::Link link = repo::invite(other, log::Right::read, {});
     repo::redeem(other, log::invitation_id(link.secret), pair.bob->device(), "bob");
   }
   repo::remember_peer(host.parts(), repo::PeerRecord{});
-  CHECK(host.refresh(false));
-  CHECK_FALSE(host.refresh(false));
+  CHECK(host.refresh());
+  CHECK_FALSE(host.refresh());
 }
