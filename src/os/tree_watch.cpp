@@ -63,8 +63,10 @@ bool is_passing(int error) {
   return error == ENOENT || error == ENOTDIR || error == ELOOP;
 }
 
-// The names of the folders in a folder. False where it cannot be read to its end.
-bool list_folders(int folder, std::vector<std::string>& out) {
+// The names of the folders in a folder that are looked into. False where it cannot be read to its
+// end.
+bool list_folders(int folder, const std::function<bool(std::string_view name)>& left_out,
+                  std::vector<std::string>& out) {
   const int own = openat(folder, ".", kFolderFlags);
   if (own < 0) return false;
   DIR* const stream = fdopendir(own);
@@ -76,7 +78,7 @@ bool list_folders(int folder, std::vector<std::string>& out) {
   while (const dirent* entry = readdir(stream)) {
     const std::string_view name(entry->d_name);
     const bool maybe = entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN;
-    if (maybe && name != "." && name != "..") out.emplace_back(name);
+    if (maybe && name != "." && name != ".." && !left_out(name)) out.emplace_back(name);
     errno = 0;
   }
   const bool whole = errno == 0;
@@ -202,9 +204,9 @@ void TreeWatch::add_all(const std::string& top) {
     if (!folder) fail(options_.root, std::strerror(errno));
     add(folder, path);
     std::vector<std::string> names;
-    if (!list_folders(folder.get(), names)) fail(options_.root, "a folder cannot be listed");
-    for (const std::string& name : names)
-      if (!options_.left_out(name)) paths.push_back(join(path, name));
+    if (!list_folders(folder.get(), options_.left_out, names))
+      fail(options_.root, "a folder cannot be listed");
+    for (const std::string& name : names) paths.push_back(join(path, name));
   }
 }
 
