@@ -13,6 +13,7 @@
 #include "command.hpp"
 #include "failure.hpp"
 #include "git_verbs.hpp"
+#include "hn/node/tree_changes.hpp"
 #include "pager.hpp"
 #include "quiet.hpp"
 #include "spelling.hpp"
@@ -296,6 +297,9 @@ std::optional<int> expand_alias(const Context& context, std::vector<std::string>
 
 int run(std::vector<std::string> words, Quiet& quiet) {
   Context context{repo::process_world(), current_folder(), std::cout, std::cerr};
+  context.world.ask_watcher = [&world = context.world](const std::string& root, const auto& token) {
+    return node::ask_tree_changes(world, root, token);
+  };
   context.out_is_terminal = isatty(STDOUT_FILENO) == 1;
   context.err_is_terminal = isatty(STDERR_FILENO) == 1;
   context.in_is_terminal = isatty(STDIN_FILENO) == 1;

@@ -18,6 +18,7 @@
 #include "hn/repo/peer_limits.hpp"
 #include "node/server.hpp"
 #include "node/together.hpp"
+#include "node/tree_watcher.hpp"
 
 namespace hn::node {
 namespace {
@@ -351,7 +352,18 @@ class Daemon {
       return reply("stopping\n");
     }
     if (question.starts_with(kSync)) return sync(std::string(question.substr(kSync.size())), reply);
+    if (question.starts_with(kTreeQuestion)) return tell_changes(question, reply);
     reply("no such question\n");
+  }
+
+  void tell_changes(std::string_view question, const Driver::Reply& reply) {
+    auto asked = decode_question(question);
+    if (!asked) return reply(encode_answer(std::nullopt));
+    // Most users never ask.
+    if (!trees_) trees_ = std::make_unique<TreeWatcher>();
+    trees_->ask(std::move(*asked), [this, reply](const std::string& answer) {
+      driver_.post([reply, answer] { reply(answer); });
+    });
   }
 
   void sync(const std::string& root, const Driver::Reply& reply) {
@@ -440,9 +452,10 @@ class Daemon {
   os::FolderWatch notes_;
   os::FolderWatch bans_;
   os::FolderWatch limits_;
-  std::set<std::string> under_way_;  // served places whose clones are brought in step
-  std::set<std::string> again_;      // of those, whose something has changed meanwhile
-  Together together_;                // its thread uses the driver
+  std::set<std::string> under_way_;     // served places whose clones are brought in step
+  std::set<std::string> again_;         // of those, whose something has changed meanwhile
+  Together together_;                   // its thread uses the driver
+  std::unique_ptr<TreeWatcher> trees_;  // so does this one's
   HostPort at_;
   std::vector<std::string> addresses_;
   std::int64_t started_ = 0;
@@ -459,9 +472,10 @@ void run_daemon(const repo::World& world, const DaemonOptions& options) {
   Daemon(world, options).run();
 }
 
-std::optional<std::string> ask_daemon(const repo::World& world, std::string_view question) {
+std::optional<std::string> ask_daemon(const repo::World& world, std::string_view question,
+                                      Duration silence) {
   try {
-    return ask_local(socket_path(world), question);
+    return ask_local(socket_path(world), question, silence);
   } catch (const Failure& failure) {
     if (failure.code() != Code::timeout) throw;
     throw Failure(Code::timeout, "the daemon of this user runs, but does not answer",

@@ -217,6 +217,7 @@ std::optional<std::string> ask_local(const std::string& path, std::string_view q
     std::string_view text(part.data(), bytes);
     if (answer.empty()) text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
     answer.append(text);
+    if (answer.size() > kAnswerBytesMax) return std::nullopt;
     if (error == asio::error::would_block) error.clear();
   }
   if (error != asio::error::eof || answer.empty()) return std::nullopt;

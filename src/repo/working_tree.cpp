@@ -31,6 +31,18 @@ constexpr std::array kStyles{std::pair{std::string_view("zdiff3"), merge::Marker
                              std::pair{std::string_view("diff3"), merge::MarkerStyle::diff3},
                              std::pair{std::string_view("merge"), merge::MarkerStyle::merge}};
 
+bool is_watched(const Repository& repository) {
+  const auto value = repository.settings().get("status.watch");
+  return value && (*value == "true" || *value == "yes" || *value == "on" || *value == "1");
+}
+
+// After the index was read, whose token it is, and before anything is looked at.
+void ask_watcher(const Repository& repository, worktree::ScanOptions& options) {
+  const AskWatcher& ask = repository.world().ask_watcher;
+  if (!ask || !is_watched(repository)) return;
+  options.watched = ask(repository.layout().root, options.index.token);
+}
+
 merge::MarkerStyle style_of(const Repository& repository) {
   const auto wanted = repository.settings().get("merge.conflictstyle");
   if (!wanted) return merge::MarkerStyle::zdiff3;
@@ -151,6 +163,7 @@ worktree::ScanOptions scan_options(const Repository& repository, const object::B
     if (failure.code() != Code::io && failure.code() != Code::no_space) throw;
   }
   if (writer != nullptr) options.writers = {writer};
+  ask_watcher(repository, options);
   return options;
 }
 

@@ -15,7 +15,7 @@ namespace hn::worktree {
 namespace {
 
 constexpr std::string_view kMagic = "hnindex\n";
-constexpr std::uint32_t kVersion = 0;
+constexpr std::uint32_t kVersion = 1;
 constexpr std::size_t kHeadBytes = 8 + 4;
 constexpr std::size_t kSumBytes = 8;
 // Of a row whose path repeats the one before but for one byte and that has no values.
@@ -36,7 +36,8 @@ enum Flag : std::uint8_t {
   kPending = 8,
   kRefused = 16,
   kSide = 32,
-  kAllFlags = 63,
+  kSeen = 64,
+  kAllFlags = 127,
 };
 
 std::uint8_t flags_of(const IndexRow& row) {
@@ -47,6 +48,7 @@ std::uint8_t flags_of(const IndexRow& row) {
   if (row.pending) flags |= kPending;
   if (row.refused) flags |= kRefused;
   if (row.side) flags |= kSide;
+  if (row.content && row.seen) flags |= kSeen;
   return static_cast<std::uint8_t>(flags);
 }
 
@@ -141,6 +143,7 @@ void decode_row(Decoder& in, IndexRow& row, const std::string& before) {
   row.pending = (flags & kPending) != 0;
   row.refused = (flags & kRefused) != 0;
   row.side = (flags & kSide) != 0;
+  row.seen = (flags & kSeen) != 0;
   if (flags_of(row) != flags) in.fail();
 }
 
@@ -306,6 +309,8 @@ void encode_section(Encoder& out, const Index& index, std::optional<std::uint64_
   if (sum_before) body.u64(*sum_before);
   body.u64(static_cast<std::uint64_t>(index.stamp_ns)).u8(index.base ? 1 : 0);
   if (index.base) body.raw(index.base->bytes);
+  body.u8(index.token ? 1 : 0);
+  if (index.token) body.raw(index.token->instance).varint(index.token->count);
   encode_rows(body, rows);
   encode_folders(body, folders);
   const std::size_t begin = out.size();
@@ -332,6 +337,17 @@ std::optional<Section> section_at(ByteView bytes) {
   return out;
 }
 
+std::optional<WatchToken> decode_token(Decoder& in) {
+  const std::uint8_t there = in.u8();
+  if (there > 1) in.fail();
+  if (there != 1) return std::nullopt;
+  WatchToken out;
+  const ByteView instance = in.take(out.instance.size());
+  std::ranges::copy(instance, out.instance.begin());
+  out.count = in.varint();
+  return out;
+}
+
 // False where it breaks a rule.
 bool take_section(Decoder& in, Index& index) {
   index.stamp_ns = static_cast<std::int64_t>(in.u64());
@@ -339,6 +355,7 @@ bool take_section(Decoder& in, Index& index) {
   if (has_base > 1) in.fail();
   index.base.reset();
   if (has_base == 1) index.base = object::Id{in.hash()};
+  index.token = decode_token(in);
   std::vector<IndexRow> rows;
   std::vector<IndexFolder> folders;
   decode_rows(in, rows);

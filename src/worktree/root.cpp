@@ -89,6 +89,7 @@ Entry entry_from(const struct stat& s) {
   else
     out.kind = Entry::Kind::special;
   out.executable = S_ISREG(s.st_mode) && (s.st_mode & S_IXUSR) != 0;
+  out.has_other_names = !S_ISDIR(s.st_mode) && s.st_nlink > 1;
   out.witness = {static_cast<std::uint64_t>(s.st_size), to_ns(s.st_mtim), to_ns(s.st_ctim),
                  static_cast<std::uint64_t>(s.st_ino), static_cast<std::uint64_t>(s.st_dev)};
   return out;

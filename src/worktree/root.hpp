@@ -42,6 +42,7 @@ struct Entry {
   };
   Kind kind = Kind::absent;
   bool executable = false;
+  bool has_other_names = false;  // a file that is linked elsewhere too
   Witness witness;
 
   bool is_content() const noexcept { return kind == Kind::file || kind == Kind::symlink; }

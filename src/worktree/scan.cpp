@@ -9,6 +9,7 @@
 #include "worktree/content.hpp"
 #include "worktree/siblings.hpp"
 #include "worktree/small_files.hpp"
+#include "worktree/vouching.hpp"
 #include "worktree/walk.hpp"
 #include "worktree/workers.hpp"
 
@@ -18,6 +19,8 @@ namespace {
 constexpr std::size_t kFilesPerThreadMin = 16;
 // Listing fewer again costs less than writing the index for their sake.
 constexpr std::size_t kFoldersWorthWriting = 16;
+// So many changed paths are looked at again rather than to write the index for their sake.
+constexpr std::size_t kChangesWorthWriting = 64;
 
 struct PathLess {
   bool operator()(const std::string& a, const std::string& b) const { return path_less(a, b); }
@@ -68,7 +71,9 @@ class Unholdable {
 class Scan {
  public:
   explicit Scan(ScanOptions options)
-      : options_(std::move(options)), root_(options_.root), unholdable_(root_, options_) {}
+      : options_(std::move(options)), root_(options_.root), unholdable_(root_, options_) {
+    if (!can_be_vouched(options_)) options_.watched.reset();
+  }
 
   Snapshot run() {
     stamp_ = file_system_time(options_.staging);
@@ -81,12 +86,14 @@ class Scan {
       out_.index_changed = true;
     }
     prepare_conflicts();
-    Walked walked = walk(root_, options_);
+    Walked walked = walk_tree();
     out_.notices = std::move(walked.notices);
     out_.ignored = std::move(walked.ignored);
     out_.folders = std::move(walked.folders);
     out_.files_seen = walked.files_seen;
+    out_.files_vouched = walked.files_vouched;
     out_.folders_listed = walked.folders_listed;
+    note_seen(walked);
     read_candidates(walked.candidates);
     for (std::size_t row : walked.gone) gone(row);
     for (const Conflict& conflict : conflicts_) settle(conflict);
@@ -145,6 +152,30 @@ class Scan {
       index().note(row.path);
       row.side = false;
     }
+  }
+
+  // Once more, and all of it, where the watcher cannot know what was written.
+  Walked walk_tree() {
+    Walked out = walk(root_, options_);
+    if (!out.other_names || !options_.watched || !options_.watched->changed) return out;
+    options_.watched->changed.reset();
+    return walk(root_, options_);
+  }
+
+  // From here on the index speaks of the moment at which the watcher was asked.
+  void note_seen(const Walked& walked) {
+    if (!options_.watched) return;
+    for (std::size_t i = 0; i < index().rows.size(); ++i) {
+      IndexRow& row = index().rows[i];
+      const bool seen = walked.as_in_row[i] != 0;
+      if (row.seen == seen) continue;
+      index().note(row.path);
+      row.seen = seen;
+    }
+    const bool every = !options_.watched->changed || index().token == std::nullopt;
+    if (every || options_.watched->changed->size() >= kChangesWorthWriting)
+      out_.index_changed = true;
+    index().token = options_.watched->now;
   }
 
   bool is_special(const std::string& path) const { return expected_.count(path) != 0; }
@@ -303,6 +334,7 @@ class Scan {
     }
     row->content = value;
     row->witness = content.witness;
+    row->seen = options_.watched && !c.seen.has_other_names && value.mode == content.value.mode;
     found(c, value);
   }
 

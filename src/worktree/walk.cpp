@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "worktree/content.hpp"
+#include "worktree/vouching.hpp"
 #include "worktree/workers.hpp"
 
 namespace hn::worktree {
@@ -20,10 +21,11 @@ struct Range {
 
 struct Folder {
   std::string path;
-  Range rows;    // all rows below it
-  Ignore rules;  // of the folder that it stands in
+  Range rows;                          // all rows below it
+  std::shared_ptr<FolderRules> rules;  // of the folder that it stands in
   bool ignored = false;
-  Witness witness;  // before it was opened
+  std::optional<Witness> witness;  // before it was opened; not of what was not looked at
+  Vouching::Below vouched;
 };
 
 struct Found : Walked {
@@ -33,15 +35,23 @@ struct Found : Walked {
 // One folder: its names on disk beside its rows, both in the order of bytes.
 class FolderWalk {
  public:
-  FolderWalk(const Root& root, const ScanOptions& options, const Folder& folder, Found& out)
-      : root_(root), options_(options), folder_(folder), out_(out), next_(folder.rows.begin) {}
+  FolderWalk(const Root& root, const ScanOptions& options, const Folder& folder, Found& out,
+             std::vector<std::uint8_t>& as_in_row)
+      : root_(root),
+        options_(options),
+        vouching_(options),
+        folder_(folder),
+        out_(out),
+        as_in_row_(as_in_row),
+        next_(folder.rows.begin) {}
 
   void run() {
     if (!folder_.path.empty() && depth_of(folder_.path) >= kDepthMax)
       return note(Notice::Kind::too_deep, folder_.path);
+    if (walk_vouched()) return;
     fd_ = root_.open_folder(folder_.path);
     if (!fd_) return not_opened(errno);
-    witness_ = folder_.path.empty() ? entry_of(fd_.get()).witness : folder_.witness;
+    witness_ = folder_.witness ? *folder_.witness : entry_of(fd_.get()).witness;
     if (!walk_known()) walk_listed();
   }
 
@@ -53,27 +63,57 @@ class FolderWalk {
   bool walk_known() {
     const std::size_t at = known_place();
     if (at == kNoRow) return false;
-    rules_ = folder_.rules.enter(folder_.path,
-                                 patterns([&](const char* file) { return has_row(file); }));
-    while (next_ < folder_.rows.end)
-      if (!pass_clean_file()) visit_row();
-    if (on_disk_ != options_.index.folders[at].names) {
-      out_ = {};
-      next_ = folder_.rows.begin;
+    enter(patterns([&](const char* file) { return has_row(file); }));
+    if (!walk_rows(at)) return false;
+    if (rules_read_) out_.known.push_back(at);
+    return true;
+  }
+
+  // The same of a folder that a watcher vouches for, which is opened where a row has to be looked
+  // at.
+  bool walk_vouched() {
+    if (!vouching_.vouches_for_names(folder_.vouched, folder_.path)) return false;
+    const std::size_t at = place_of_record(folder_.path);
+    if (at == kNoRow || !vouching_.vouches(folder_.vouched, options_.index.folders[at]))
       return false;
-    }
+    rules_ = std::make_shared<FolderRules>(root_, folder_.rules, folder_.path);
+    if (!walk_rows(at)) return false;
     out_.known.push_back(at);
     return true;
+  }
+
+  bool walk_rows(std::size_t at) {
+    while (next_ < folder_.rows.end && !is_lost_)
+      if (!pass_clean_file()) visit_row();
+    if (!is_lost_ && on_disk_ == options_.index.folders[at].names) return true;
+    begin_again();
+    return false;
+  }
+
+  // What was found so far came of what does not hold.
+  void begin_again() {
+    out_ = {};
+    next_ = folder_.rows.begin;
+    on_disk_ = 0;
+    is_lost_ = false;
+    if (as_in_row_.empty()) return;
+    std::fill(as_in_row_.begin() + static_cast<std::ptrdiff_t>(folder_.rows.begin),
+              as_in_row_.begin() + static_cast<std::ptrdiff_t>(folder_.rows.end), std::uint8_t{0});
   }
 
   // A survey wants names that have no rows. Where one name stands for two, finding a row's file
   // says nothing of the name.
   std::size_t known_place() const {
     if (options_.survey || options_.traits.folds_case || options_.traits.folds_form) return kNoRow;
+    const std::size_t at = place_of_record(folder_.path);
+    if (at == kNoRow || !options_.index.trusts(options_.index.folders[at], witness_)) return kNoRow;
+    return at;
+  }
+
+  std::size_t place_of_record(const std::string& path) const {
     const auto& folders = options_.index.folders;
-    const auto at = std::ranges::lower_bound(folders, folder_.path, path_less, &IndexFolder::path);
-    if (at == folders.end() || at->path != folder_.path) return kNoRow;
-    if (!options_.index.trusts(*at, witness_)) return kNoRow;
+    const auto at = std::ranges::lower_bound(folders, path, path_less, &IndexFolder::path);
+    if (at == folders.end() || at->path != path) return kNoRow;
     return static_cast<std::size_t>(at - folders.begin());
   }
 
@@ -105,13 +145,40 @@ class FolderWalk {
       return false;
     prefetch();
     if (next_ + 1 < folder_.rows.end && is_below(rows()[next_ + 1].path, row.path)) return false;
-    // To the end of the path, so a zero stands behind it.
-    const Entry entry = look(fd_.get(), name.data());
-    if (!entry.is_content() || !is_clean(row, entry)) return false;
+    if (vouching_.vouches(folder_.vouched, row)) {
+      pass_vouched_file(next_);
+    } else {
+      if (!open_late()) return true;
+      // To the end of the path, so a zero stands behind it.
+      const Entry entry = look(fd_.get(), name.data());
+      if (!entry.is_content() || !is_clean(row, entry)) return false;
+      note_as_in_row(next_, entry);
+      ++out_.files_seen;
+    }
     ++next_;
     ++on_disk_;
-    ++out_.files_seen;
     return true;
+  }
+
+  void pass_vouched_file(std::size_t row) {
+    as_in_row_[row] = 1;
+    ++out_.files_seen;
+    ++out_.files_vouched;
+  }
+
+  // One with another name may be written where nobody watches.
+  void note_as_in_row(std::size_t at, const Entry& entry) {
+    if (as_in_row_.empty()) return;
+    const IndexRow& row = rows()[at];
+    as_in_row_[at] = entry.is_content() && !entry.has_other_names && row.content &&
+                     row.content->mode == entry.mode() && row.witness == entry.witness;
+  }
+
+  // A folder that was vouched for, and is opened all the same. Where that fails, it is gone by now.
+  bool open_late() {
+    if (!fd_) fd_ = root_.open_folder(folder_.path);
+    if (!fd_) is_lost_ = true;
+    return !is_lost_;
   }
 
   void visit_row() {
@@ -119,9 +186,31 @@ class FolderWalk {
     if (is_reserved_name(name)) return visit(name, nullptr);
     const std::string path = join(folder_.path, name);
     const auto [leaf, below] = take_rows(path);
+    if (leaf == kNoRow && pass_vouched_folder(path, below)) {
+      ++on_disk_;
+      return;
+    }
+    if (!open_late()) return;
     const Entry entry = look(fd_.get(), name);
     if (entry.kind != Entry::Kind::absent) ++on_disk_;
     meet(path, leaf, below, entry);
+  }
+
+  // It stands there as it did, and has tracked files, so no rule can leave it out.
+  bool pass_vouched_folder(const std::string& path, Range below) {
+    if (!folder_.vouched.vouched || below.empty()) return false;
+    const std::size_t at = place_of_record(path);
+    if (at == kNoRow || !vouching_.vouches(folder_.vouched, options_.index.folders[at]) ||
+        !holds_tracked(below))
+      return false;
+    out_.below.push_back(
+        {path, below, rules_, false, std::nullopt, vouching_.below(folder_.vouched, path)});
+    return true;
+  }
+
+  void enter(std::vector<Patterns> own) {
+    rules_ =
+        std::make_shared<FolderRules>(folder_.rules->get().enter(folder_.path, std::move(own)));
   }
 
   void walk_listed() {
@@ -131,18 +220,17 @@ class FolderWalk {
     if (!names) return note(Notice::Kind::unreadable, folder_.path);
     if (options_.survey && !folder_.path.empty())
       out_.folders.push_back({folder_.path, folder_.ignored, is_nested(*names)});
-    rules_ = folder_.rules.enter(folder_.path, patterns([&](const char* file) {
-                                   const auto at =
-                                       std::ranges::lower_bound(*names, file, {}, &Listed::name);
-                                   return at != names->end() && at->name == file;
-                                 }));
+    enter(patterns([&](const char* file) {
+      const auto at = std::ranges::lower_bound(*names, file, {}, &Listed::name);
+      return at != names->end() && at->name == file;
+    }));
     for (const Listed& listed : *names) {
       rows_before(listed.name);
       if (!is_always_there(listed.name)) ++on_disk_;
       visit(listed.name, &listed);
     }
     while (next_ < folder_.rows.end) visit(std::string(row_name()), nullptr);
-    if (all_have_rows_) out_.learned.push_back({folder_.path, witness_, on_disk_});
+    if (all_have_rows_ && rules_read_) out_.learned.push_back({folder_.path, witness_, on_disk_});
   }
 
   const std::vector<IndexRow>& rows() const { return options_.index.rows; }
@@ -173,9 +261,15 @@ class FolderWalk {
       if (std::optional<Bytes> text = read_small(fd_.get(), file, kIgnoreFileBytesMax, &state))
         out.push_back(Patterns::parse(*text));
       else if (is_unread(state, file))
-        note(Notice::Kind::rules_unread, join(folder_.path, file));
+        unread(file);
     }
     return out;
+  }
+
+  // Each time: a watcher must not vouch for a folder of which something is to be said.
+  void unread(const char* file) {
+    note(Notice::Kind::rules_unread, join(folder_.path, file));
+    rules_read_ = !options_.watched;
   }
 
   // There may be rules in it. A folder or a symlink of that name has none.
@@ -216,11 +310,20 @@ class FolderWalk {
     // A file that is to be tracked has a row.
     bool tracked = leaf != kNoRow || !below.empty();
     all_have_rows_ = all_have_rows_ && (tracked || listed == nullptr);
-    if (!tracked && listed != nullptr && !listed->maybe_folder && rules_.ignores(path, false))
+    if (!tracked && listed != nullptr && !listed->maybe_folder &&
+        rules_->get().ignores(path, false))
       return ignored(path);
+    if (listed != nullptr && pass_vouched(path, leaf, below)) return;
     Entry entry;
     if (listed != nullptr) entry = look(fd_.get(), name);
     meet(path, leaf, below, entry);
+  }
+
+  bool pass_vouched(const std::string& path, std::size_t leaf, Range below) {
+    if (leaf == kNoRow) return pass_vouched_folder(path, below);
+    if (!below.empty() || !vouching_.vouches(folder_.vouched, rows()[leaf])) return false;
+    pass_vouched_file(leaf);
+    return true;
   }
 
   void meet(const std::string& path, std::size_t leaf, Range below, const Entry& entry) {
@@ -257,7 +360,7 @@ class FolderWalk {
   }
 
   void left_alone(Notice::Kind kind, const std::string& path, bool tracked) {
-    if (!tracked && rules_.ignores(path, false)) return ignored(path);
+    if (!tracked && rules_->get().ignores(path, false)) return ignored(path);
     note(kind, path);
   }
 
@@ -274,9 +377,10 @@ class FolderWalk {
     if (is_submodule(leaf)) return;
     if (leaf != kNoRow) out_.gone.push_back(leaf);
     // In this order: the rows are at hand, and nearly every folder has a tracked one.
-    const bool all_ignored = !holds_tracked(below) && rules_.ignores(path, true);
+    const bool all_ignored = !holds_tracked(below) && rules_->get().ignores(path, true);
     if (all_ignored && !options_.survey) return ignored(path);
-    out_.below.push_back({path, below, rules_, all_ignored, entry.witness});
+    out_.below.push_back(
+        {path, below, rules_, all_ignored, entry.witness, vouching_.below(folder_.vouched, path)});
   }
 
   bool holds_tracked(Range below) const {
@@ -300,8 +404,16 @@ class FolderWalk {
     absent(kNoRow, below);
     ++out_.files_seen;
     bool tracked = leaf != kNoRow && (rows()[leaf].base || rows()[leaf].side);
-    if (!tracked && !is_to_be_tracked(path) && rules_.ignores(path, false)) return ignored(path);
+    if (!tracked && !is_to_be_tracked(path) && rules_->get().ignores(path, false))
+      return ignored(path);
+    if (entry.has_other_names && !is_known_file(leaf, entry)) out_.other_names = true;
+    if (leaf != kNoRow) note_as_in_row(leaf, entry);
     if (!tracked || !is_clean(rows()[leaf], entry)) out_.candidates.push_back({path, leaf, entry});
+  }
+
+  bool is_known_file(std::size_t leaf, const Entry& entry) const {
+    return leaf != kNoRow && rows()[leaf].content &&
+           rows()[leaf].witness.inode == entry.witness.inode;
   }
 
   bool is_clean(const IndexRow& row, const Entry& entry) const {
@@ -317,14 +429,18 @@ class FolderWalk {
 
   const Root& root_;
   const ScanOptions& options_;
+  const Vouching vouching_;
   const Folder& folder_;
   Found& out_;
+  std::vector<std::uint8_t>& as_in_row_;  // of this folder's rows
   std::size_t next_;
   Witness witness_;
   std::uint64_t on_disk_ = 0;  // names, without those that are always there
   bool all_have_rows_ = true;
+  bool rules_read_ = true;
+  bool is_lost_ = false;
   Descriptor fd_;
-  Ignore rules_;
+  std::shared_ptr<FolderRules> rules_;
 };
 
 template <class T>
@@ -337,12 +453,18 @@ void append(std::vector<T>& to, std::vector<T>& from) {
 Walked walk(const Root& root, const ScanOptions& options) {
   Walked out;
   std::vector<Folder> level;
-  level.push_back({"", {0, options.index.rows.size()}, Ignore(options.excludes), false, {}});
+  level.push_back({"",
+                   {0, options.index.rows.size()},
+                   std::make_shared<FolderRules>(Ignore(options.excludes)),
+                   false,
+                   std::nullopt,
+                   Vouching(options).root()});
+  if (options.watched) out.as_in_row.resize(options.index.rows.size());
   while (!level.empty()) {
     std::vector<Found> found(level.size());
     for_each_job(thread_count(options.threads), level.size(), kFoldersPerThreadMin,
                  [&](std::size_t job, unsigned) {
-                   FolderWalk(root, options, level[job], found[job]).run();
+                   FolderWalk(root, options, level[job], found[job], out.as_in_row).run();
                  });
     std::vector<Folder> next;
     for (Found& f : found) {
@@ -355,6 +477,8 @@ Walked walk(const Root& root, const ScanOptions& options) {
       append(out.learned, f.learned);
       append(next, f.below);
       out.files_seen += f.files_seen;
+      out.files_vouched += f.files_vouched;
+      out.other_names = out.other_names || f.other_names;
       out.folders_listed += f.folders_listed;
     }
     level = std::move(next);

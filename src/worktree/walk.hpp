@@ -29,7 +29,14 @@ struct Walked {
   std::vector<SeenFolder> folders;
   std::vector<std::size_t> known;    // places of index.folders that hold still; in any order
   std::vector<IndexFolder> learned;  // what holds of others
+  // For each row whether stat says what stands there, or a watcher vouches for it. Empty without a
+  // watcher.
+  std::vector<std::uint8_t> as_in_row;
+  // A name that is new here belongs to a file that has other names: one of those may stand in this
+  // tree, be vouched for, and have been written by way of this one.
+  bool other_names = false;
   std::uint64_t files_seen = 0;
+  std::uint64_t files_vouched = 0;
   std::uint64_t folders_listed = 0;
 };
 

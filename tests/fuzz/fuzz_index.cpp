@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t length = in.u16();
   const ByteView first = in.take(std::min(length, in.left()));
   Encoder file;
-  file.raw(as_bytes("hnindex\n")).u32(0).raw(section({}, first));
+  file.raw(as_bytes("hnindex\n")).u32(1).raw(section({}, first));
   const Bytes sum = to_bytes(ByteView(file.bytes()).last(8));
   if (in.left() > 0) file.raw(section(sum, in.take(in.left())));
   const auto index = worktree::decode_index(file.bytes());

@@ -607,9 +607,10 @@ def index_folder(before, path, witness, names):
     return index_path(before, path) + index_witness(*witness) + varint(names)
 
 
-def index_section(rows, folders=(), base=None, stamp=0, count=None, before=None, spare=b""):
+def index_section(rows, folders=(), base=None, stamp=0, token=b"\0", count=None, before=None, spare=b""):
     body = (b"" if before is None else u64(before)) + u64(stamp & M64)
     body += b"\1" + base if base else b"\0"
+    body += token
     body += varint(len(rows) if count is None else count)
     for at in range(0, len(rows), 4096):
         group = b"".join(rows[at:at + 4096])
@@ -619,7 +620,7 @@ def index_section(rows, folders=(), base=None, stamp=0, count=None, before=None,
     return section + u64(xxh64(section))
 
 
-def index_file(rows, folders=(), version=0, magic=b"hnindex\n", **more):
+def index_file(rows, folders=(), version=1, magic=b"hnindex\n", **more):
     return magic + u32(version) + index_section(rows, folders, **more)
 
 
@@ -629,11 +630,12 @@ def indexes():
     times = (1234, 1600000000000000001, 1600000000000000002, 42, 2049)
     of_root, of_docs = (4096, 1600000000000000003, 1600000000000000004, 2, 2049), (60, -5, 0, 40, 2049)
     folders = [index_folder("", "", of_root, 4), index_folder("", "docs", of_docs, 2)]
-    settled = {"base": b"\xaa" * 32, "stamp": 1700000000123456789}
+    token = b"\1" + b"\x77" * 16 + varint(300)
+    settled = {"base": b"\xaa" * 32, "stamp": 1700000000123456789, "token": token}
 
     def rows(second="docs/plan.md", third="lib", link_value=link):
         fourth = "new"
-        return [index_row("", "docs/page.md", 7, one, witness=times),
+        return [index_row("", "docs/page.md", 71, one, witness=times),
                 index_row("docs/page.md", second, 3, one, two, witness=times),
                 index_row(second, third, 17, module),
                 index_row(third, fourth, 8),
@@ -650,7 +652,7 @@ def indexes():
                ("empty", "damaged", b""),
                ("another magic", "damaged", whole(rows(), magic=b"hnIndex\n")),
                ("no section", "damaged", good[:12]),
-               ("a later version", "unsupported", whole(rows(), version=1)),
+               ("a later version", "unsupported", whole(rows(), version=2)),
                ("rows out of order", "invalid", whole(rows(third="aib"))),
                ("a path twice", "invalid", whole(rows(second="docs/page.md"))),
                ("a path that leads elsewhere", "invalid", whole(rows(second="docs/../x"))),
@@ -659,7 +661,10 @@ def indexes():
                ("a folder as a row", "invalid", whole(rows(link_value=index_value(4, b"\4" * 32)))),
                ("a byte too many in a group", "invalid", whole(rows() + [b"\0"], count=5)),
                ("a byte too many", "invalid", whole(rows(), spare=b"\0")),
-               ("an unknown flag", "invalid", index_file([index_row("", "new", 64)])),
+               ("an unknown flag", "invalid", index_file([index_row("", "new", 128)])),
+               ("seen without content", "invalid", index_file([index_row("", "new", 64)])),
+               ("a token that is neither there nor not", "invalid", index_file([], token=b"\2")),
+               ("half a token", "invalid", index_file([], token=token[:9])),
                ("content without its fields", "invalid", index_file([index_row("", "new", 2)])),
                ("more rows than bytes", "invalid", index_file([index_row("", "new", 8)], count=1 << 40)),
                ("a row without a path", "invalid", index_file([index_row("", "", 8)])),
@@ -676,7 +681,7 @@ def indexes():
               "folders": [index_folder("", "", of_root, 5), index_folder("", "docs", (0,) * 5, 0),
                           index_folder("docs", "lib", of_docs, 1)]}
     added = good + index_section(**change, **moved, before=sum_before)
-    same = index_file([index_row("", "docs/page.md", 7, one, witness=times),
+    same = index_file([index_row("", "docs/page.md", 71, one, witness=times),
                        index_row("docs/page.md", "docs/plan.md", 7, two, witness=times),
                        index_row("docs/plan.md", "lib/a", 1, one), index_row("lib/a", "new", 8),
                        index_row("new", "pic~anna", 34, link, witness=(0, -1, 0, 0, 0))],

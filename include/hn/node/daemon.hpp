@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "hn/node/local.hpp"
 #include "hn/node/operations.hpp"
 
 // One process that serves all repositories of a user (own_repositories.hpp), calls the peers they
@@ -62,7 +63,8 @@ void run_daemon(const repo::World& world, const DaemonOptions& options);
 
 // Asks the daemon of this user: "status", "sync ROOT". nullopt where none runs; Failure (timeout)
 // where it hangs (local.hpp).
-std::optional<std::string> ask_daemon(const repo::World& world, std::string_view question);
+std::optional<std::string> ask_daemon(const repo::World& world, std::string_view question,
+                                      Duration silence = kSilenceMax);
 
 // Ends the daemon of this user and waits until it has ended; one that hangs is killed, which loses
 // nothing that was recorded.

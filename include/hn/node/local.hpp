@@ -14,6 +14,9 @@ inline constexpr Duration kLifeEvery = std::chrono::seconds(4);
 // Who says nothing for so long hangs. A publish of a large history holds it up for seconds.
 inline constexpr Duration kSilenceMax = std::chrono::seconds(20);
 
+// A longer answer is none.
+inline constexpr std::size_t kAnswerBytesMax = std::size_t{64} << 20;
+
 // Asks at a socket of the file system and waits for the whole answer, as long as it takes, but for
 // no silence longer than that. Answers do not begin with spaces: those are signs of life. nullopt
 // where nobody listens there, or went away before an answer; Failure (io) where the socket is not

@@ -8,6 +8,7 @@
 
 #include "hn/base/result.hpp"
 #include "hn/object/tree.hpp"
+#include "hn/worktree/watched.hpp"
 
 // The index of a working tree (hn-index(5)): what the base tree says of each path, and what stat(2)
 // said when the file's content was last known. A cache: without it the next scan reads every file
@@ -32,10 +33,14 @@ struct IndexRow {
   bool pending = false;                  // a checkout is about to write here, or was broken off
   bool refused = false;  // checkout could not hold the path here: absent is not deleted
   bool side = false;     // one of the files that a conflict was written as
+  // The witness, and the mode of the content, were found on disk at the moment of the index's token
+  // or later. Means nothing without content or token.
+  bool seen = false;
 
   void forget_content() {
     content.reset();
     witness = {};
+    seen = false;
   }
   friend bool operator==(const IndexRow&, const IndexRow&) = default;
 };
@@ -69,6 +74,9 @@ struct Index {
   std::int64_t stamp_ns = 0;
   std::vector<IndexRow> rows;        // by path_less, each path once
   std::vector<IndexFolder> folders;  // by path_less, each path once
+  // A moment at or after which all of `folders`, and the rows that are seen, were found as they are
+  // here. A scan that has no watcher leaves it: what it finds, it finds later.
+  std::optional<WatchToken> token;
   IndexOrigin origin;
 
   const IndexRow* find(std::string_view path) const;
@@ -91,7 +99,7 @@ struct Index {
   // Of what they say, wherever it is from.
   friend bool operator==(const Index& a, const Index& b) {
     return a.base == b.base && a.stamp_ns == b.stamp_ns && a.rows == b.rows &&
-           a.folders == b.folders;
+           a.folders == b.folders && a.token == b.token;
   }
 };
 

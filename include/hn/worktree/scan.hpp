@@ -10,6 +10,7 @@
 #include "hn/worktree/index.hpp"
 #include "hn/worktree/name.hpp"
 #include "hn/worktree/pathspec.hpp"
+#include "hn/worktree/watched.hpp"
 
 // What differs between a working tree and its base tree, and the tree that a commit would record.
 namespace hn::worktree {
@@ -35,6 +36,10 @@ struct ScanOptions {
   bool survey = false;
   // By path_less: these files count as new ones, not as ignored.
   std::vector<std::string> tracked;
+  // What a watcher said when it was asked with the index's token, before the scan: what it vouches
+  // for is not looked at. Of no use in a survey, and where the file system keeps less than names,
+  // bits and symlinks.
+  std::optional<WatchAnswer> watched;
 };
 
 // A path that is not as in the base tree.
@@ -102,6 +107,7 @@ struct Snapshot {
   bool index_changed = false;          // whether that is worth it
   std::uint64_t files_seen = 0;
   std::uint64_t files_read = 0;
+  std::uint64_t files_vouched = 0;   // of those seen, which were not looked at
   std::uint64_t folders_listed = 0;  // the others are known to have the names of their rows
   bool clean() const noexcept { return changes.empty(); }
 };

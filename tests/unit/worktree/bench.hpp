@@ -34,6 +34,7 @@ class Bench : public WorkingFolder {
   bool list_ignored = false;
   bool survey = false;
   std::vector<std::string> tracked;
+  std::optional<worktree::WatchAnswer> watched;
 
   // Stat alone, as `status` does.
   Snapshot look() { return scan(false); }
@@ -76,6 +77,7 @@ class Bench : public WorkingFolder {
     o.list_ignored = list_ignored;
     o.survey = survey;
     o.tracked = tracked;
+    o.watched = watched;
     if (writing) o.writers = {&blocks};
     return worktree::scan(std::move(o));
   }

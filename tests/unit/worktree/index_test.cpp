@@ -23,12 +23,16 @@ Index example() {
   Index index;
   index.base = Id{filled(0xaa)};
   index.stamp_ns = 1'700'000'000'123'456'789;
+  index.token.emplace().instance.fill(0x77);
+  index.token->count = 300;
   IndexRow clean;
   clean.path = "docs/page.md";
   clean.base = clean.content = Value::of(Mode::file, {filled(1)});
+  clean.seen = true;
   clean.witness = {1234, 1'600'000'000'000'000'001, 1'600'000'000'000'000'002, 42, 2049};
   IndexRow edited = clean;
   edited.path = "docs/plan.md";
+  edited.seen = false;
   edited.content = Value::of(Mode::executable, {filled(2)});
   IndexRow refused;
   refused.path = "lib";
