@@ -385,7 +385,7 @@ std::optional<Time> SyncCore::next_timeout() const {
 void SyncCore::handle_timeout(Time now) {
   for (auto& [id, session] : sessions_) {
     const auto at = session->deadline();
-    if (at && *at <= now) session->handle_deadline();
+    if (at && *at <= now) session->handle_deadline(now);
   }
   sweep();
 }

@@ -197,7 +197,7 @@ bool SyncSession::turn(Time now, bool alone) {
   if (over()) return false;
   bool again = push(kTurnBytes);
   if (pull_begun_) {
-    again = puller_.turn(alone) || again;
+    again = puller_.turn(now, alone) || again;
     check_puller();
     if (over()) return false;
     say_holds();

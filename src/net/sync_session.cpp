@@ -111,7 +111,7 @@ void SyncSession::handle_readable(Time now, StreamId stream) {
   if (stream == setup_.control) {
     read_control();
   } else if (puller_.owns(stream)) {
-    puller_.handle_readable(stream);
+    puller_.handle_readable(now, stream);
     check_puller();
   }
 }
@@ -313,11 +313,14 @@ void SyncSession::check_puller() {
 std::optional<Time> SyncSession::deadline() const {
   if (over()) return std::nullopt;
   if (!proven()) return heard_at_ + kHelloTimeout;
-  if (waiting()) return heard_at_ + kStallTimeout;
-  return std::nullopt;
+  std::optional<Time> at = puller_.deadline();
+  if (waiting()) at = std::min(at.value_or(heard_at_ + kStallTimeout), heard_at_ + kStallTimeout);
+  return at;
 }
 
-void SyncSession::handle_deadline() {
+void SyncSession::handle_deadline(Time now) {
+  if (proven() && !(waiting() && heard_at_ + kStallTimeout <= now))
+    return puller_.handle_deadline();
   // A connection on which nothing comes any more must not serve the next call either.
   const bool silent = proven();
   end_with(SyncFailure::unreachable,

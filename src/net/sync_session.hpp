@@ -65,7 +65,7 @@ class SyncSession {
   // pulls for this repository.
   bool turn(Time now, bool alone);
   std::optional<Time> deadline() const;
-  void handle_deadline();
+  void handle_deadline(Time now);
 
   void end();  // says goodbye
   void end_with(SyncFailure failure, std::string detail);

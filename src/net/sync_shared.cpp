@@ -81,8 +81,18 @@ bool SharedRepository::check_whole(const log::ManifestRoot& manifest) {
   return true;
 }
 
-void SharedRepository::release(const object::Address& address) {
-  if (claimed_.erase(address) != 0) ++generation_;
+std::size_t SharedRepository::claims(const object::Address& address) const {
+  const auto at = claimed_.find(address);
+  return at == claimed_.end() ? 0 : at->second;
+}
+
+void SharedRepository::release(const object::Address& address, bool fetch_anew) {
+  const auto at = claimed_.find(address);
+  if (at == claimed_.end()) return;
+  ++generation_;
+  if (--at->second > 0) return;
+  claimed_.erase(at);
+  if (fetch_anew) ++released_;
 }
 
 std::variant<log::SignedEntry, JoinRefusal> SharedRepository::redeem(const JoinRequest& request) {
