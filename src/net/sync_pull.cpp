@@ -27,33 +27,31 @@ void Puller::stop() {
 
 void Puller::restart(std::unordered_set<log::EntryId> unknown_to_peer) {
   unknown_to_peer_ = std::move(unknown_to_peer);
-  leaves_out_ = false;
-  if (!unknown_to_peer_.empty()) {
-    std::set<object::Id> asked;
-    for (const log::ManifestRoot& m : shared_.wanted(unknown_to_peer_)) asked.insert(m.root);
-    for (const log::ManifestRoot& m : shared_.wanted({}))
-      if (!asked.contains(m.root) && !shared_.check_whole(m)) leaves_out_ = true;
-  }
   restart();
 }
 
 void Puller::restart() {
   lacking_.clear();
   std::vector<log::ManifestRoot> whole;
+  std::set<object::Id> known;
   for (const log::ManifestRoot& m : shared_.wanted(unknown_to_peer_)) {
+    known.insert(m.root);
     if (shared_.known_whole(m))
       whole.push_back(m);
     else
       lacking_.push_back({.root = m});
   }
+  leaves_out_ = false;
+  if (!unknown_to_peer_.empty())
+    for (const log::ManifestRoot& m : shared_.wanted({}))
+      if (!known.contains(m.root) && !shared_.check_whole(m)) leaves_out_ = true;
   if (!lacking_.empty())
     for (const log::ManifestRoot& m : whole)
       if (told_.insert(m.root).second) holds_.push_back(m);
   ++plan_;
   complete_to_ = 0;
   refused_.clear();
-  manifest_at_ = 0;
-  row_end_ = 0;
+  make_pieces();
   others_fetch_ = false;
   seen_released_ = shared_.released();
   phase_ = Phase::nodes;
@@ -72,10 +70,10 @@ bool Puller::room() const noexcept {
 
 bool Puller::turn(Time now, bool alone) {
   now_ = now;
-  alone_ = alone;
+  alone_ = alone && !in_crowd();
   shared_.collect(false);
   read_answers();
-  if (!alone) give_up_excess();
+  if (!alone_) give_up_excess();
   bool again = true;
   std::uint64_t looked_at = 0;
   while (again && !fault_ && room()) {
@@ -95,7 +93,7 @@ bool Puller::turn(Time now, bool alone) {
       if (looked_at >= kRowsPerTurn) return true;
       Request request;
       std::vector<Want> wants;
-      const bool more = gather(alone ? kRequestBytesAlone : ahead_max() / kSharedRequests,
+      const bool more = gather(alone_ ? kRequestBytesAlone : ahead_max() / kSharedRequests,
                                looked_at, request, wants);
       if (!wants.empty() && !send(std::move(request), std::move(wants))) return false;
       again = more || step_rows();
@@ -110,6 +108,7 @@ bool Puller::turn(Time now, bool alone) {
 bool Puller::step_rows() {
   if (!asked_.empty() || !again_.empty() || unparked_ > 0) return !again_.empty();
   if (others_fetch_) return look_again();
+  if (dry()) return false;
   if (!idle()) return !again_.empty();
   if (!flush()) return false;
   finish_manifests();
@@ -143,6 +142,7 @@ std::vector<object::Address> Puller::absent_nodes() {
   for (const Lacking& m : lacking_) {
     const std::size_t room_left = kRequestAddressesMax - ask.size();
     if (room_left == 0) break;
+    if (m.part && parts_.at(m.root.root).empty()) continue;
     const auto nodes = log::absent_nodes(shared_.host().blocks(), m.root, 0, m.root.rows,
                                          room_left + refused_.size());
     if (!nodes) continue;  // its author signed something else than a manifest: nobody can mend it
@@ -176,8 +176,7 @@ void Puller::step_nodes() {
     return;
   }
   if (others_fetch_ && shared_.claims() > 0) return;
-  manifest_at_ = 0;
-  row_end_ = lacking_.empty() ? 0 : lacking_.front().root.rows;
+  make_pieces();
   phase_ = Phase::rows;
 }
 
@@ -195,77 +194,6 @@ void Puller::step_loose() {
     phase_ = Phase::done;
   else
     ask_addresses(ask, false);
-}
-
-bool Puller::take_want(Lacking& manifest, const object::Address& address) {
-  if (shared_.here(address)) return false;
-  if (!refused_.contains(address)) {
-    if (shared_.claim(address)) return true;
-    others_fetch_ = true;
-  }
-  manifest.unclear = true;
-  return false;
-}
-
-// Adds what is lacking of one leaf's rows, as far as bytes are left. Ranges stand last first until
-// the request is complete.
-std::uint64_t Puller::take_rows(std::span<const log::ManifestRow> rows, std::uint64_t first,
-                                std::uint64_t bytes_max, Request& request,
-                                std::vector<Want>& wants) {
-  Lacking& m = lacking_[manifest_at_];
-  std::uint64_t bytes = 0;
-  std::size_t i = rows.size();
-  while (i > 0 && bytes < bytes_max) {
-    row_end_ = first + --i;
-    if (!take_want(m, rows[i].address)) continue;
-    if (request.items.empty() || request.items.back().manifest != m.root)
-      request.items.push_back({m.root, {}});
-    std::vector<RowRange>& list = request.items.back().ranges;
-    if (!list.empty() && list.back().first == first + i + 1) {
-      --list.back().first;
-      ++list.back().count;
-    } else {
-      list.push_back({first + i, 1});
-    }
-    wants.push_back({rows[i].address, rows[i].length, manifest_at_});
-    bytes += rows[i].length;
-    ++m.open;
-  }
-  return bytes;
-}
-
-// Collects rows that are lacking, until the request is full or a turn's share was looked at. True
-// where there is more.
-bool Puller::gather(std::uint64_t bytes_max, std::uint64_t& looked_at, Request& request,
-                    std::vector<Want>& wants) {
-  std::uint64_t bytes = 0;
-  while (manifest_at_ < lacking_.size()) {
-    Lacking& m = lacking_[manifest_at_];
-    if (row_end_ == 0) {
-      m.looked_at = true;
-      if (++manifest_at_ < lacking_.size()) row_end_ = lacking_[manifest_at_].root.rows;
-      continue;
-    }
-    // No more ranges than wants, so this bounds both.
-    if (looked_at >= kRowsPerTurn || bytes >= bytes_max ||
-        wants.size() + log::kManifestRowsPerNode > kRequestRangesMax ||
-        request.items.size() == kRequestItemsMax)
-      break;
-    const std::uint64_t first =
-        (row_end_ - 1) / log::kManifestRowsPerNode * log::kManifestRowsPerNode;
-    const auto rows = log::read_rows(shared_.host().blocks(), m.root, first, row_end_ - first);
-    if (!rows || rows->empty()) {  // a node that the peer does not have, or that is none
-      looked_at += row_end_ - first;
-      row_end_ = first;
-      m.unclear = true;
-      continue;
-    }
-    const std::uint64_t end = row_end_;
-    bytes += take_rows(*rows, first, bytes_max - bytes, request, wants);
-    looked_at += end - row_end_;
-  }
-  for (RowsItem& item : request.items) std::ranges::reverse(item.ranges);
-  return manifest_at_ < lacking_.size();
 }
 
 bool Puller::ask_addresses(std::span<const object::Address> addresses, bool plain) {
@@ -517,8 +445,11 @@ bool Puller::flush() {
 }
 
 void Puller::flush_some() {
-  const std::uint64_t part = pulled_.stored_bytes / kFlushPart;
-  if (shared_.unflushed_bytes() < std::clamp(part, kFlushBytes, kFlushBytesMax)) return;
+  const std::uint64_t most =
+      in_crowd()
+          ? std::clamp(shared_.use().came / kFlushPartInCrowd, kFlushBytesInCrowd, kFlushBytesMax)
+          : std::clamp(pulled_.stored_bytes / kFlushPart, kFlushBytes, kFlushBytesMax);
+  if (shared_.unflushed_bytes() < most) return;
   shared_.submit_flush([this](const Verdict& verdict) {
     if (verdict.written == Written::stored)
       note_complete();
@@ -529,11 +460,6 @@ void Puller::flush_some() {
 
 void Puller::break_off(SyncFailure failure, std::uint32_t strike, const char* rule) {
   if (!fault_) fault_ = PullFault{failure, strike, rule};
-}
-
-std::uint64_t Puller::absent() const {
-  return static_cast<std::uint64_t>(
-      std::ranges::count_if(refused_, [&](const auto& a) { return !shared_.host().has(a); }));
 }
 
 }  // namespace hn::net

@@ -33,6 +33,15 @@ inline constexpr std::size_t kRequestsInFlight = 4;
 inline constexpr std::uint64_t kFlushBytes = 8ull << 20;
 inline constexpr std::uint64_t kFlushBytesMax = 64ull << 20;
 inline constexpr std::uint64_t kFlushPart = 4;
+// The same where others wait for it: they can be given what is durable alone.
+inline constexpr std::uint64_t kFlushBytesInCrowd = 256 * 1024;
+inline constexpr std::uint64_t kFlushPartInCrowd = 16;
+// Rows that newcomers take in an order of their own, together, a megabyte of large files: what one
+// has is to be what others lack.
+inline constexpr std::uint64_t kPieceRows = 16;
+// Ranges of rows that a peer said it has, as far as one session remembers them.
+inline constexpr std::size_t kPartRangesMax = 1u << 16;
+inline constexpr std::size_t kPartManifestsMax = 4096;
 // About what a row takes in a node.
 inline constexpr std::uint64_t kRowBytes = 40;
 // Rows looked at in one turn, so that a manifest of millions keeps nobody waiting.
@@ -72,7 +81,15 @@ class Puller {
   // the peer does not know of it is asked nothing: it would only keep others from fetching them.
   void restart(std::unordered_set<log::EntryId> unknown_to_peer);
   // Something is lacking of which the peer did not know when this was last looked at.
-  bool leaves_out() const noexcept { return leaves_out_; }
+  // Or the peer does not have all of it either.
+  bool leaves_out() const;
+  // The peer has no more than these of some manifests; or has got all of some. True where it may
+  // now be asked for what it was not when this came to an end.
+  bool handle_parts(std::vector<RowsItem> items);
+  bool handle_holds(std::span<const log::ManifestRoot> manifests);
+  // What is here of manifests that are lacking, as far as it has changed since the peer was told;
+  // of those alone that it was told of where it is said not to need the others.
+  std::vector<RowsItem> take_parts(bool of_all);
   // Begins requests and reads manifests, as far as limits allow. True where it stopped for the
   // limit of a turn.
   bool turn(Time now, bool alone);
@@ -124,6 +141,17 @@ class Puller {
     bool looked_at = false;  // all of its rows
     bool unclear = false;    // something in it was refused, or is another's to fetch
     bool whole = false;
+    bool part = false;  // the peer has what it said it has, and is asked for nothing else
+  };
+  // Rows to look at, the last first.
+  struct Piece {
+    std::size_t manifest = 0;
+    std::uint64_t first = 0;
+    std::uint64_t end = 0;
+    bool last = false;  // of a manifest that is looked at in one piece
+    // Those that the fewest have come first.
+    std::size_t holders = 0;
+    std::uint64_t lot = 0;
   };
   struct Asked {
     std::vector<Want> wants;
@@ -166,8 +194,13 @@ class Puller {
   bool send(Request request, std::vector<Want> wants);
   bool ask_addresses(std::span<const object::Address> addresses, bool plain);
   bool take_want(Lacking& manifest, const object::Address& address);
-  std::uint64_t take_rows(std::span<const log::ManifestRow> rows, std::uint64_t first,
+  std::uint64_t take_rows(Piece& piece, std::span<const log::ManifestRow> rows, std::uint64_t first,
                           std::uint64_t bytes_max, Request& request, std::vector<Want>& wants);
+  bool in_crowd() const;
+  bool dry() const;
+  bool holds_part(const object::Id& root, std::uint64_t row) const;
+  void make_pieces();
+  void cut(std::size_t manifest, RowRange range);
   std::size_t lacking_at(const object::Id& root) const;
   std::vector<object::Address> absent_nodes();
   void step_nodes();
@@ -201,13 +234,19 @@ class Puller {
   StreamId control_;
   std::unordered_set<log::EntryId> unknown_to_peer_;
   bool leaves_out_ = false;
+  std::map<object::Id, std::vector<RowRange>> parts_;  // of what the peer does not have all
+  std::size_t part_ranges_ = 0;
+  bool shares_ = false;  // and that is lacking here
+  std::map<object::Id, std::vector<RowRange>> told_parts_;
+  std::uint64_t told_parts_at_ = ~std::uint64_t{0};
   Phase phase_ = Phase::idle;
   std::vector<Lacking> lacking_;  // manifests not known to be whole, in log order
   std::uint64_t plan_ = 0;        // counts the restarts
   std::size_t complete_to_ = 0;   // manifests before this one were noted or are unclear
-  std::size_t manifest_at_ = 0;
-  std::uint64_t row_end_ = 0;  // rows of the manifest at hand that were not yet looked at
-  bool others_fetch_ = false;  // something is claimed by another session
+  std::vector<Piece> pieces_;
+  std::size_t piece_at_ = 0;
+  std::uint64_t pieces_version_ = 0;  // of what peers say they have
+  bool others_fetch_ = false;         // something is claimed by another session
   std::uint64_t seen_released_ = 0;
   Time now_;
   Pace pace_;

@@ -96,6 +96,7 @@ class SyncSession {
   void handle(const HoldsMessage& m);
   void handle(const StateMessage& m);
   void handle(PlacesMessage m);
+  void handle(PartsMessage m);
   bool admit(const HelloMessage& m);
   bool peer_may_read();
   bool take_entries(const std::vector<log::SignedEntry>& entries);
@@ -103,6 +104,7 @@ class SyncSession {
   void restart_pull();
   bool push(std::size_t bytes_max);
   void say_holds();
+  void say_parts();
   void say_state();
   void say_places();
   void compare();

@@ -2,11 +2,13 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "hn/net/sync_host.hpp"
+#include "net/sync_wire.hpp"
 
 namespace hn::net {
 
@@ -54,6 +56,14 @@ class SharedRepository {
     std::uint64_t wasted = 0;
   };
   Use& use() noexcept { return use_; }
+
+  // Counts up when blocks became readable.
+  std::uint64_t flushes() const noexcept { return flushes_; }
+  // Rows of a manifest that are here and readable, at most so many ranges.
+  const std::vector<RowRange>& parts(const log::ManifestRoot& manifest);
+  // Counts up when a peer said what parts it has.
+  std::uint64_t parts_version() const noexcept { return parts_version_; }
+  void touch_parts() noexcept { ++parts_version_; }
 
   std::variant<log::SignedEntry, JoinRefusal> redeem(const JoinRequest& request);
   Result<void> add_entries(std::span<const log::SignedEntry> entries);
@@ -118,6 +128,13 @@ class SharedRepository {
   std::uint64_t released_ = 0;
   std::set<Puller*> pullers_;
   Use use_;
+  std::uint64_t flushes_ = 0;
+  struct Parts {
+    std::uint64_t flushes = ~std::uint64_t{0};
+    std::vector<RowRange> ranges;
+  };
+  std::map<object::Id, Parts> parts_;
+  std::uint64_t parts_version_ = 0;
   std::unordered_set<object::Address> arrived_;
   std::uint64_t unflushed_bytes_ = 0;
   bool dirty_ = false;

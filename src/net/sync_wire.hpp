@@ -43,6 +43,17 @@ Bytes encode(const RefusedMessage& m);
 Bytes encode(const SealedMessage& m);
 Result<PlainMessage> decode_plain(ByteView bytes);
 
+// Rows of one manifest.
+struct RowRange {
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+  friend bool operator==(const RowRange&, const RowRange&) = default;
+};
+struct RowsItem {
+  log::ManifestRoot manifest;
+  std::vector<RowRange> ranges;  // ascending, apart from each other
+  friend bool operator==(const RowsItem&, const RowsItem&) = default;
+};
 // What sealed messages hold.
 struct JoinPart {
   log::InvitationId invitation;
@@ -79,8 +90,14 @@ struct StateMessage {
 struct PlacesMessage {
   std::vector<PeerPlaces> peers;  // ascending by key
 };
-using ControlMessage = std::variant<HelloMessage, FrontierMessage, EntriesMessage,
-                                    EntriesEndMessage, HoldsMessage, StateMessage, PlacesMessage>;
+// Rows whose blocks can be asked for here although the publish has not been passed on; in place of
+// what was said of the same manifest before.
+struct PartsMessage {
+  std::vector<RowsItem> items;
+};
+using ControlMessage =
+    std::variant<HelloMessage, FrontierMessage, EntriesMessage, EntriesEndMessage, HoldsMessage,
+                 StateMessage, PlacesMessage, PartsMessage>;
 
 Bytes encode(const HelloMessage& m);
 Bytes encode(const FrontierMessage& m);
@@ -89,19 +106,10 @@ Bytes encode(const EntriesEndMessage& m);
 Bytes encode(const HoldsMessage& m);
 Bytes encode(const StateMessage& m);
 Bytes encode(const PlacesMessage& m);
+Bytes encode(const PartsMessage& m);
 Result<ControlMessage> decode_control(ByteView bytes);
 
 // The one message of a requester on a request stream.
-struct RowRange {
-  std::uint64_t first = 0;
-  std::uint64_t count = 0;
-  friend bool operator==(const RowRange&, const RowRange&) = default;
-};
-struct RowsItem {
-  log::ManifestRoot manifest;
-  std::vector<RowRange> ranges;  // ascending, apart from each other
-  friend bool operator==(const RowsItem&, const RowsItem&) = default;
-};
 struct Request {
   std::uint64_t session = 0;  // the control stream's number
   bool plain = false;         // nothing that needs a base

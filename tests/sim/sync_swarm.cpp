@@ -216,5 +216,100 @@ TEST_CASE("a peer that falls silent with the nodes of a manifest is passed over"
   }
 }
 
+// Newcomers that know one peer with everything, and each other. Everybody's uplink is limited.
+struct Crowd {
+  Crowd(std::uint64_t seed, std::size_t count, std::uint64_t uplink)
+      : sim(seed_of_run(seed)),
+        genesis(MemorySyncHost::genesis("seed")),
+        source(sim, "seed", genesis.id) {
+    source.store.learn(genesis);
+    for (std::size_t i = 0; i < count; ++i) {
+      source.store.grant("new" + std::to_string(i));
+      newcomers.push_back(
+          std::make_unique<SyncMachine>(sim, "new" + std::to_string(i), genesis.id));
+    }
+    const Path p = path(100, milliseconds(20));
+    limit(source, uplink);
+    for (const auto& n : newcomers) {
+      limit(*n, uplink);
+      sim.link(source.host(), n->host(), p);
+      for (const auto& m : newcomers)
+        if (m != n) sim.link(n->host(), m->host(), p);
+    }
+  }
+  void limit(const SyncMachine& m, std::uint64_t uplink) {
+    sim.set_uplink(m.host(), static_cast<double>(uplink) * 8, 100'000);
+  }
+  // Seconds until all have everything.
+  double clone(Duration limit) {
+    for (const auto& n : newcomers) n->sync(source);
+    // Who has no log yet lets nobody in.
+    sim.run_until([&] { return has_log(); }, seconds(10));
+    for (std::size_t i = 0; i < newcomers.size(); ++i)
+      for (std::size_t k = 0; k < i; ++k) newcomers[i]->sync(*newcomers[k]);
+    const bool came = sim.run_until([&] { return complete(); }, limit);
+    return came ? std::chrono::duration<double>(sim.now().since_start).count() : -1;
+  }
+  bool has_log() const {
+    return std::ranges::all_of(newcomers, [&](const auto& n) {
+      return n->store.view().size() == source.store.view().size();
+    });
+  }
+  bool complete() {
+    while (done < newcomers.size() && newcomers[done]->store.holds_all_of(source.store)) ++done;
+    return done == newcomers.size();
+  }
+  std::uint64_t sent_by(SyncMachine& who) {
+    std::uint64_t out = 0;
+    for (const auto& n : newcomers)
+      if (n.get() != &who) out += sim.traffic(who.host(), n->host()).bytes;
+    return out;
+  }
+
+  Simulator sim;
+  log::SignedEntry genesis;
+  SyncMachine source;
+  std::vector<std::unique_ptr<SyncMachine>> newcomers;
+  std::size_t done = 0;
+};
+
+TEST_CASE("a crowd of newcomers gives to each other what each has") {
+  constexpr std::uint64_t kUplink = 1'250'000;
+  for (const std::size_t n : {8U, 16U}) {
+    Crowd c(900, n, kUplink);
+    c.source.store.publish(blocks_of(c.sim.random(), 256, 64'000));
+    const double took = c.clone(seconds(1000));
+    const double each = 256 * 64'000 / static_cast<double>(kUplink);
+    std::size_t strikes = c.source.strikes;
+    for (const auto& m : c.newcomers) strikes += m->strikes;
+    MESSAGE(n << " newcomers: " << took << " s; from the first alone "
+              << static_cast<double>(n) * each << " s, one copy " << each << " s; it sent "
+              << c.sent_by(c.source) / 1000 << " kB, newcomers "
+              << c.sent_by(*c.newcomers.front()) / 1000 << " and "
+              << c.sent_by(*c.newcomers.back()) / 1000);
+    CHECK(took > 0);
+    CHECK(took < 0.35 * static_cast<double>(n) * each);
+    CHECK(strikes == 0);
+  }
+}
+
+TEST_CASE("a crowd shares differences too") {
+  constexpr std::uint64_t kUplink = 1'250'000;
+  Crowd c(910, 8, kUplink);
+  const History h = history_of(c.sim.random(), 100, 60);
+  c.source.store.publish(h.blocks);
+  for (const auto& [block, base] : h.deltas)
+    c.source.store.store_as_delta(h.blocks[block], h.blocks[base]);
+  const double took = c.clone(seconds(1000));
+  const double one = (100 * 15'000 + 5900 * 3'050) / static_cast<double>(kUplink);
+  std::uint64_t received = 0;
+  for (const auto& n : c.newcomers)
+    for (const auto& [id, progress] : n->progress) received += progress.bytes_in;
+  MESSAGE("8 newcomers: " << took << " s, one copy " << one << " s; stored bytes to each "
+                          << received / 8 / 1000 << " kB");
+  CHECK(took > 0);
+  CHECK(took < 0.5 * 8 * one);
+}
+
 }  // namespace
 }  // namespace hn::sim

@@ -208,6 +208,7 @@ class MemorySyncHost : public net::SyncHost {
       return net::Written::wrong;
     if (has(a) || pending_.contains(a)) ++written_twice;
     pending_[a] = {*kind, std::move(plain)};
+    if (w.form == kDelta) deltas_[a] = *w.base;
     return net::Written::stored;
   }
 
