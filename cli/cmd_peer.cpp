@@ -83,6 +83,7 @@ int list(Context& context, const Given& given) {
     const auto limit = limits.find(peer.transport);
     const Json* told = told_of(status, repository, key);
     const bool here = told != nullptr && told->value("connected", false);
+    const repo::TrafficRecord traffic = repo::traffic_with(repository, peer.transport);
     if (given.has("json")) {
       Json row;
       put_text(row, "peer", peer.label);
@@ -91,6 +92,8 @@ int list(Context& context, const Given& given) {
       row["addresses"] = peer.addresses;
       row["last_met"] = peer.last_met;
       row["connected"] = here;
+      row["bytes_in"] = traffic.taken;
+      row["bytes_out"] = traffic.given;
       row["banned"] = ban != bans.end();
       if (limit != limits.end()) row["limit"] = limit->second;
       rows.push_back(std::move(row));
@@ -101,7 +104,8 @@ int list(Context& context, const Given& given) {
                 << key.substr(0, 16);
     for (const std::string& address : peer.addresses)
       context.out << "  " << escape_controls(address);
-    context.out << (here ? "  here" : "");
+    context.out << "  " << bytes_text(traffic.taken) << " taken, " << bytes_text(traffic.given)
+                << " given" << (here ? "  here" : "");
     if (limit != limits.end()) context.out << at_most(limit->second);
     if (ban != bans.end()) context.out << "  banned: " << escape_controls(ban->reason);
     context.out << "\n";

@@ -194,6 +194,7 @@ void SyncSession::restart_pull() {
 
 void SyncSession::handle(const HoldsMessage& m) {
   held_.add(m.manifests);
+  if (puller_.handle_holds(m.manifests) && pull_begun_) restart_pull();
 }
 
 void SyncSession::say_holds() {
@@ -208,6 +209,19 @@ void SyncSession::say_holds() {
     say(encode(m));
     at = end;
   }
+}
+
+void SyncSession::say_parts() {
+  // Who has everything need not know.
+  const bool whole = peer_state_ && peer_state_->absent == 0 &&
+                     peer_state_->frontier == log::digest(log::frontier_of(shared_.view()));
+  if (ends_due_ > 0 || !peer_may_read()) return;
+  PartsMessage m{puller_.take_parts(!whole)};
+  if (!m.items.empty()) say(encode(m));
+}
+
+void SyncSession::handle(PartsMessage m) {
+  if (puller_.handle_parts(std::move(m.items)) && pull_begun_) restart_pull();
 }
 
 void SyncSession::handle_request(StreamId stream, Request request) {
@@ -260,9 +274,10 @@ bool SyncSession::turn(Time now, bool alone) {
   if (over()) return false;
   bool again = push(kTurnBytes);
   if (pull_begun_) {
-    again = puller_.turn(alone) || again;
+    again = puller_.turn(now, alone) || again;
     check_puller();
     if (over()) return false;
+    say_parts();
     say_holds();
     const Pulled& p = puller_.pulled();
     if (p.blocks != progress_.blocks_in || p.wanted_bytes != progress_.bytes_wanted) {

@@ -7,14 +7,18 @@ namespace hn::net {
 
 Puller::Puller(SharedRepository& shared, StreamPort& port, ConnectionId connection,
                StreamId control)
-    : shared_(shared), port_(port), connection_(connection), control_(control) {}
+    : shared_(shared), port_(port), connection_(connection), control_(control) {
+  shared_.join(*this);
+}
 
 Puller::~Puller() {
   shared_.collect(true);
+  shared_.leave(*this);
   for (auto& [stream, asked] : asked_)
-    for (std::size_t i = asked.next; i < asked.wants.size(); ++i)
-      shared_.release(asked.wants[i].address);
-  for (auto& [base, parked] : parked_) shared_.release(parked.coming.want.address);
+    for (std::size_t i = asked.next; i < asked.wants.size() && asked.claimed; ++i)
+      shared_.release(asked.wants[i].address, true);
+  for (auto& [base, parked] : parked_)
+    if (parked.coming.claimed) shared_.release(parked.coming.want.address, true);
 }
 
 void Puller::stop() {
@@ -23,48 +27,53 @@ void Puller::stop() {
 
 void Puller::restart(std::unordered_set<log::EntryId> unknown_to_peer) {
   unknown_to_peer_ = std::move(unknown_to_peer);
-  leaves_out_ = false;
-  if (!unknown_to_peer_.empty()) {
-    std::set<object::Id> asked;
-    for (const log::ManifestRoot& m : shared_.wanted(unknown_to_peer_)) asked.insert(m.root);
-    for (const log::ManifestRoot& m : shared_.wanted({}))
-      if (!asked.contains(m.root) && !shared_.check_whole(m)) leaves_out_ = true;
-  }
   restart();
 }
 
 void Puller::restart() {
   lacking_.clear();
   std::vector<log::ManifestRoot> whole;
+  std::set<object::Id> known;
   for (const log::ManifestRoot& m : shared_.wanted(unknown_to_peer_)) {
+    known.insert(m.root);
     if (shared_.known_whole(m))
       whole.push_back(m);
     else
       lacking_.push_back({.root = m});
   }
+  leaves_out_ = false;
+  if (!unknown_to_peer_.empty())
+    for (const log::ManifestRoot& m : shared_.wanted({}))
+      if (!known.contains(m.root) && !shared_.check_whole(m)) leaves_out_ = true;
   if (!lacking_.empty())
     for (const log::ManifestRoot& m : whole)
       if (told_.insert(m.root).second) holds_.push_back(m);
   ++plan_;
   complete_to_ = 0;
   refused_.clear();
-  manifest_at_ = 0;
-  row_end_ = 0;
+  make_pieces();
   others_fetch_ = false;
-  seen_generation_ = shared_.generation();
+  seen_released_ = shared_.released();
   phase_ = Phase::nodes;
 }
 
-bool Puller::room() const noexcept {
-  if (asked_.size() >= kRequestsInFlight) return false;
-  std::uint64_t ahead = 0;
-  for (const auto& [stream, asked] : asked_) ahead += asked.bytes_left;
-  return ahead < kAheadBytes;
+// Of what the peer did not have it is not asked again.
+void Puller::restart_here() {
+  const std::set<object::Address> refused = std::exchange(refused_, {});
+  restart();
+  refused_ = refused;
 }
 
-bool Puller::turn(bool alone) {
+bool Puller::room() const noexcept {
+  return !stalled_ && asked_.size() < kRequestsInFlight && bytes_ahead() < ahead_max();
+}
+
+bool Puller::turn(Time now, bool alone) {
+  now_ = now;
+  alone_ = alone && !in_crowd();
   shared_.collect(false);
   read_answers();
+  if (!alone_) give_up_excess();
   bool again = true;
   std::uint64_t looked_at = 0;
   while (again && !fault_ && room()) {
@@ -84,8 +93,8 @@ bool Puller::turn(bool alone) {
       if (looked_at >= kRowsPerTurn) return true;
       Request request;
       std::vector<Want> wants;
-      const bool more =
-          gather(alone ? kRequestBytesAlone : kRequestBytesShared, looked_at, request, wants);
+      const bool more = gather(alone_ ? kRequestBytesAlone : ahead_max() / kSharedRequests,
+                               looked_at, request, wants);
       if (!wants.empty() && !send(std::move(request), std::move(wants))) return false;
       again = more || step_rows();
     } else if (phase_ == Phase::loose) {
@@ -101,23 +110,20 @@ void Puller::take_along(std::vector<AlongBlock> blocks) {
   for (AlongBlock& one : blocks) {
     if (shared_.here(one.address) || !shared_.claim(one.address)) continue;
     ++unparked_;
-    submit({{one.address, one.block.plain_bytes, kNoManifest}, plan_, std::nullopt, false},
-           std::move(one.block));
+    Coming coming;
+    coming.want = {one.address, one.block.plain_bytes, kNoManifest};
+    coming.plan = plan_;
+    submit(std::move(coming), std::move(one.block));
   }
   shared_.collect(false);
 }
 
-// Where another session had claimed something, this one looks again when anything changed.
 bool Puller::step_rows() {
+  if (!asked_.empty() || !again_.empty() || unparked_ > 0) return !again_.empty();
+  if (others_fetch_) return look_again();
+  if (dry()) return false;
   if (!idle()) return !again_.empty();
   if (!flush()) return false;
-  if (others_fetch_) {
-    if (seen_generation_ == shared_.generation()) return false;
-    const std::set<object::Address> refused = refused_;
-    restart();
-    refused_ = refused;
-    return true;
-  }
   finish_manifests();
   phase_ = Phase::loose;
   return true;
@@ -141,34 +147,51 @@ void Puller::note_complete() {
   }
 }
 
-// Asks for the nodes that are not here, level by level: a manifest has at most three.
-void Puller::step_nodes() {
-  if (!idle()) return;
-  if (!flush()) return;
+// The nodes that are not here and that nobody is asked for, as many as this peer is to be asked for
+// at once.
+std::vector<object::Address> Puller::absent_nodes() {
   std::vector<object::Address> ask;
-  others_fetch_ = false;
+  std::uint64_t bytes = 0;
   for (const Lacking& m : lacking_) {
     const std::size_t room_left = kRequestAddressesMax - ask.size();
     if (room_left == 0) break;
+    // The peer may have got all of it since this was last looked at.
+    if (const auto part = parts_.find(m.root.root); part != parts_.end() && part->second.empty())
+      continue;
     const auto nodes = log::absent_nodes(shared_.host().blocks(), m.root, 0, m.root.rows,
                                          room_left + refused_.size());
     if (!nodes) continue;  // its author signed something else than a manifest: nobody can mend it
+    const std::uint64_t each =
+        kRowBytes * std::min<std::uint64_t>(m.root.rows, log::kManifestRowsPerNode);
     for (const object::Id& id : *nodes) {
       const object::Address address = object::address_of(id);
-      if (refused_.contains(address) || ask.size() == kRequestAddressesMax) continue;
-      if (shared_.claimed(address)) {
+      if (refused_.contains(address) || std::ranges::find(ask, address) != ask.end()) continue;
+      if (shared_.claimed(address) || (!alone_ && bytes >= ahead_max())) {
         others_fetch_ = true;
-      } else if (std::ranges::find(ask, address) == ask.end()) {
+      } else if (ask.size() < kRequestAddressesMax) {
         ask.push_back(address);
+        bytes += each;
       }
     }
   }
+  return ask;
+}
+
+// Asks for the nodes that are not here, level by level: a manifest has at most three. Rows are none
+// to look at before, or their nodes would have to be looked for again.
+void Puller::step_nodes() {
+  if (!idle()) return;
+  if (others_fetch_ && seen_released_ == shared_.released() && shared_.claims() > 0) return;
+  if (!flush()) return;
+  others_fetch_ = false;
+  seen_released_ = shared_.released();
+  const std::vector<object::Address> ask = absent_nodes();
   if (!ask.empty()) {
     ask_addresses(ask, false);
     return;
   }
-  manifest_at_ = 0;
-  row_end_ = lacking_.empty() ? 0 : lacking_.front().root.rows;
+  if (others_fetch_ && shared_.claims() > 0) return;
+  make_pieces();
   phase_ = Phase::rows;
 }
 
@@ -188,70 +211,6 @@ void Puller::step_loose() {
     ask_addresses(ask, false);
 }
 
-bool Puller::take_want(Lacking& manifest, const object::Address& address) {
-  if (shared_.here(address)) return false;
-  if (!refused_.contains(address)) {
-    if (shared_.claim(address)) return true;
-    others_fetch_ = true;
-  }
-  manifest.unclear = true;
-  return false;
-}
-
-// Adds what is lacking of one leaf's rows. Ranges stand last first until the request is complete.
-void Puller::take_rows(std::span<const log::ManifestRow> rows, std::uint64_t first,
-                       Request& request, std::vector<Want>& wants) {
-  Lacking& m = lacking_[manifest_at_];
-  for (std::size_t i = rows.size(); i-- > 0;) {
-    if (!take_want(m, rows[i].address)) continue;
-    if (request.items.empty() || request.items.back().manifest != m.root)
-      request.items.push_back({m.root, {}});
-    std::vector<RowRange>& list = request.items.back().ranges;
-    if (!list.empty() && list.back().first == first + i + 1) {
-      --list.back().first;
-      ++list.back().count;
-    } else {
-      list.push_back({first + i, 1});
-    }
-    wants.push_back({rows[i].address, rows[i].length, manifest_at_});
-    ++m.open;
-  }
-}
-
-// Collects rows that are lacking, until the request is full or a turn's share was looked at. True
-// where there is more.
-bool Puller::gather(std::uint64_t bytes_max, std::uint64_t& looked_at, Request& request,
-                    std::vector<Want>& wants) {
-  std::uint64_t bytes = 0;
-  while (manifest_at_ < lacking_.size()) {
-    Lacking& m = lacking_[manifest_at_];
-    if (row_end_ == 0) {
-      m.looked_at = true;
-      if (++manifest_at_ < lacking_.size()) row_end_ = lacking_[manifest_at_].root.rows;
-      continue;
-    }
-    // No more ranges than wants, so this bounds both.
-    if (looked_at >= kRowsPerTurn || bytes >= bytes_max ||
-        wants.size() + log::kManifestRowsPerNode > kRequestRangesMax ||
-        request.items.size() == kRequestItemsMax)
-      break;
-    const std::uint64_t first =
-        (row_end_ - 1) / log::kManifestRowsPerNode * log::kManifestRowsPerNode;
-    const auto rows = log::read_rows(shared_.host().blocks(), m.root, first, row_end_ - first);
-    looked_at += row_end_ - first;
-    row_end_ = first;
-    if (!rows) {  // a node that the peer does not have, or that is none
-      m.unclear = true;
-      continue;
-    }
-    const std::size_t before = wants.size();
-    take_rows(*rows, first, request, wants);
-    for (std::size_t i = before; i < wants.size(); ++i) bytes += wants[i].bytes;
-  }
-  for (RowsItem& item : request.items) std::ranges::reverse(item.ranges);
-  return manifest_at_ < lacking_.size();
-}
-
 bool Puller::ask_addresses(std::span<const object::Address> addresses, bool plain) {
   Request request;
   request.plain = plain;
@@ -268,16 +227,18 @@ bool Puller::send(Request request, std::vector<Want> wants) {
   const auto stream = port_.open_stream(connection_);
   if (!stream) {
     // Streams are used up until some end. What was claimed is looked for again later.
-    for (const Want& w : wants) shared_.release(w.address);
-    if (request.addresses.empty()) restart();
+    for (const Want& w : wants) shared_.release(w.address, true);
+    if (request.addresses.empty() || wants.front().manifest != kNoManifest) restart();
     return false;
   }
   request.session = control_.value;
   request.patient = true;
+  if (asked_.empty()) pace_.begin(now_);
   Asked& asked = asked_[*stream];
   asked.wants = std::move(wants);
   asked.plain = request.plain;
   asked.plan = plan_;
+  asked.alone = alone_;
   for (const Want& w : asked.wants) asked.bytes_left += w.bytes;
   pulled_.wanted_bytes += asked.bytes_left;
   asked.outbox = Outbox(port_, connection_, *stream);
@@ -290,7 +251,10 @@ void Puller::handle_writable(StreamId stream) {
   asked_.at(stream).outbox.pump();
 }
 
-void Puller::handle_readable(StreamId stream) {
+void Puller::handle_readable(Time now, StreamId stream) {
+  now_ = now;
+  stalled_ = false;
+  pace_.heard(now);
   asked_.at(stream).unread = true;
   read_answers();
 }
@@ -304,6 +268,7 @@ void Puller::read_answers() {
   flush_some();
   shared_.collect(false);
   std::erase_if(asked_, [](const auto& asked) { return asked.second.over(); });
+  give_up_contested();
 }
 
 void Puller::read_answer(StreamId stream, Asked& asked) {
@@ -343,7 +308,7 @@ void Puller::handle_absent(Asked& asked, std::uint64_t count) {
     refuse(want.address);
     asked.bytes_left -= want.bytes;
     ++asked.judged;
-    settle(want, asked.plan, false);
+    settle(want, asked.plan, false, asked.claimed);
   }
 }
 
@@ -354,12 +319,12 @@ void Puller::refuse(const object::Address& address) {
     break_off(SyncFailure::closed, 0, "the peer lacks too much of the repository");
 }
 
-void Puller::settle(const Want& want, std::uint64_t plan, bool stored) {
+void Puller::settle(const Want& want, std::uint64_t plan, bool stored, bool claimed) {
   if (want.manifest != kNoManifest && plan == plan_) {
     --lacking_[want.manifest].open;
     if (!stored) lacking_[want.manifest].unclear = true;
   }
-  shared_.release(want.address);
+  if (claimed) shared_.release(want.address, !stored || want.manifest == kNoManifest);
 }
 
 void Puller::handle_block(StreamId stream, Asked& asked, BlockAnswer answer) {
@@ -373,8 +338,17 @@ void Puller::handle_block(StreamId stream, Asked& asked, BlockAnswer answer) {
   if (asked.plain && block.base)
     return break_off(SyncFailure::protocol, 50, "a base where none was allowed");
   ++asked.next;
-  asked.bytes_left -= asked.wants[place].bytes;
-  submit({asked.wants[place], asked.plan, stream}, std::move(block));
+  const Want& want = asked.wants[place];
+  asked.bytes_left -= want.bytes;
+  pace_.came(now_, want.bytes > 0 ? want.bytes : block.stored.size());
+  shared_.use().came += want.bytes;
+  if (asked.contested && shared_.here(want.address)) {
+    ++asked.judged;
+    pulled_.wanted_bytes -= want.bytes;
+    shared_.use().wasted += want.bytes;
+    return settle(want, asked.plan, true, asked.claimed);
+  }
+  submit({want, asked.plan, stream, asked.claimed, asked.plain}, std::move(block));
 }
 
 void Puller::submit(Coming coming, WireBlock block) {
@@ -385,14 +359,10 @@ void Puller::submit(Coming coming, WireBlock block) {
 }
 
 void Puller::handle_judged(Coming coming, const Pulled& brought, Verdict verdict) {
-  bool plain = false;
-  if (coming.stream) {
-    Asked& asked = asked_.at(*coming.stream);
-    ++asked.judged;
-    plain = asked.plain;
-  } else {
+  if (!coming.stream)
     --unparked_;
-  }
+  else if (const auto asked = asked_.find(*coming.stream); asked != asked_.end())
+    ++asked->second.judged;
   switch (verdict.written) {
     case Written::stored:
       pulled_.blocks += brought.blocks;
@@ -403,15 +373,16 @@ void Puller::handle_judged(Coming coming, const Pulled& brought, Verdict verdict
       break_off(SyncFailure::wrong_block, 100, "bytes that are not the block");
       break;
     case Written::base_missing:
-      if (!plain && park(coming, verdict.block)) return;
-      ask_again(coming.want.address, plain);
+      if (!coming.plain && park(coming, verdict.block)) return;
+      ask_again(coming.want.address, coming.plain);
       break;
     case Written::failed:
       break_off(SyncFailure::local, 0, "a block could not be written");
       break;
   }
-  settle(coming.want, coming.plan, verdict.written == Written::stored);
-  if (verdict.written == Written::stored) unpark(coming.want.address);
+  settle(coming.want, coming.plan, verdict.written == Written::stored, coming.claimed);
+  if (verdict.written != Written::stored) return;
+  for (Puller* puller : shared_.pullers()) puller->unpark(coming.want.address);
 }
 
 // Keeps a difference until its base comes.
@@ -435,8 +406,8 @@ void Puller::unpark(const object::Address& base) {
   }
 }
 
-// All answers are here. A base may have come by another session, or else the block is asked for
-// once more.
+// All answers are here, those of other sessions too. A base may have been here before it was waited
+// for, or else the block is asked for once more.
 void Puller::retry_parked() {
   for (auto& [base, parked] : std::exchange(parked_, {})) {
     parked_bytes_ -= kParkedEach + parked.block.stored.size();
@@ -445,7 +416,7 @@ void Puller::retry_parked() {
       submit(std::move(parked.coming), std::move(parked.block));
     } else {
       again_.push_back(parked.coming.want.address);
-      settle(parked.coming.want, parked.coming.plan, false);
+      settle(parked.coming.want, parked.coming.plan, false, parked.coming.claimed);
     }
   }
   shared_.collect(false);
@@ -454,7 +425,9 @@ void Puller::retry_parked() {
 // Nothing is under way.
 bool Puller::idle() {
   if (!asked_.empty() || !again_.empty() || unparked_ > 0) return false;
-  if (!parked_.empty()) retry_parked();
+  if (parked_.empty()) return true;
+  if (others_at_work()) return false;
+  retry_parked();
   return again_.empty() && parked_.empty() && unparked_ == 0;
 }
 
@@ -469,7 +442,7 @@ void Puller::handle_aborted(StreamId stream, bool by_sender, std::uint64_t code)
   if (!by_sender) return;  // it wants no more of our request, which it has
   Asked& asked = asked_.at(stream);
   for (; asked.next < asked.wants.size(); ++asked.judged)
-    settle(asked.wants[asked.next++], asked.plan, false);
+    settle(asked.wants[asked.next++], asked.plan, false, asked.claimed);
   asked.unread = false;
   asked.ended = true;
   asked.bytes_left = 0;
@@ -488,8 +461,11 @@ bool Puller::flush() {
 }
 
 void Puller::flush_some() {
-  const std::uint64_t part = pulled_.stored_bytes / kFlushPart;
-  if (shared_.unflushed_bytes() < std::clamp(part, kFlushBytes, kFlushBytesMax)) return;
+  const std::uint64_t most =
+      in_crowd()
+          ? std::clamp(shared_.use().came / kFlushPartInCrowd, kFlushBytesInCrowd, kFlushBytesMax)
+          : std::clamp(pulled_.stored_bytes / kFlushPart, kFlushBytes, kFlushBytesMax);
+  if (shared_.unflushed_bytes() < most) return;
   shared_.submit_flush([this](const Verdict& verdict) {
     if (verdict.written == Written::stored)
       note_complete();
@@ -500,11 +476,6 @@ void Puller::flush_some() {
 
 void Puller::break_off(SyncFailure failure, std::uint32_t strike, const char* rule) {
   if (!fault_) fault_ = PullFault{failure, strike, rule};
-}
-
-std::uint64_t Puller::absent() const {
-  return static_cast<std::uint64_t>(
-      std::ranges::count_if(refused_, [&](const auto& a) { return !shared_.host().has(a); }));
 }
 
 }  // namespace hn::net

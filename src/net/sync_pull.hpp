@@ -3,16 +3,27 @@
 #include <map>
 #include <utility>
 
+#include "net/pace.hpp"
 #include "net/stream_port.hpp"
 #include "net/sync_shared.hpp"
 #include "net/sync_wire.hpp"
 
 namespace hn::net {
 
-// Plain bytes that one request asks for. Large, so that a delta's base often stands in the same
-// answer; with several peers at work smaller, so that they share.
+// Plain bytes that one request asks for where one peer is asked. Large, so that a delta's base
+// often stands in the same answer.
 inline constexpr std::uint64_t kRequestBytesAlone = 256ull << 20;
-inline constexpr std::uint64_t kRequestBytesShared = 4ull << 20;
+// Where several are, each is asked for what it sends in this long and three times its latency, in
+// several requests: no more than that is left to wait for when nothing is left to ask for.
+inline constexpr Duration kSharedAhead = std::chrono::milliseconds(200);
+inline constexpr std::uint64_t kSharedAheadMin = 256 * 1024;  // its pace may not be known yet
+inline constexpr std::uint64_t kSharedRequests = 3;
+// Who has sent nothing for this long and three times its latency has its blocks asked of others.
+inline constexpr Duration kStallAfter = std::chrono::seconds(1);
+// A block is asked of a second peer where that saves this much and the latency of who is asked.
+inline constexpr Duration kHedgeGain = std::chrono::milliseconds(100);
+// And while no more bytes than this part of all that came were of no use.
+inline constexpr std::uint64_t kHedgeWastePart = 20;
 // Requests are begun while less than this is still to come, in plain bytes: a history is stored in
 // a fortieth of them, and 100 Mbit/s at 40 ms is 0.5 MB.
 inline constexpr std::uint64_t kAheadBytes = 64ull << 20;
@@ -22,6 +33,17 @@ inline constexpr std::size_t kRequestsInFlight = 4;
 inline constexpr std::uint64_t kFlushBytes = 8ull << 20;
 inline constexpr std::uint64_t kFlushBytesMax = 64ull << 20;
 inline constexpr std::uint64_t kFlushPart = 4;
+// The same where others wait for it: they can be given what is durable alone.
+inline constexpr std::uint64_t kFlushBytesInCrowd = 256 * 1024;
+inline constexpr std::uint64_t kFlushPartInCrowd = 16;
+// Rows that newcomers take in an order of their own, together, a megabyte of large files: what one
+// has is to be what others lack.
+inline constexpr std::uint64_t kPieceRows = 16;
+// Ranges of rows that a peer said it has, as far as one session remembers them.
+inline constexpr std::size_t kPartRangesMax = 1u << 16;
+inline constexpr std::size_t kPartManifestsMax = 4096;
+// About what a row takes in a node.
+inline constexpr std::uint64_t kRowBytes = 40;
 // Rows looked at in one turn, so that a manifest of millions keeps nobody waiting.
 inline constexpr std::uint64_t kRowsPerTurn = 1u << 15;
 inline constexpr std::size_t kAnswerPiece = 64 * 1024;
@@ -59,18 +81,32 @@ class Puller {
   // the peer does not know of it is asked nothing: it would only keep others from fetching them.
   void restart(std::unordered_set<log::EntryId> unknown_to_peer);
   // Something is lacking of which the peer did not know when this was last looked at.
-  bool leaves_out() const noexcept { return leaves_out_; }
+  // Or the peer does not have all of it either.
+  bool leaves_out() const;
+  // The peer has no more than these of some manifests; or has got all of some. True where it may
+  // now be asked for what it was not when this came to an end.
+  bool handle_parts(std::vector<RowsItem> items);
+  bool handle_holds(std::span<const log::ManifestRoot> manifests);
+  // What is here of manifests that are lacking, as far as it has changed since the peer was told;
+  // of those alone that it was told of where it is said not to need the others.
+  std::vector<RowsItem> take_parts(bool of_all);
   // Begins requests and reads manifests, as far as limits allow. True where it stopped for the
   // limit of a turn.
-  bool turn(bool alone);
+  bool turn(Time now, bool alone);
   // Blocks that came unasked with the entries that need them.
   void take_along(std::vector<AlongBlock> blocks);
   bool waiting() const noexcept { return !asked_.empty(); }
   bool owns(StreamId stream) const { return asked_.contains(stream); }
-  void handle_readable(StreamId stream);
+  void handle_readable(Time now, StreamId stream);
   void handle_writable(StreamId stream);
   void handle_aborted(StreamId stream, bool by_sender, std::uint64_t code);
   void stop();  // drops all requests
+
+  // When this peer is taken to have stalled, where others could be asked.
+  std::optional<Time> deadline() const;
+  void handle_deadline();
+  // It has said something, if not an answer.
+  void awake() noexcept { stalled_ = false; }
 
   // Nothing is lacking that this peer has and nobody else is fetching; all of it is durable.
   bool done() const noexcept { return phase_ == Phase::done; }
@@ -95,7 +131,9 @@ class Puller {
     Want want;
     std::uint64_t plan = 0;
     std::optional<StreamId> stream;  // whose request counts it
-    bool retried = false;            // with a base that was said to be here
+    bool claimed = true;
+    bool plain = false;    // asked for in a form without a base
+    bool retried = false;  // with a base that was said to be here
   };
   struct Parked {
     Coming coming;
@@ -107,6 +145,17 @@ class Puller {
     bool looked_at = false;  // all of its rows
     bool unclear = false;    // something in it was refused, or is another's to fetch
     bool whole = false;
+    bool part = false;  // the peer has what it said it has, and is asked for nothing else
+  };
+  // Rows to look at, the last first.
+  struct Piece {
+    std::size_t manifest = 0;
+    std::uint64_t first = 0;
+    std::uint64_t end = 0;
+    bool last = false;  // of a manifest that is looked at in one piece
+    // Those that the fewest have come first.
+    std::size_t holders = 0;
+    std::uint64_t lot = 0;
   };
   struct Asked {
     std::vector<Want> wants;
@@ -115,20 +164,49 @@ class Puller {
     std::uint64_t bytes_left = 0;
     std::uint64_t plan = 0;
     bool plain = false;
-    bool unread = false;  // more of the answer is here
-    bool ended = false;   // all of the answer was read
+    bool alone = false;      // made where no other peer was asked
+    bool claimed = true;     // what is still to come is this session's to fetch
+    bool contested = false;  // others fetch some of it as well
+    bool unread = false;     // more of the answer is here
+    bool ended = false;      // all of the answer was read
     bool over() const noexcept { return ended && judged == wants.size(); }
     MessageReader reader{kAnswerMessageMax};
     Outbox outbox;
   };
 
+  // Another session's, to be asked for here too.
+  struct Tail {
+    std::vector<Want> wants;  // the last first
+    std::uint64_t bytes = 0;
+  };
+
   void restart();
+  void restart_here();
   bool room() const noexcept;
+  std::uint64_t bytes_ahead() const noexcept;
+  std::uint64_t ahead_max() const;
+  bool others_at_work() const;
+  bool at_work() const noexcept { return !asked_.empty() && !stalled_; }
+  std::optional<Duration> left(Time now) const;
+  void give_up(StreamId stream);
+  void give_up_excess();
+  void give_up_contested();
+  bool hedge();
+  Tail tail(std::uint64_t bytes_max, Puller& other);
+  bool take_tail(Asked& asked, std::uint64_t bytes_max, Puller& other, Tail& out);
+  bool look_again();
   bool send(Request request, std::vector<Want> wants);
   bool ask_addresses(std::span<const object::Address> addresses, bool plain);
   bool take_want(Lacking& manifest, const object::Address& address);
-  void take_rows(std::span<const log::ManifestRow> rows, std::uint64_t first, Request& request,
-                 std::vector<Want>& wants);
+  std::uint64_t take_rows(Piece& piece, std::span<const log::ManifestRow> rows, std::uint64_t first,
+                          std::uint64_t bytes_max, Request& request, std::vector<Want>& wants);
+  bool in_crowd() const;
+  bool dry() const;
+  bool holds_part(const object::Id& root, std::uint64_t row) const;
+  void make_pieces();
+  void cut(std::size_t manifest, RowRange range);
+  std::size_t lacking_at(const object::Id& root) const;
+  std::vector<object::Address> absent_nodes();
   void step_nodes();
   bool step_rows();
   void step_loose();
@@ -149,7 +227,7 @@ class Puller {
   bool idle();
   void ask_again(const object::Address& address, bool plain);
   void refuse(const object::Address& address);
-  void settle(const Want& want, std::uint64_t plan, bool stored);
+  void settle(const Want& want, std::uint64_t plan, bool stored, bool claimed);
   bool flush();
   void flush_some();
   void break_off(SyncFailure failure, std::uint32_t strike, const char* rule);
@@ -160,14 +238,24 @@ class Puller {
   StreamId control_;
   std::unordered_set<log::EntryId> unknown_to_peer_;
   bool leaves_out_ = false;
+  std::map<object::Id, std::vector<RowRange>> parts_;  // of what the peer does not have all
+  std::size_t part_ranges_ = 0;
+  bool shares_ = false;  // and that is lacking here
+  std::map<object::Id, std::vector<RowRange>> told_parts_;
+  std::uint64_t told_parts_at_ = ~std::uint64_t{0};
   Phase phase_ = Phase::idle;
   std::vector<Lacking> lacking_;  // manifests not known to be whole, in log order
   std::uint64_t plan_ = 0;        // counts the restarts
   std::size_t complete_to_ = 0;   // manifests before this one were noted or are unclear
-  std::size_t manifest_at_ = 0;
-  std::uint64_t row_end_ = 0;  // rows of the manifest at hand that were not yet looked at
-  bool others_fetch_ = false;  // something is claimed by another session
-  std::uint64_t seen_generation_ = 0;
+  std::vector<Piece> pieces_;
+  std::size_t piece_at_ = 0;
+  std::uint64_t pieces_version_ = 0;  // of what peers say they have
+  bool others_fetch_ = false;         // something is claimed by another session
+  std::uint64_t seen_released_ = 0;
+  Time now_;
+  Pace pace_;
+  bool alone_ = true;
+  bool stalled_ = false;
   std::map<StreamId, Asked> asked_;
   std::multimap<object::Address, Parked> parked_;  // by their bases
   std::uint64_t parked_bytes_ = 0;

@@ -109,9 +109,10 @@ void SyncSession::handle_readable(Time now, StreamId stream) {
   if (over()) return;
   heard_at_ = now;
   if (stream == setup_.control) {
+    puller_.awake();
     read_control();
   } else if (puller_.owns(stream)) {
-    puller_.handle_readable(stream);
+    puller_.handle_readable(now, stream);
     check_puller();
   }
 }
@@ -313,16 +314,24 @@ void SyncSession::check_puller() {
 std::optional<Time> SyncSession::deadline() const {
   if (over()) return std::nullopt;
   if (!proven()) return heard_at_ + kHelloTimeout;
-  if (waiting()) return heard_at_ + kStallTimeout;
-  return ask_at_;
+  std::optional<Time> at = puller_.deadline();
+  if (waiting()) at = std::min(at.value_or(heard_at_ + kStallTimeout), heard_at_ + kStallTimeout);
+  if (ask_at_) at = std::min(at.value_or(*ask_at_), *ask_at_);
+  return at;
+}
+
+// What the peer has and nobody brought.
+void SyncSession::ask_for_differences(Time now) {
+  if (!ask_at_ || *ask_at_ > now) return;
+  relay(true);
+  say_frontier(true);
 }
 
 void SyncSession::handle_deadline(Time now) {
-  if (proven() && !waiting()) {
-    if (ask_at_ && *ask_at_ <= now) {
-      relay(true);
-      say_frontier(true);
-    }
+  if (proven() && !(waiting() && heard_at_ + kStallTimeout <= now)) {
+    ask_for_differences(now);
+    const auto stalls = puller_.deadline();
+    if (stalls && *stalls <= now) puller_.handle_deadline();
     return;
   }
   // A connection on which nothing comes any more must not serve the next call either.

@@ -102,6 +102,7 @@ class SyncSession {
   void handle(PlacesMessage m);
   void handle(AlongMessage m);
   void handle(const RelayMessage& m);
+  void handle(PartsMessage m);
   bool admit(const HelloMessage& m);
   bool peer_may_read();
   bool take_entries(const std::vector<log::SignedEntry>& entries);
@@ -109,10 +110,12 @@ class SyncSession {
   void relay(bool unasked);
   void learn_equal();
   void look_for_differences(Time now);
+  void ask_for_differences(Time now);
   void restart_pull();
   bool push(std::size_t bytes_max);
   void say_along(std::span<const log::SignedEntry> entries);
   void say_holds();
+  void say_parts();
   void say_state();
   void say_places();
   void compare();

@@ -81,8 +81,18 @@ bool SharedRepository::check_whole(const log::ManifestRoot& manifest) {
   return true;
 }
 
-void SharedRepository::release(const object::Address& address) {
-  if (claimed_.erase(address) != 0) ++generation_;
+std::size_t SharedRepository::claims(const object::Address& address) const {
+  const auto at = claimed_.find(address);
+  return at == claimed_.end() ? 0 : at->second;
+}
+
+void SharedRepository::release(const object::Address& address, bool fetch_anew) {
+  const auto at = claimed_.find(address);
+  if (at == claimed_.end()) return;
+  ++generation_;
+  if (--at->second > 0) return;
+  claimed_.erase(at);
+  if (fetch_anew) ++released_;
 }
 
 std::variant<log::SignedEntry, JoinRefusal> SharedRepository::redeem(const JoinRequest& request) {
@@ -132,6 +142,7 @@ void SharedRepository::collect(bool wait) {
 void SharedRepository::note_flushed() {
   dirty_ = false;
   arrived_.clear();
+  ++flushes_;
   touch();
 }
 
@@ -142,6 +153,25 @@ Result<void> SharedRepository::flush() {
   unflushed_bytes_ = 0;
   note_flushed();
   return {};
+}
+
+const std::vector<RowRange>& SharedRepository::parts(const log::ManifestRoot& manifest) {
+  Parts& parts = parts_[manifest.root];
+  if (parts.flushes == flushes_) return parts.ranges;
+  parts.flushes = flushes_;
+  parts.ranges.clear();
+  for (std::uint64_t at = 0; at < manifest.rows; at += log::kManifestRowsPerNode) {
+    const auto rows = log::read_rows(host_.blocks(), manifest, at, log::kManifestRowsPerNode);
+    if (!rows) continue;
+    for (std::size_t i = 0; i < rows->size(); ++i) {
+      if (!host_.has((*rows)[i].address)) continue;
+      if (!parts.ranges.empty() && parts.ranges.back().first + parts.ranges.back().count == at + i)
+        ++parts.ranges.back().count;
+      else if (parts.ranges.size() < kRequestRangesMax)
+        parts.ranges.push_back({at + i, 1});
+    }
+  }
+  return parts.ranges;
 }
 
 std::vector<log::ManifestRoot> SharedRepository::wanted(

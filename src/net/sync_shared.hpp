@@ -3,15 +3,20 @@
 #include <algorithm>
 #include <deque>
 #include <functional>
+#include <map>
 #include <set>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "hn/net/sync_host.hpp"
+#include "net/sync_wire.hpp"
 
 namespace hn::net {
 
 // Own frontiers that are remembered by their digests.
 inline constexpr std::size_t kEarlierMax = 64;
+
+class Puller;
 
 // What all sessions about one repository know together: what is whole, what is on its way, what was
 // written and is not durable yet.
@@ -33,10 +38,36 @@ class SharedRepository {
     return arrived_.contains(address) || host_.has(address);
   }
 
-  // One session asks for a block at a time. False where another has.
-  bool claim(const object::Address& address) { return claimed_.insert(address).second; }
+  // One session asks for a block at a time, but for what a slow one takes long to send. False where
+  // another has.
+  bool claim(const object::Address& address) { return claimed_.try_emplace(address, 1).second; }
+  void claim_too(const object::Address& address) { ++claimed_[address]; }
   bool claimed(const object::Address& address) const { return claimed_.contains(address); }
-  void release(const object::Address& address);
+  std::size_t claims(const object::Address& address) const;
+  std::size_t claims() const noexcept { return claimed_.size(); }
+  // `fetch_anew`: what depends on it has to be looked at again, by who left it to another session.
+  void release(const object::Address& address, bool fetch_anew);
+  // Counts such up.
+  std::uint64_t released() const noexcept { return released_; }
+
+  // Who pulls for this repository, one for each session.
+  void join(Puller& puller) { pullers_.insert(&puller); }
+  void leave(Puller& puller) { pullers_.erase(&puller); }
+  const std::set<Puller*>& pullers() const noexcept { return pullers_; }
+  // Plain bytes that came, and those of them that had come from another peer already.
+  struct Use {
+    std::uint64_t came = 0;
+    std::uint64_t wasted = 0;
+  };
+  Use& use() noexcept { return use_; }
+
+  // Counts up when blocks became readable.
+  std::uint64_t flushes() const noexcept { return flushes_; }
+  // Rows of a manifest that are here and readable, at most so many ranges.
+  const std::vector<RowRange>& parts(const log::ManifestRoot& manifest);
+  // Counts up when a peer said what parts it has.
+  std::uint64_t parts_version() const noexcept { return parts_version_; }
+  void touch_parts() noexcept { ++parts_version_; }
 
   std::variant<log::SignedEntry, JoinRefusal> redeem(const JoinRequest& request);
   Result<void> add_entries(std::span<const log::SignedEntry> entries);
@@ -105,7 +136,17 @@ class SharedRepository {
   std::vector<std::uint64_t> published_;      // sorted
   std::set<object::Id> published_manifests_;  // whose rows are among them
   std::uint64_t published_version_ = ~std::uint64_t{0};
-  std::unordered_set<object::Address> claimed_;
+  std::unordered_map<object::Address, std::size_t> claimed_;  // by how many
+  std::uint64_t released_ = 0;
+  std::set<Puller*> pullers_;
+  Use use_;
+  std::uint64_t flushes_ = 0;
+  struct Parts {
+    std::uint64_t flushes = ~std::uint64_t{0};
+    std::vector<RowRange> ranges;
+  };
+  std::map<object::Id, Parts> parts_;
+  std::uint64_t parts_version_ = 0;
   std::unordered_set<object::Address> arrived_;
   std::uint64_t unflushed_bytes_ = 0;
   bool dirty_ = false;

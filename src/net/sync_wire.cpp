@@ -17,7 +17,8 @@ enum Control : std::uint8_t {
   kState = 6,
   kPlaces = 7,
   kAlong = 8,
-  kRelay = 9
+  kRelay = 9,
+  kParts = 10
 };
 enum AnswerType : std::uint8_t { kBlock = 1, kAbsent = 2 };
 
@@ -115,6 +116,41 @@ Result<ControlMessage> decode_holds(Decoder& in) {
   return ControlMessage(std::move(m));
 }
 
+void put(Encoder& out, const RowsItem& item) {
+  put(out, item.manifest);
+  out.varint(item.ranges.size());
+  std::uint64_t end = 0;
+  for (const RowRange& r : item.ranges) {
+    out.varint(r.first - end).varint(r.count);
+    end = r.first + r.count;
+  }
+}
+
+struct RequestTotals {
+  std::uint64_t ranges = 0;
+  std::uint64_t rows = 0;
+};
+
+RowsItem take_item(Decoder& in, RequestTotals& totals, bool may_be_empty) {
+  RowsItem item;
+  item.manifest = take_manifest(in);
+  const std::uint64_t count = in.varint(kRequestRangesMax - totals.ranges);
+  if (count == 0 && !may_be_empty) in.fail();
+  totals.ranges += count;
+  std::uint64_t end = 0;
+  for (std::uint64_t i = 0; i < count && !in.failed(); ++i) {
+    RowRange r;
+    const std::uint64_t gap = in.varint(item.manifest.rows - end);
+    r.first = end + gap;
+    r.count = in.varint(item.manifest.rows - r.first);
+    if (r.count == 0 || (i > 0 && gap == 0)) in.fail();
+    end = r.first + r.count;
+    totals.rows += r.count;
+    item.ranges.push_back(r);
+  }
+  return item;
+}
+
 Result<ControlMessage> decode_places(Decoder& in) {
   PlacesMessage m;
   const std::uint64_t peers = in.varint(kPlacesPeersMax);
@@ -149,39 +185,15 @@ Result<ControlMessage> decode_along(Decoder& in) {
   return ControlMessage(std::move(m));
 }
 
-void put(Encoder& out, const RowsItem& item) {
-  put(out, item.manifest);
-  out.varint(item.ranges.size());
-  std::uint64_t end = 0;
-  for (const RowRange& r : item.ranges) {
-    out.varint(r.first - end).varint(r.count);
-    end = r.first + r.count;
-  }
-}
-
-struct RequestTotals {
-  std::uint64_t ranges = 0;
-  std::uint64_t rows = 0;
-};
-
-RowsItem take_item(Decoder& in, RequestTotals& totals) {
-  RowsItem item;
-  item.manifest = take_manifest(in);
-  const std::uint64_t count = in.varint(kRequestRangesMax - totals.ranges);
-  if (count == 0) in.fail();
-  totals.ranges += count;
-  std::uint64_t end = 0;
-  for (std::uint64_t i = 0; i < count && !in.failed(); ++i) {
-    RowRange r;
-    const std::uint64_t gap = in.varint(item.manifest.rows - end);
-    r.first = end + gap;
-    r.count = in.varint(item.manifest.rows - r.first);
-    if (r.count == 0 || (i > 0 && gap == 0)) in.fail();
-    end = r.first + r.count;
-    totals.rows += r.count;
-    item.ranges.push_back(r);
-  }
-  return item;
+Result<ControlMessage> decode_parts(Decoder& in) {
+  PartsMessage m;
+  const std::uint64_t items = in.varint(kRequestItemsMax);
+  if (items == 0) in.fail();
+  RequestTotals totals;
+  for (std::uint64_t i = 0; i < items && !in.failed(); ++i)
+    m.items.push_back(take_item(in, totals, true));
+  if (!in.done()) return broken("parts of another shape");
+  return ControlMessage(std::move(m));
 }
 
 Result<Answer> decode_block(Decoder& in) {
@@ -297,6 +309,12 @@ Bytes encode(const AlongMessage& m) {
 Bytes encode(const RelayMessage& m) {
   return Encoder().u8(kRelay).u8(m.unasked ? 1 : 0).bytes();
 }
+Bytes encode(const PartsMessage& m) {
+  Encoder out;
+  out.u8(kParts).varint(m.items.size());
+  for (const RowsItem& item : m.items) put(out, item);
+  return std::move(out).take();
+}
 
 Result<ControlMessage> decode_control(ByteView bytes) {
   Decoder in(bytes);
@@ -335,6 +353,8 @@ Result<ControlMessage> decode_control(ByteView bytes) {
       if (!in.done()) return broken("a relay of another shape");
       return ControlMessage(m);
     }
+    case kParts:
+      return decode_parts(in);
     default:
       return broken("a control message of no known type");
   }
@@ -363,7 +383,7 @@ Result<Request> decode_request(ByteView bytes) {
   const std::uint64_t items = in.varint(kRequestItemsMax);
   RequestTotals totals;
   for (std::uint64_t i = 0; i < items && !in.failed(); ++i)
-    m.items.push_back(take_item(in, totals));
+    m.items.push_back(take_item(in, totals, false));
   if (!in.done()) return broken("a request of another shape");
   if (totals.rows > kRequestRowsMax) return broken("too many rows in one request");
   return m;

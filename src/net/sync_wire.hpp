@@ -44,6 +44,17 @@ Bytes encode(const RefusedMessage& m);
 Bytes encode(const SealedMessage& m);
 Result<PlainMessage> decode_plain(ByteView bytes);
 
+// Rows of one manifest.
+struct RowRange {
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+  friend bool operator==(const RowRange&, const RowRange&) = default;
+};
+struct RowsItem {
+  log::ManifestRoot manifest;
+  std::vector<RowRange> ranges;  // ascending, apart from each other
+  friend bool operator==(const RowsItem&, const RowsItem&) = default;
+};
 // What sealed messages hold.
 struct JoinPart {
   log::InvitationId invitation;
@@ -93,9 +104,14 @@ struct AlongMessage {
 struct RelayMessage {
   bool unasked = true;
 };
+// Rows whose blocks can be asked for here although the publish has not been passed on; in place of
+// what was said of the same manifest before.
+struct PartsMessage {
+  std::vector<RowsItem> items;
+};
 using ControlMessage =
     std::variant<HelloMessage, FrontierMessage, EntriesMessage, EntriesEndMessage, HoldsMessage,
-                 StateMessage, PlacesMessage, AlongMessage, RelayMessage>;
+                 StateMessage, PlacesMessage, AlongMessage, RelayMessage, PartsMessage>;
 
 Bytes encode(const HelloMessage& m);
 Bytes encode(const FrontierMessage& m);
@@ -106,19 +122,10 @@ Bytes encode(const StateMessage& m);
 Bytes encode(const PlacesMessage& m);
 Bytes encode(const AlongMessage& m);
 Bytes encode(const RelayMessage& m);
+Bytes encode(const PartsMessage& m);
 Result<ControlMessage> decode_control(ByteView bytes);
 
 // The one message of a requester on a request stream.
-struct RowRange {
-  std::uint64_t first = 0;
-  std::uint64_t count = 0;
-  friend bool operator==(const RowRange&, const RowRange&) = default;
-};
-struct RowsItem {
-  log::ManifestRoot manifest;
-  std::vector<RowRange> ranges;  // ascending, apart from each other
-  friend bool operator==(const RowsItem&, const RowsItem&) = default;
-};
 struct Request {
   std::uint64_t session = 0;  // the control stream's number
   bool plain = false;         // nothing that needs a base

@@ -319,7 +319,7 @@ void Server::operator()(const net::SyncSettled& settled) {
   const auto it = sessions_.find(settled.session);
   if (it == sessions_.end()) return;
   Session& session = it->second;
-  session.settled = driver_.now();
+  settle(session);
   session.agreed = settled.agreed;
   if (settled.agreed) {
     say(*session.served,
@@ -385,8 +385,8 @@ void Server::read_bans() {
 void Server::over(const net::SyncId& id, const std::string& why) {
   const auto it = sessions_.find(id);
   if (it == sessions_.end()) return;
-  const Session session = it->second;
-  sessions_.erase(it);
+  Session session = std::move(sessions_.extract(it).mapped());
+  count(session);
   Served& one = *session.served;
   const auto known = one.contacts.find(session.key);
   if (known == one.contacts.end()) return;

@@ -13,6 +13,7 @@
 #include "hn/node/driver.hpp"
 #include "hn/node/host.hpp"
 #include "hn/repo/peer_limits.hpp"
+#include "hn/repo/record.hpp"
 #include "node/contact.hpp"
 #include "node/errands.hpp"
 
@@ -97,6 +98,7 @@ class Server {
     std::int64_t since = 0;
     Time opened{};
     net::SyncProgress totals;
+    repo::TrafficRecord counted;  // of those totals, in the repository's local state
   };
   // Somebody waits for a repository to be in step.
   struct Waiting {
@@ -137,6 +139,8 @@ class Server {
   bool remember(Served& one, const repo::PeerRecord& record);
   bool remember_place(Served& one, const Session& session);
   void keep_one_of_two(const net::SyncId& id);
+  void settle(Session& session);
+  void count(Session& session);
   void over(const net::SyncId& id, const std::string& why);
   void hear(Served& one, const crypto::TransportKey& key,
             const std::vector<net::PeerAddress>& addresses, bool over_loopback);

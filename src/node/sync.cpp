@@ -62,6 +62,7 @@ struct Call {
   std::set<net::SyncId> attempts;  // not answered yet
   Time last_attempt{};
   std::optional<net::SyncId> session;
+  std::optional<crypto::TransportKey> met;
   PeerOutcome outcome;
   bool over = false;
 };
@@ -112,6 +113,9 @@ class Caller {
       if (!call.over && end == Driver::End::pipe_closed) {
         give_up(call, Code::unreachable, "the command ended before the exchange was complete");
       }
+      if (call.met)
+        repo::add_traffic(host_.parts(), *call.met,
+                          {call.outcome.bytes_in, call.outcome.bytes_out});
       report.peers.push_back(call.outcome);
     }
     return report;
@@ -127,6 +131,7 @@ class Caller {
     call->attempts.erase(peer.session);
     stop_attempts(*call);
     call->session = peer.session;
+    call->met = peer.key;
     call->outcome.shown = escape_controls(peer.label);
     progressed();
     repo::PeerRecord record;

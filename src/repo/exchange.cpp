@@ -335,9 +335,28 @@ bool is_known_peer(const Repository& repository, const crypto::TransportKey& key
   return repository.store().get(key::peer(key)).has_value();
 }
 
+TrafficRecord traffic_with(const Repository& repository, const crypto::TransportKey& key) {
+  const auto bytes = repository.store().get(key::traffic(key));
+  if (!bytes) return {};
+  const auto record = decode_traffic_record(*bytes);
+  return record ? *record : TrafficRecord{};
+}
+
+void add_traffic(Repository& repository, const crypto::TransportKey& key,
+                 const TrafficRecord& more) {
+  if (more.taken == 0 && more.given == 0) return;
+  TrafficRecord total = traffic_with(repository, key);
+  total.taken += more.taken;
+  total.given += more.given;
+  store::Batch batch = repository.store().begin();
+  batch.put(key::traffic(key), encode(total));
+  batch.commit();
+}
+
 void forget_peer(Repository& repository, const crypto::TransportKey& key) {
   store::Batch batch = repository.store().begin();
   batch.erase(key::peer(key));
+  batch.erase(key::traffic(key));
   batch.commit();
 }
 

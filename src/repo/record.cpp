@@ -152,6 +152,17 @@ Result<PeerRecord> decode_peer_record(ByteView bytes) {
   });
 }
 
+Bytes encode(const TrafficRecord& r) {
+  return Encoder().u8(kRecordFormat).varint(r.taken).varint(r.given).bytes();
+}
+
+Result<TrafficRecord> decode_traffic_record(ByteView bytes) {
+  return decoded<TrafficRecord>(bytes, [](Decoder& in, TrafficRecord& r) {
+    r.taken = in.varint();
+    r.given = in.varint();
+  });
+}
+
 Bytes encode(const ReceiptRecord& r) {
   return Encoder()
       .u8(kRecordFormat)
@@ -345,6 +356,9 @@ std::string follow(std::string_view name) {
 }
 std::string peer(const crypto::TransportKey& transport) {
   return std::string(kPeers) + hn::to_hex(transport.bytes);
+}
+std::string traffic(const crypto::TransportKey& transport) {
+  return std::string(kTraffic) + hn::to_hex(transport.bytes);
 }
 std::string receipt(const log::Device& device) {
   return std::string(kReceipts) + hn::to_hex(device.bytes);

@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace hn::repo;
   if (size == 0) return 0;
   const hn::ByteView bytes(data + 1, size - 1);
-  switch (data[0] % 12) {
+  switch (data[0] % 13) {
     case 0:
       return check(decode_store_record, bytes);
     case 1:
@@ -39,6 +39,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       return check(decode_tracked_record, bytes);
     case 9:
       return check(decode_given_up_record, bytes);
+    case 12:
+      return check(decode_traffic_record, bytes);
     case 11:
       return check(decode_receipt_record, bytes);
     default:

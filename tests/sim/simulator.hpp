@@ -139,6 +139,10 @@ class Simulator {
     set_path(b, a, p);
   }
   void set_path(HostId from, HostId to, const Path& p) { wires_[{from.value, to.value}].path = p; }
+  // What a host sends to all others together goes through one queue first.
+  void set_uplink(HostId h, double bits_per_second, std::size_t queue_bytes) {
+    hosts_[h.value].uplink = Uplink{bits_per_second, queue_bytes, {}};
+  }
   Path& path_of(HostId from, HostId to) { return wires_[{from.value, to.value}].path; }
   const Traffic& traffic(HostId from, HostId to) { return wires_[{from.value, to.value}].traffic; }
 
@@ -151,10 +155,6 @@ class Simulator {
     }
   }
   void heal() { parted_ = false; }
-  // All that a host sends goes through one queue first, as through the one interface it has.
-  void set_uplink(HostId h, double bits_per_second, std::size_t queue_bytes) {
-    hosts_[h.value].uplink = Uplink{bits_per_second, queue_bytes, {}};
-  }
   // A host that is off hears and says nothing; its timers go on.
   void turn(HostId h, bool on) { hosts_[h.value].off = !on; }
 
@@ -209,9 +209,9 @@ class Simulator {
 
  private:
   struct Uplink {
-    double bits_per_second;
-    std::size_t queue_bytes;
-    Time busy_until;
+    double bits_per_second = 0;
+    std::size_t queue_bytes = 0;
+    Time busy_until{};
   };
   struct Host {
     Node* node;
@@ -219,7 +219,7 @@ class Simulator {
     std::optional<std::size_t> group;
     std::uint64_t wake_generation;
     bool off = false;
-    std::optional<Uplink> uplink;
+    std::optional<Uplink> uplink{};
   };
   struct Wire {
     Path path;
@@ -294,45 +294,40 @@ class Simulator {
       if (!everywhere) return;
       wire = wires_.insert({{from, to}, Wire{everywhere({from}, {to}), {}, false, {}}}).first;
     }
-    carry(wire->second, from, to);
+    const auto out = hosts_[from].uplink ? through(*hosts_[from].uplink) : now_;
+    if (out) carry(wire->second, from, to, *out);
   }
 
-  // When the host's own queue has let it out; nullopt: it was full.
-  std::optional<Time> through_uplink(std::size_t from, std::size_t size) {
-    auto& uplink = hosts_[from].uplink;
-    if (!uplink) return now_;
-    const Time start = std::max(now_, uplink->busy_until);
-    const double waiting = std::chrono::duration<double>(start - now_).count();
-    if (waiting * uplink->bits_per_second / 8 + static_cast<double>(size) >
-        static_cast<double>(uplink->queue_bytes))
+  // When the datagram is out of the uplink, if that takes it.
+  std::optional<Time> through(Uplink& up) {
+    const Time start = std::max(now_, up.busy_until);
+    const double queued = seconds_of(start - now_) * up.bits_per_second / 8;
+    const std::size_t size = datagram_.bytes.size();
+    if (queued + static_cast<double>(size) > static_cast<double>(up.queue_bytes))
       return std::nullopt;
-    const double wire_seconds = static_cast<double>(size + kHeaders) * 8 / uplink->bits_per_second;
-    uplink->busy_until =
-        start + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(wire_seconds));
-    return uplink->busy_until;
+    up.busy_until =
+        start + of_seconds(static_cast<double>(size + kHeaders) * 8 / up.bits_per_second);
+    return up.busy_until;
+  }
+  static double seconds_of(Duration d) { return std::chrono::duration<double>(d).count(); }
+  static Duration of_seconds(double s) {
+    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(s));
   }
 
-  void carry(Wire& wire, std::size_t from, std::size_t to) {
+  void carry(Wire& wire, std::size_t from, std::size_t to, Time ready) {
     const Path& p = wire.path;
     ++wire.traffic.datagrams;
     wire.traffic.bytes += datagram_.bytes.size();
     const std::size_t size = datagram_.bytes.size();
     if (size > p.largest) return;
-    const auto ready = through_uplink(from, size);
-    if (!ready) {
-      ++wire.traffic.dropped_queue;
-      return;
-    }
-    const Time start = std::max(*ready, wire.busy_until);
-    const double queued =
-        std::chrono::duration<double>(start - *ready).count() * p.bits_per_second / 8;
+    const Time start = std::max(ready, wire.busy_until);
+    const double queued = seconds_of(start - ready) * p.bits_per_second / 8;
     if (queued + static_cast<double>(size) > static_cast<double>(p.queue_bytes)) {
       ++wire.traffic.dropped_queue;
       return;
     }
     const double wire_seconds = static_cast<double>(size + kHeaders) * 8 / p.bits_per_second;
-    wire.busy_until =
-        start + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(wire_seconds));
+    wire.busy_until = start + of_seconds(wire_seconds);
     wire.bad = wire.bad ? !chance(p.burst_end) : chance(p.burst_begin);
     if (chance(p.loss) || (wire.bad && chance(p.burst_loss))) {
       ++wire.traffic.dropped_loss;

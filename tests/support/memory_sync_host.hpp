@@ -94,6 +94,18 @@ class MemorySyncHost : public net::SyncHost {
   void store_as_delta(std::string_view chunk, std::string_view base) {
     deltas_[address_of_chunk(chunk)] = address_of_chunk(base);
   }
+  // Everything that another one holds, as it lies there.
+  void copy_of(const MemorySyncHost& other) {
+    durable_ = other.durable_;
+    deltas_ = other.deltas_;
+    needed_ = other.needed_;
+    whole_ = other.whole_;
+    view_ = durable_view_ = other.view_;
+  }
+  // Is everything here, durably, that the other one has published?
+  bool holds_all_of(const MemorySyncHost& other) const {
+    return std::ranges::all_of(other.needed_, [&](const auto& a) { return has(a); });
+  }
   std::array<Byte, 16> invite(std::string_view name) {
     const Hash h = crypto::hash(crypto::Purpose("test.secret"), as_bytes(name));
     std::array<Byte, 16> secret{};
@@ -196,6 +208,7 @@ class MemorySyncHost : public net::SyncHost {
       return net::Written::wrong;
     if (has(a) || pending_.contains(a)) ++written_twice;
     pending_[a] = {*kind, std::move(plain)};
+    if (w.form == kDelta) deltas_[a] = *w.base;
     return net::Written::stored;
   }
 

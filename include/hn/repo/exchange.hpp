@@ -57,6 +57,12 @@ log::Member find_member(const Repository& repository, std::string_view name);
 std::vector<PeerRecord> peers(const Repository& repository);
 void remember_peer(Repository& repository, const PeerRecord& met);
 bool is_known_peer(const Repository& repository, const crypto::TransportKey& key);
+// What was exchanged with a peer so far, and adding to it; a record that does not read counts as
+// none.
+TrafficRecord traffic_with(const Repository& repository, const crypto::TransportKey& key);
+void add_traffic(Repository& repository, const crypto::TransportKey& key,
+                 const TrafficRecord& more);
+// With what was exchanged with it.
 void forget_peer(Repository& repository, const crypto::TransportKey& key);
 
 }  // namespace hn::repo

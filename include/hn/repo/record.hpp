@@ -54,6 +54,12 @@ struct PeerRecord {
   std::int64_t last_met = 0;           // seconds since 1970, for people
 };
 
+// What was exchanged with a peer about this repository, by this store's own count.
+struct TrafficRecord {
+  std::uint64_t taken = 0;  // bytes of blocks, as stored
+  std::uint64_t given = 0;
+};
+
 // A device's signed word that it has all entries of a frontier, and all blocks of them, on its
 // disk.
 struct ReceiptRecord {
@@ -133,6 +139,7 @@ Bytes encode(const StoreRecord& record);
 Bytes encode(const WorktreeRecord& record);
 Bytes encode(const Draft& record);
 Bytes encode(const PeerRecord& record);
+Bytes encode(const TrafficRecord& record);
 Bytes encode(const ReceiptRecord& record);
 Bytes encode(const InvitationRecord& record);
 Bytes encode(const OperationRecord& record);
@@ -154,6 +161,7 @@ Result<ImportRecord> decode_import_record(ByteView bytes);
 Result<TrackedRecord> decode_tracked_record(ByteView bytes);
 Result<GivenUpRecord> decode_given_up_record(ByteView bytes);
 Result<ReceiptRecord> decode_receipt_record(ByteView bytes);
+Result<TrafficRecord> decode_traffic_record(ByteView bytes);
 Result<CollectedRecord> decode_collected_record(ByteView bytes);
 Result<AnswerRecord> decode_answer_record(ByteView bytes);
 
@@ -165,6 +173,7 @@ inline constexpr std::string_view kTracked = "tracked";
 inline constexpr std::string_view kDrafts = "draft/";
 inline constexpr std::string_view kFollows = "follow/";
 inline constexpr std::string_view kPeers = "peer/";
+inline constexpr std::string_view kTraffic = "traffic/";
 inline constexpr std::string_view kReceipts = "receipt/";
 inline constexpr std::string_view kInvitations = "invitation/";
 inline constexpr std::string_view kFolds = "fold/";
@@ -179,6 +188,7 @@ std::string draft(const Draft& draft);
 std::string draft(bool tag, const LocalBranch& place);
 std::string follow(std::string_view name);
 std::string peer(const crypto::TransportKey& transport);
+std::string traffic(const crypto::TransportKey& transport);
 std::string receipt(const log::Device& device);
 std::string invitation(const log::InvitationId& id);
 std::string fold(const LocalBranch& branch);

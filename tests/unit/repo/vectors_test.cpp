@@ -68,6 +68,7 @@ void check_record(const Json& v) {
   if (kind == "draft") return check_decoder(repo::decode_draft, v);
   if (kind == "peer") return check_decoder(repo::decode_peer_record, v);
   if (kind == "receipt") return check_decoder(repo::decode_receipt_record, v);
+  if (kind == "traffic") return check_decoder(repo::decode_traffic_record, v);
   if (kind == "invitation") return check_decoder(repo::decode_invitation_record, v);
   if (kind == "operation") return check_decoder(repo::decode_operation_record, v);
   if (kind == "import") return check_decoder(repo::decode_import_record, v);
@@ -123,6 +124,9 @@ Json fields_of(const std::string& kind, ByteView bytes) {
            {"label", r.label},
            {"addresses", r.addresses},
            {"last_met", r.last_met}};
+  } else if (kind == "traffic") {
+    const auto r = *repo::decode_traffic_record(bytes);
+    out = {{"taken", r.taken}, {"given", r.given}};
   } else if (kind == "receipt") {
     const auto r = *repo::decode_receipt_record(bytes);
     out = {{"device", to_hex(r.device.bytes)},
