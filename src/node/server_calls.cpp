@@ -58,7 +58,7 @@ std::vector<crypto::TransportKey> Server::keep_company(Served& one) {
     if (!contact.is_due(now) || banned_.contains(key)) continue;
     (contact.is_calling() ? going_on : due).push_back(key);
   }
-  const std::vector<crypto::TransportKey> chosen =
+  std::vector<crypto::TransportKey> chosen =
       net::choose_calls(one.contacts.size(), lasting, calling, due, world_.random);
   for (const crypto::TransportKey& key : going_on) call(one, key, one.contacts[key]);
   for (const crypto::TransportKey& key : chosen) call(one, key, one.contacts[key]);

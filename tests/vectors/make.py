@@ -193,6 +193,7 @@ def records():
          transport=a.hex(), device=None, label="", addresses=[], last_met=-1)
     good("peer", "of eight addresses", a + optional(None) + sized("x") + varint(8) + sized("a:1") * 8 + zigzag(0),
          transport=a.hex(), device=None, label="x", addresses=["a:1"] * 8, last_met=0)
+    good("traffic", "more taken than given", varint(300) + varint(7), taken=300, given=7)
     good("receipt", "of a whole history", a + b + c + b"\x55" * 64 + varint(300) + zigzag(1700000000),
          device=a.hex(), frontier=b.hex(), state=c.hex(), signature="55" * 64, own=300, when=1700000000)
     good("invitation", "to read, open", number + b"\1" + optional(None) + optional(None),
@@ -259,6 +260,7 @@ def records():
     bad("draft", "2^63 rewrites", zero + b"\0" + branch("main") + bytes([5]) + c + varint(1 << 63))
     bad("peer", "nine addresses", zero + a + b"\0" + sized("") + varint(9) + sized("a:1") * 9 + zigzag(0))
     bad("peer", "a label longer than the record", zero + a + b"\0" + varint(1 << 40))
+    bad("traffic", "a number that is not in its shortest form", zero + b"\xac\x82\x00\x07")
     bad("receipt", "a signature cut short", zero + a + b + c + b"\x55" * 63)
     bad("receipt", "a byte too many", zero + a + b + c + b"\x55" * 64 + varint(1) + zigzag(1) + b"\0")
     bad("invitation", "right 0", zero + number + b"\0\0\0")
