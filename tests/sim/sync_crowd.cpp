@@ -152,7 +152,7 @@ TEST_CASE("where a peer of the tree is gone, news comes by another way") {
 TEST_CASE("who writes at the same time keeps nobody from hearing of it") {
   Crowd crowd(20, 920);
   join_sparsely(crowd, path(20, milliseconds(20)).with_loss(0.1));
-  for (int round = 0; round < 3; ++round) {
+  for (int round = 0; round < 1; ++round) {
     for (const auto& peer : crowd.peers) {
       peer->store.publish({text(crowd.sim.random(), 300)});
       peer->changed();

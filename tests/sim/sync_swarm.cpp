@@ -277,9 +277,9 @@ TEST_CASE("a crowd of newcomers gives to each other what each has") {
   constexpr std::uint64_t kUplink = 1'250'000;
   for (const std::size_t n : {8U}) {
     Crowd c(900, n, kUplink);
-    c.source.store.publish(blocks_of(c.sim.random(), 128, 64'000));
+    c.source.store.publish(blocks_of(c.sim.random(), 64, 64'000));
     const double took = c.clone(seconds(1000));
-    const double each = 128 * 64'000 / static_cast<double>(kUplink);
+    const double each = 64 * 64'000 / static_cast<double>(kUplink);
     std::size_t strikes = c.source.strikes;
     for (const auto& m : c.newcomers) strikes += m->strikes;
     MESSAGE(n << " newcomers: " << took << " s; from the first alone "
@@ -288,7 +288,7 @@ TEST_CASE("a crowd of newcomers gives to each other what each has") {
               << c.sent_by(*c.newcomers.front()) / 1000 << " and "
               << c.sent_by(*c.newcomers.back()) / 1000);
     CHECK(took > 0);
-    CHECK(took < 0.35 * static_cast<double>(n) * each);
+    CHECK(took < 0.5 * static_cast<double>(n) * each);
     CHECK(strikes == 0);
   }
 }
@@ -296,19 +296,19 @@ TEST_CASE("a crowd of newcomers gives to each other what each has") {
 TEST_CASE("a crowd shares differences too") {
   constexpr std::uint64_t kUplink = 1'250'000;
   Crowd c(910, 6, kUplink);
-  const History h = history_of(c.sim.random(), 60, 20);
+  const History h = history_of(c.sim.random(), 40, 20);
   c.source.store.publish(h.blocks);
   for (const auto& [block, base] : h.deltas)
     c.source.store.store_as_delta(h.blocks[block], h.blocks[base]);
   const double took = c.clone(seconds(1000));
-  const double one = (60 * 15'000 + 60 * 19 * 3'050) / static_cast<double>(kUplink);
+  const double one = (40 * 15'000 + 40 * 19 * 3'050) / static_cast<double>(kUplink);
   std::uint64_t received = 0;
   for (const auto& n : c.newcomers)
     for (const auto& [id, progress] : n->progress) received += progress.bytes_in;
   MESSAGE("6 newcomers: " << took << " s, one copy " << one << " s; stored bytes to each "
                           << received / 6 / 1000 << " kB");
   CHECK(took > 0);
-  CHECK(took < 0.6 * 6 * one);
+  CHECK(took < 0.75 * 6 * one);
 }
 
 }  // namespace
