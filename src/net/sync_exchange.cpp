@@ -212,10 +212,10 @@ void SyncSession::say_holds() {
 }
 
 void SyncSession::say_parts() {
-  // Who has everything need not know.
-  const bool whole = peer_state_ && peer_state_->absent == 0 &&
-                     peer_state_->frontier == log::digest(log::frontier_of(shared_.view()));
   if (ends_due_ > 0 || !peer_may_read()) return;
+  // Who has everything need not know.
+  const bool whole =
+      peer_state_ && peer_state_->absent == 0 && peer_state_->frontier == shared_.frontier_digest();
   PartsMessage m{puller_.take_parts(!whole)};
   if (!m.items.empty()) say(encode(m));
 }
@@ -330,11 +330,8 @@ void SyncSession::say_state() {
     if (over() || !queue_.empty() || end_due_ || !puller_.done()) return;
   }
   state_version_ = shared_.version();
-  StateMessage state{log::digest(log::frontier_of(shared_.view())),
-                     shared_.host().state_digest(),
-                     puller_.absent(),
-                     ends_heard_,
-                     {}};
+  StateMessage state{
+      shared_.frontier_digest(), shared_.host().state_digest(), puller_.absent(), ends_heard_, {}};
   if (state.absent == 0 && !puller_.leaves_out()) {
     const Bytes statement =
         receipt_statement(shared_.host().repository(), state.frontier, state.state);

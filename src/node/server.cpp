@@ -35,6 +35,7 @@ Server::Server(const repo::World& world, Driver& driver, Options options)
 }
 
 Server::~Server() {
+  for (auto& [id, session] : sessions_) count(session);
   for (const auto& one : served_) {
     one->host.on_judged({});
     driver_.node().remove_host(one->host);
@@ -64,6 +65,9 @@ void Server::add(repo::Repository& repository) {
 void Server::remove(const repo::Repository& repository) {
   Served* one = served(repository);
   if (one == nullptr) return;
+  for (auto& [id, session] : sessions_) {
+    if (session.served == one) count(session);
+  }
   one->host.on_judged({});
   driver_.node().remove_host(one->host);
   std::erase_if(sessions_, [&](const auto& entry) { return entry.second.served == one; });
@@ -115,21 +119,20 @@ void Server::publish(Served& one) {
   }
   one.publishing = true;
   one.host.set_preparing(true);
-  const repo::Repository* repository = &one.host.described();
-  errands_.add([this, repository, root = repository->layout().root, alive = std::weak_ptr(alive_)] {
-    std::vector<std::string> refused;
-    std::optional<Failure> failure;
-    try {
-      repo::Repository opened = repo::Repository::open(world_, root);
-      refused = repo::publish_drafts(opened).refused;
-    } catch (const Failure& why) {
-      failure = why;
-    }
-    driver_.post([this, repository, refused, failure, alive] {
-      if (alive.expired()) return;
-      if (Served* still = served(*repository)) published(*still, refused, failure);
-    });
-  });
+  errands_.add(
+      [this, &one, root = one.host.described().layout().root, here = std::weak_ptr(one.here)] {
+        std::vector<std::string> refused;
+        std::optional<Failure> failure;
+        try {
+          repo::Repository opened = repo::Repository::open(world_, root);
+          refused = repo::publish_drafts(opened).refused;
+        } catch (const Failure& why) {
+          failure = why;
+        }
+        driver_.post([this, &one, refused, failure, here] {
+          if (!here.expired()) published(one, refused, failure);
+        });
+      });
 }
 
 void Server::published(Served& one, const std::vector<std::string>& refused,

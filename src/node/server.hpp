@@ -97,6 +97,7 @@ class Server {
     bool agreed = false;
     std::int64_t since = 0;
     Time opened{};
+    Time counted_at{};  // when what was exchanged was last recorded
     net::SyncProgress totals;
     repo::TrafficRecord counted;  // of those totals, in the repository's local state
   };
@@ -119,8 +120,9 @@ class Server {
     std::map<crypto::TransportKey, Contact> contacts;
     std::vector<Waiting> waiting;
     std::vector<net::PeerPlaces> told;
-    bool publishing = false;     // on the thread for errands
-    bool publish_again = false;  // something was drafted meanwhile
+    std::shared_ptr<int> here = std::make_shared<int>(0);  // for what comes back when it is gone
+    bool publishing = false;                               // on the thread for errands
+    bool publish_again = false;                            // something was drafted meanwhile
     std::vector<std::string>
         unpublishable;  // branches with drafts that this device may not publish
   };

@@ -90,6 +90,14 @@ class MemorySyncHost : public net::SyncHost {
     const log::EntryId id = write_entry(p);
     return id;
   }
+  // Publishes in place of all that is live; nothing of it comes along.
+  void rewrite() {
+    log::Publish p;
+    p.place = log::Branch{repository_};
+    p.target = log::Target{object::Kind::commit, object::id_at(address_of_chunk("x"))};
+    p.rewrites = *log::rewriting_live(view_, repository_);
+    write_entry(p);
+  }
   // From now on the chunk lies here as a delta over the other.
   void store_as_delta(std::string_view chunk, std::string_view base) {
     deltas_[address_of_chunk(chunk)] = address_of_chunk(base);

@@ -90,12 +90,7 @@ TEST_CASE("a base that is gone at the peer is no loss") {
 TEST_CASE("the blocks of what was rewritten do not go along") {
   InStep t;
   t.anna.publish({"a secret"});
-  const auto ranges = *log::rewriting_live(t.anna.view(), t.genesis.id);
-  log::Publish p;
-  p.place = log::Branch{t.genesis.id};
-  p.target = log::Target{object::Kind::commit, object::id_at(address_of_chunk("x"))};
-  p.rewrites = ranges;
-  t.anna.write_entry(p);
+  t.anna.rewrite();
   t.tell();
   CHECK_FALSE(t.bert.holds("a secret"));
 }

@@ -183,12 +183,7 @@ TEST_CASE("tags bring their blocks") {
 TEST_CASE("rewritten publishes are passed on and their blocks are not") {
   Two t;
   t.anna.publish({"a secret"});
-  const auto ranges = *log::rewriting_live(t.anna.view(), t.genesis.id);
-  log::Publish p;
-  p.place = log::Branch{t.genesis.id};
-  p.target = log::Target{object::Kind::commit, object::id_at(address_of_chunk("x"))};
-  p.rewrites = ranges;
-  t.anna.write_entry(p);
+  t.anna.rewrite();
   t.sync();
   CHECK(t.b.agreed());
   CHECK_FALSE(t.bert.holds("a secret"));
