@@ -11,7 +11,8 @@ namespace {
 constexpr int kGoneProbes = 12;  // a slow path is given at least so many probe timeouts
 constexpr int kCloseProbes = 3;  // how long a closed connection answers stragglers
 constexpr std::size_t kTailPackets = 10;
-constexpr double kTailLoss = 0.08;
+constexpr double kLossy = 0.08;
+constexpr double kLossesEnough = 5;  // fewer may be chance
 constexpr int kChallenges = 5;
 
 std::optional<Time> earliest(std::optional<Time> a, std::optional<Time> b) noexcept {
@@ -82,7 +83,7 @@ std::optional<Time> Connection::tail_at() const {
   if (tail_sent_ || recovery_.packets_in_flight() == 0 ||
       recovery_.packets_in_flight() > kTailPackets)
     return std::nullopt;
-  if (loss_share() < kTailLoss || !recovery_.last_eliciting_sent() || streams_.data_pending() ||
+  if (!lossy() || !recovery_.last_eliciting_sent() || streams_.data_pending() ||
       streams_.data_waiting())
     return std::nullopt;
   return *recovery_.last_eliciting_sent() + recovery_.round_trip.smoothed() / 4;
@@ -108,11 +109,27 @@ void Connection::on_path_timeout(Time now) {
   previous_path_.reset();
 }
 
+// Of those whose fate is known: what was sent to a peer that had gone says nothing of the path.
+PathSeen Connection::seen_here() const noexcept {
+  const auto lost = static_cast<double>(recovery_.packets_lost());
+  return {recovery_.round_trip.smoothed(), static_cast<double>(recovery_.packets_acked()) + lost,
+          lost};
+}
+
 double Connection::loss_share() const noexcept {
-  constexpr std::uint64_t kEnough = 32;
-  if (recovery_.packets_sent() < kEnough) return 0;
-  return static_cast<double>(recovery_.packets_lost()) /
-         static_cast<double>(recovery_.packets_sent());
+  constexpr double kEnough = 32;
+  const PathSeen here = seen_here();
+  return here.settled < kEnough ? 0 : here.lost / here.settled;
+}
+
+bool Connection::lossy() const noexcept {
+  const PathSeen here = seen_here();
+  const double lost = path_seen_.lost + here.lost;
+  return lost >= kLossesEnough && lost >= kLossy * (path_seen_.settled + here.settled);
+}
+
+void Connection::note_path() const {
+  if (recovery_.round_trip.known()) world_.paths.add(peer_, seen_here());
 }
 
 std::optional<Time> Connection::next_timeout() const {
@@ -130,6 +147,7 @@ std::optional<Time> Connection::next_timeout() const {
   t = earliest(t, tail_at());
   t = earliest(t, handshake_again_);
   t = earliest(t, grant_at_);
+  if (lasting_at() > time_) t = earliest(t, lasting_at());
   const bool room = recovery_.in_flight() + path_size_.current() <= congestion_->in_flight_limit();
   const Time free = std::max(release_, world_.limits.sending_opens(peer_));
   if (room && free > time_ && streams_.wants_to_send()) t = earliest(t, free);

@@ -11,6 +11,7 @@
 #include "net/mtu.hpp"
 #include "net/noise.hpp"
 #include "net/packet.hpp"
+#include "net/path_history.hpp"
 #include "net/rate_limit.hpp"
 #include "net/recovery.hpp"
 #include "net/streams.hpp"
@@ -24,6 +25,7 @@ struct ConnectionWorld {
   const EndpointConfig& config;
   std::deque<Event>& events;
   Limits& limits;
+  PathHistory& paths;
 };
 
 // One connection: the handshake, then packets over streams. It owns no address book and no ids but
@@ -66,6 +68,8 @@ class Connection final : private SentObserver {
   }
   ConnectionStatistics statistics() const;
   std::size_t memory() const;
+  // Of a connection that is over: what it learned of its path is kept for the next.
+  void note_path() const;
 
  private:
   enum class State { calling, answering, established, closing, closed };
@@ -86,6 +90,8 @@ class Connection final : private SentObserver {
   void send_hello(Time now);
   bool take_parameters(const HandshakePacket& packet, ByteView payload);
   void make_keys();
+  Duration hello_interval() const noexcept;
+  void recall_path(const crypto::TransportKey& peer);
   void establish(Time now);
   bool transmit_handshake(Time now, Datagram& out);
 
@@ -115,13 +121,18 @@ class Connection final : private SentObserver {
   void raise_limits(Time now);
   void update_keys(Time now);
   void note_limits();
+  PathSeen seen_here() const noexcept;
   double loss_share() const noexcept;
+  bool lossy() const noexcept;
 
   // Timers (connection.cpp).
   std::optional<Time> gone_at() const;
   std::optional<Time> idle_at() const;
   std::optional<Time> keep_alive_at() const;
   std::optional<Time> tail_at() const;
+  // From when on it is worth while to know what the path carries: a command's few messages gain
+  // nothing by it.
+  Time lasting_at() const noexcept { return begun_ + std::chrono::seconds(1); }
   void on_tail(Time now);
   void on_path_timeout(Time now);
 
@@ -166,6 +177,7 @@ class Connection final : private SentObserver {
   std::deque<PathReply> path_replies_;
   PathSize path_size_;
 
+  PathSeen path_seen_;  // by connections before this one
   Recovery recovery_;
   AckTracker acks_;
   std::unique_ptr<CongestionController> congestion_;

@@ -8,9 +8,14 @@
 namespace hn::net {
 namespace {
 
-constexpr Duration kFirstRetry = std::chrono::milliseconds(250);
-constexpr int kEvenRetries = 4;  // before the intervals grow
-// Who says hello again has lost packets; one more small reply saves it the next interval.
+// Most round trips are shorter than the first; a hello too many on the others is 1,200 bytes.
+constexpr Duration kFirstRetry = std::chrono::milliseconds(100);
+constexpr Duration kLeastRetry = std::chrono::milliseconds(10);
+constexpr Duration kRetry = std::chrono::milliseconds(250);
+constexpr int kQuickRetries = 2;  // by what is known of the round trip
+constexpr int kEvenRetries = 4;   // before the intervals grow
+// Who says hello again has lost packets; one more small reply saves it the next interval. So it
+// does on a path that is known to lose them.
 constexpr int kReplyCopies = 2;
 constexpr Duration kRetryMax = std::chrono::seconds(2);
 
@@ -27,12 +32,13 @@ std::unique_ptr<Connection> Connection::call(const ConnectionWorld& world, Conne
   c->begun_ = c->last_received_ = c->last_sent_ = now;
   c->path_ = {to, true, 0, 0};
   c->expected_ = expected;
+  c->handshake_interval_ = kRetry;
   c->pattern_ = expected ? NoisePattern::ik : NoisePattern::xx;
   c->noise_.emplace(c->pattern_, true, world.self, world.random, as_bytes(kPrologue), expected);
   const Bytes parameters = encode_parameters(parameters_of(world.config, local));
+  if (expected) c->recall_path(*expected);
   // A key of small order cannot be called; it stays silent until the handshake times out.
   if (c->noise_->write(world.self, parameters, c->hello_noise_)) c->send_hello(now);
-  c->handshake_interval_ = kFirstRetry;
   return c;
 }
 
@@ -68,7 +74,8 @@ std::unique_ptr<Connection> Connection::answer(const ConnectionWorld& world, Con
   p.receiver = hello.sender;
   p.noise = message;
   c->handshake_packet_ = encode_answer(p);
-  c->handshake_due_ = 1;
+  if (ik) c->recall_path(*noise.remote_static());
+  c->handshake_due_ = c->lossy() ? kReplyCopies : 1;
   c->hello_origin_.emplace(from, hello.sender);
   c->hello_digest_ = digest_of(hello.noise);
   c->noise_.emplace(std::move(noise));
@@ -101,6 +108,12 @@ void Connection::make_keys() {
   peer_ = *noise_->remote_static();
 }
 
+void Connection::recall_path(const crypto::TransportKey& peer) {
+  path_seen_ = world_.paths.of(peer);
+  if (path_seen_.round_trip.count() > 0)
+    recovery_.round_trip.guess(path_seen_.round_trip, path_seen_.round_trip);
+}
+
 void Connection::establish(Time now) {
   state_ = State::established;
   ping_due_ = true;  // shows the other side that its last message of the handshake came
@@ -129,7 +142,7 @@ void Connection::on_reply(Time now, const PeerAddress& from, const HandshakePack
   if (!take_parameters(reply, *payload))
     return close(now, CloseCause::handshake, 0, "transport parameters");
   if (handshake_sent_ == 1 && hello_time_) recovery_.round_trip.sample(now - *hello_time_, {});
-  recovery_.round_trip.guess(now - last_sent_);
+  recovery_.round_trip.guess(now - last_sent_, now - *hello_time_);
   handshake_again_.reset();
   handshake_due_ = 0;
   if (pattern_ == NoisePattern::xx) {
@@ -143,7 +156,7 @@ void Connection::on_reply(Time now, const PeerAddress& from, const HandshakePack
     p.noise = message;
     handshake_packet_ = encode_answer(p);
     handshake_due_ = 1;
-    handshake_interval_ = std::max(kFirstRetry, recovery_.round_trip.probe_timeout());
+    handshake_interval_ = std::max(kRetry, recovery_.round_trip.probe_timeout());
   }
   make_keys();
   establish(now);
@@ -159,6 +172,14 @@ void Connection::on_finish(Time now, const HandshakePacket& finish) {
   establish(now);
 }
 
+Duration Connection::hello_interval() const noexcept {
+  if (handshake_sent_ > kQuickRetries) return handshake_interval_;
+  const bool first = handshake_sent_ == 1;
+  const Duration seen = path_seen_.round_trip;
+  if (seen.count() == 0) return first ? kFirstRetry : kRetry;
+  return std::clamp(first && lossy() ? seen / 4 : seen * 3 / 2, kLeastRetry, kRetry);
+}
+
 bool Connection::transmit_handshake(Time now, Datagram& out) {
   if (handshake_due_ == 0) return false;
   --handshake_due_;
@@ -169,9 +190,9 @@ bool Connection::transmit_handshake(Time now, Datagram& out) {
   last_sent_ = now;
   if (initiator_) {
     if (!hello_time_) hello_time_ = now;
-    handshake_again_ = now + handshake_interval_;
     if (handshake_sent_ > kEvenRetries)
       handshake_interval_ = std::min(handshake_interval_ * 3 / 2, kRetryMax);
+    handshake_again_ = now + (state_ == State::calling ? hello_interval() : handshake_interval_);
   }
   return true;
 }

@@ -33,7 +33,7 @@ void Connection::on_data(Time now, const PeerAddress& from, ByteView packet,
   }
   if (state_ == State::answering) {
     path_.proven = from == path_.address;  // it has read our reply, so it is there
-    recovery_.round_trip.guess(now - last_sent_);
+    recovery_.round_trip.guess(now - last_sent_, now - begun_);
     establish(now);
   }
   if (initiator_) handshake_again_.reset();

@@ -14,6 +14,8 @@ constexpr std::uint64_t kAmplification = 3;
 // Packets that leave at once: timers cannot wake for each, and larger bursts overflow short queues.
 constexpr std::size_t kBurstPackets = 8;
 constexpr Duration kBurstMax = std::chrono::milliseconds(1);
+// Larger packets are looked for where much is sent at once.
+constexpr std::size_t kBulk = 8 * 1200;
 constexpr std::size_t kLargeLosses = 16;
 constexpr int kSuspectSizeAfter = 2;
 
@@ -152,9 +154,11 @@ bool Connection::transmit_frames(Time now, Datagram& out) {
   if (probing && !streams_.control_pending()) recovery_.requeue_oldest(1);
   const bool content = data && streams_.wants_to_send();
   const bool ping = ping_due_ || (probing && !content);
-  // Nor do samples say much where it is held back.
+  // Samples say little of the path where there is nothing to send, nor where there was nothing
+  // until now, nor where an owner holds back.
+  const bool idle = recovery_.in_flight() == 0 && release_ + kBurstMax < now;
   const bool held_back = !world_.limits.may_send(now, peer_);
-  if ((data || held_back) && !content && !probing) recovery_.application_limited();
+  if (!probing && (!streams_.wants_to_send() || idle || held_back)) recovery_.application_limited();
   if (!content && !ping && !acks_.due(now)) return false;
 
   if (mute()) return false;
@@ -187,6 +191,7 @@ bool Connection::transmit_frames(Time now, Datagram& out) {
 
 bool Connection::transmit_probe(Time now, Datagram& out) {
   if (!path_.proven || !recovery_.round_trip.known()) return false;
+  if (recovery_.in_flight() < kBulk && now < lasting_at()) return false;
   const auto size = path_size_.probe(now);
   if (!size || !may_send_data(now) || recovery_.timeouts_in_row() > 0) return false;
   FrameWriter writer = begin_packet(out, *size);

@@ -83,6 +83,7 @@ void Endpoint::State::note_half_open(Connection& c) {
 void Endpoint::State::settle(Connection& c) {
   note_half_open(c);
   if (!c.over()) return touch(c);
+  c.note_path();
   const auto it = connections_.find(c.id().value);
   if (it->second.timer) timers_.erase({*it->second.timer, it->first});
   local_.erase(c.local_id());

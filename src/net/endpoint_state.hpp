@@ -20,7 +20,7 @@ struct Endpoint::State {
 
   void limit(const RateLimits& rates);
 
-  ConnectionWorld world() { return {key, random, config, events, limits}; }
+  ConnectionWorld world() { return {key, random, config, events, limits, paths}; }
   Connection& add(std::unique_ptr<Connection> c);
   Connection* find(ConnectionId id) const;
   // A connection that a command may still act on.
@@ -35,6 +35,7 @@ struct Endpoint::State {
   EndpointConfig config;
   std::deque<Event> events;
   Limits limits;
+  PathHistory paths;
   std::uint64_t next_id = 1;
 
  private:

@@ -71,6 +71,7 @@ void Recovery::acked(SentPacket& p, std::uint64_t largest, Time now,
     --packets_in_flight_;
     congestion.on_delivered(p.mark.phase, p.bytes);
   }
+  ++packets_acked_;
   p.fate = Fate::acked;
   if (p.bytes > kBaseDatagram) large_lost_in_row_ = 0;
   delivered_ += p.bytes;

@@ -55,6 +55,7 @@ class Recovery {
     limited_until_ = delivered_ + std::max<std::size_t>(in_flight_, 1);
   }
   std::optional<Time> last_eliciting_sent() const noexcept { return last_eliciting_; }
+  std::uint64_t packets_acked() const noexcept { return packets_acked_; }
   std::uint64_t packets_lost() const noexcept { return packets_lost_; }
   std::uint64_t packets_sent() const noexcept { return packets_sent_; }
   std::size_t memory() const noexcept { return packets_.size() * sizeof(SentPacket); }
@@ -93,6 +94,7 @@ class Recovery {
   std::optional<Time> last_progress_;
   int timeouts_in_row_ = 0;
   int probes_due_ = 0;
+  std::uint64_t packets_acked_ = 0;
   std::uint64_t packets_lost_ = 0;
   std::uint64_t packets_sent_ = 0;
   std::size_t large_lost_in_row_ = 0;

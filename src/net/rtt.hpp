@@ -30,11 +30,11 @@ class RoundTrip {
   }
 
   // Of a message that was sent more than once, or whose answer may have been sent more than once:
-  // better than the guess of RFC 9002, and gone with the first sample.
-  void guess(Duration rtt) noexcept {
+  // better than the guess of RFC 9002, and gone with the first sample. It is not over `most`.
+  void guess(Duration rtt, Duration most) noexcept {
     if (known_ || rtt >= smoothed_) return;
     smoothed_ = rtt;
-    variation_ = rtt / 2;
+    variation_ = std::max(rtt / 2, (most - rtt) / 4);
   }
 
   Duration smoothed() const noexcept { return smoothed_; }

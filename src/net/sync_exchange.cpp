@@ -109,6 +109,7 @@ void SyncSession::handle(const EntriesMessage& m) {
   const auto is_own = [&](const log::SignedEntry& e) { return e.entry.device == *peer_; };
   if (fresh.empty() && ends_due_ == 0 && relays_ && std::ranges::none_of(m.entries, is_own))
     relay(false);
+  telling_ = true;
   along_room_ = 0;
   if (!fresh.empty() && take_entries(fresh)) {
     for (const log::SignedEntry& e : fresh) along_room_ += along_with(e.entry);
@@ -177,6 +178,7 @@ void SyncSession::handle(const EntriesEndMessage& m) {
   if (m.answers > ends_due_) return violation("an answer to no frontier");
   ends_due_ -= m.answers;
   ++ends_heard_;
+  telling_ = false;
   state_due_ = true;
   restart_pull();
   pull_begun_ = true;
@@ -260,8 +262,9 @@ void SyncSession::notice_changes() {
   if (peer_state_ && peer_state_->frontier == shared_.frontier_digest()) learn_equal();
   const std::size_t size = shared_.view().size();
   push_due_ = push_due_ || held_back_ || size != seen_size_;
-  // While the peer is still telling, every piece of it would be looked through anew.
-  if (!push_due_ || ends_due_ > 0) return;
+  // While the peer is still telling, every piece of it would be looked through anew, and blocks
+  // asked for that come along.
+  if (!push_due_ || ends_due_ > 0 || telling_) return;
   push_due_ = false;
   if (size != seen_size_ && pull_begun_) restart_pull();
   seen_size_ = size;

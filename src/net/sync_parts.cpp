@@ -62,6 +62,14 @@ bool Puller::handle_holds(std::span<const log::ManifestRoot> manifests) {
   return phase_ == Phase::done;
 }
 
+std::vector<log::ManifestRoot> Puller::take_holds() {
+  std::vector<log::ManifestRoot> out;
+  if (!asked_.empty()) out = std::exchange(bases_, {});
+  out.insert(out.end(), holds_.begin(), holds_.end());
+  holds_.clear();
+  return out;
+}
+
 std::vector<RowsItem> Puller::take_parts(bool of_all) {
   std::vector<RowsItem> out;
   if (told_parts_at_ == shared_.version()) return out;

@@ -47,7 +47,7 @@ void Puller::restart() {
       if (!known.contains(m.root) && !shared_.check_whole(m)) leaves_out_ = true;
   if (!lacking_.empty())
     for (const log::ManifestRoot& m : whole)
-      if (told_.insert(m.root).second) holds_.push_back(m);
+      if (told_.insert(m.root).second) bases_.push_back(m);
   ++plan_;
   complete_to_ = 0;
   refused_.clear();

@@ -115,8 +115,8 @@ class Puller {
   const std::optional<PullFault>& fault() const noexcept { return fault_; }
   const Pulled& pulled() const noexcept { return pulled_; }
   // Manifests that are whole and of which the peer has not been told, oldest first; none while
-  // nothing is lacking.
-  std::vector<log::ManifestRoot> take_holds() { return std::exchange(holds_, {}); }
+  // it is asked for nothing.
+  std::vector<log::ManifestRoot> take_holds();
 
  private:
   enum class Phase { idle, nodes, rows, loose, done };
@@ -265,6 +265,8 @@ class Puller {
   std::set<object::Address> refused_;      // the peer does not have them
   std::set<object::Id> told_;
   std::vector<log::ManifestRoot> holds_;
+  std::vector<log::ManifestRoot>
+      bases_;     // that differences may stand on, once something is asked for
   Bytes buffer_;  // from the first answer on: most sessions of a crowd never ask
   unsigned aborts_ = 0;
   std::optional<PullFault> fault_;

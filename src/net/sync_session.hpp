@@ -164,6 +164,7 @@ class SyncSession {
   std::uint64_t ends_sent_ = 0;
   std::uint64_t ends_heard_ = 0;
 
+  bool telling_ = false;        // entries came whose end has not
   std::size_t along_room_ = 0;  // blocks that may come unasked, by the entries that just came
   bool was_agreed_ = false;
   bool peer_begins_ = false;  // a clone without a log: it has everything to ask for
