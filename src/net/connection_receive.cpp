@@ -140,9 +140,8 @@ void Connection::packet_requeued(const SentPacket& packet) {
 // A stream may hold what the path can have in flight, twice over, and what waits behind it.
 void Connection::note_limits() {
   const std::size_t wanted = 4 * congestion_->in_flight_limit();
-  streams_.set_send_buffer(
-      std::clamp(wanted, std::min(world_.config.stream_window, world_.config.send_buffer_max),
-                 world_.config.send_buffer_max));
+  const std::size_t most = world_.config.send_buffer_max;
+  streams_.set_send_buffer(std::clamp(wanted, std::min(kSendBufferMin, most), most));
 }
 
 }  // namespace hn::net

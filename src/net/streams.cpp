@@ -22,7 +22,7 @@ StreamSet::StreamSet(ConnectionId connection, bool initiator, const EndpointConf
       data_window_(config.connection_window),
       own_window_(std::clamp(config.own_stream_window, config.stream_window,
                              std::max(config.stream_window, config.stream_window_max))),
-      send_buffer_(std::min<std::size_t>(config.send_buffer_max, config.stream_window)) {}
+      send_buffer_(std::min(config.send_buffer_max, kSendBufferMin)) {}
 
 StreamSet::Stream* StreamSet::find(std::uint64_t id) {
   const auto it = streams_.find(id);

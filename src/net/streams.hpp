@@ -13,6 +13,10 @@ namespace hn::net {
 // Every peer allows as many, so that streams can be opened before its limits are known.
 inline constexpr std::uint64_t kStreamsMin = 16;
 
+// What a stream takes while the path is not known to carry more in a few round trips: what waits
+// here can neither be taken back nor be overtaken.
+inline constexpr std::size_t kSendBufferMin = std::size_t{256} * 1024;
+
 // All streams of one connection, their flow control, and whose turn it is to send: streams with
 // something to send take turns, packet by packet, so none holds up another.
 class StreamSet {

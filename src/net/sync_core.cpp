@@ -301,14 +301,22 @@ void SyncCore::handle_writable(const StreamWritable& event) {
 
 void SyncCore::handle_delivered(const StreamDelivered& event) {
   const auto line = lines_.find(event.connection);
-  if (line != lines_.end()) line->second.last_words.erase(event.stream);
+  if (line == lines_.end()) return;
+  line->second.last_words.erase(event.stream);
+  for (const SyncId id : line->second.sessions) {
+    sessions_.at(id)->handle_delivered(event.stream);
+    ready_.insert(id);
+  }
 }
 
 void SyncCore::handle_aborted(const StreamAborted& event) {
   const auto line = lines_.find(event.connection);
   if (line == lines_.end()) return;
   line->second.undecided.erase(event.stream);
-  if (!event.by_sender) line->second.last_words.erase(event.stream);
+  if (!event.by_sender) {
+    line->second.last_words.erase(event.stream);
+    for (const SyncId id : line->second.sessions) sessions_.at(id)->handle_delivered(event.stream);
+  }
   SyncSession* session = owner_of(event.connection, event.stream);
   if (session == nullptr) return;
   session->handle_aborted(event.stream, event.by_sender, event.code);
@@ -343,6 +351,7 @@ bool SyncCore::work(Time now) {
     for (const auto& [id, session] : sessions_)
       if (&session->shared() == shared.get()) ready_.insert(id);
   }
+  give_turns(now);
   std::map<const SharedRepository*, std::size_t> pulling;
   for (const auto& [id, session] : sessions_)
     if (session->pulling()) ++pulling[&session->shared()];
@@ -353,6 +362,18 @@ bool SyncCore::work(Time now) {
   }
   sweep();
   return !ready_.empty();
+}
+
+void SyncCore::give_turns(Time now) {
+  std::vector<Taker> takers;
+  for (auto& [id, session] : sessions_)
+    if (session->gives_much(now)) takers.push_back(session->taker());
+  const std::set<SyncId>& served = turns_.choose(now, takers);
+  std::set<SyncId> off;
+  for (const Taker& taker : takers)
+    if (!served.contains(taker.id)) off.insert(taker.id);
+  for (auto& [id, session] : sessions_)
+    if (session->put_off(off.contains(id))) ready_.insert(id);
 }
 
 // Lets go of the sessions that are over; their claims become free.
@@ -374,7 +395,7 @@ void SyncCore::sweep() {
 }
 
 std::optional<Time> SyncCore::next_timeout() const {
-  std::optional<Time> first;
+  std::optional<Time> first = turns_.next();
   for (const auto& [id, session] : sessions_) {
     const auto at = session->deadline();
     if (at && (!first || *at < *first)) first = at;

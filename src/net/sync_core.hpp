@@ -85,6 +85,7 @@ class SyncCore {
   std::size_t unproven(const Line& line) const;
   bool any_proven(const Line& line) const;
   std::shared_ptr<SharedRepository> shared_of(const SyncHost& host) const;
+  void give_turns(Time now);
   void sweep();
 
   crypto::TransportKey own_key_;
@@ -95,6 +96,7 @@ class SyncCore {
   std::map<SyncId, std::shared_ptr<SharedRepository>> kept_;
   std::map<SyncId, std::unique_ptr<SyncSession>> sessions_;
   std::set<SyncId> ready_;
+  Turns turns_;
   std::map<const SharedRepository*, std::uint64_t> told_;
   SyncEvents events_;
   std::set<crypto::TransportKey> banned_;

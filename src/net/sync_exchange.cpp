@@ -243,14 +243,42 @@ bool SyncSession::serve(std::size_t bytes_max) {
     Serving& first = servings_.begin()->second;
     again = first.turn(bytes_max, served);
     if (!first.finished()) break;
+    giving_.insert(servings_.begin()->first);
     servings_.erase(servings_.begin());
   }
   if (served.blocks > 0) {
     progress_.blocks_out += served.blocks;
     progress_.bytes_out += served.bytes;
+    run_ += served.bytes;
     progressed_ = true;
   }
   return again;
+}
+
+// --- Where many ask: hn-sync(7), TURNS
+
+bool SyncSession::gives_much(Time now) const noexcept {
+  return proven() && gives() && run_ >= kTakenFreely && !(pause_ && now - *pause_ >= kRunPause);
+}
+
+Taker SyncSession::taker() {
+  if (!exchanged_) exchanged_ = shared_.host().exchanged_with(setup_.peer_key);
+  return {setup_.id, exchanged_->taken + progress_.bytes_in,
+          exchanged_->given + progress_.bytes_out};
+}
+
+// A sign of life as well.
+void SyncSession::say_wait(Time now) {
+  if (!put_off_ || servings_.empty()) {
+    wait_said_.reset();
+  } else if (!wait_said_ || now >= *wait_said_ + kWaitAgain) {
+    say(encode(WaitMessage{}));
+    wait_said_ = now;
+  }
+}
+
+void SyncSession::handle(const WaitMessage&) {
+  puller_.put_off();
 }
 
 // --- Turns
@@ -291,7 +319,13 @@ bool SyncSession::turn(Time now, bool alone) {
       progressed_ = true;
     }
   }
-  again = serve(kTurnBytes) || again;
+  if (pause_ && now - *pause_ >= kRunPause) run_ = 0;
+  if (!put_off_) again = serve(kTurnBytes) || again;
+  if (gives())
+    pause_.reset();
+  else if (!pause_)
+    pause_ = now;
+  say_wait(now);
   say_places();
   say_state();
   look_for_differences(now);

@@ -65,7 +65,8 @@ void Puller::restart_here() {
 }
 
 bool Puller::room() const noexcept {
-  return !stalled_ && asked_.size() < kRequestsInFlight && bytes_ahead() < ahead_max();
+  return !stalled_ && (!put_off_ || asked_.empty()) && asked_.size() < kRequestsInFlight &&
+         bytes_ahead() < ahead_max();
 }
 
 bool Puller::turn(Time now, bool alone) {
@@ -253,7 +254,7 @@ void Puller::handle_writable(StreamId stream) {
 
 void Puller::handle_readable(Time now, StreamId stream) {
   now_ = now;
-  stalled_ = false;
+  stalled_ = put_off_ = false;
   pace_.heard(now);
   asked_.at(stream).unread = true;
   read_answers();

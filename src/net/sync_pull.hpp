@@ -107,6 +107,8 @@ class Puller {
   void handle_deadline();
   // It has said something, if not an answer.
   void awake() noexcept { stalled_ = false; }
+  // It answers others first. Whoever can may fetch what this one was asked for.
+  void put_off() noexcept { put_off_ = !asked_.empty(); }
 
   // Nothing is lacking that this peer has and nobody else is fetching; all of it is durable.
   bool done() const noexcept { return phase_ == Phase::done; }
@@ -186,7 +188,7 @@ class Puller {
   std::uint64_t bytes_ahead() const noexcept;
   std::uint64_t ahead_max() const;
   bool others_at_work() const;
-  bool at_work() const noexcept { return !asked_.empty() && !stalled_; }
+  bool at_work() const noexcept { return !asked_.empty() && !stalled_ && !put_off_; }
   std::optional<Duration> left(Time now) const;
   void give_up(StreamId stream);
   void give_up_excess();
@@ -256,6 +258,7 @@ class Puller {
   Pace pace_;
   bool alone_ = true;
   bool stalled_ = false;
+  bool put_off_ = false;
   std::map<StreamId, Asked> asked_;
   std::multimap<object::Address, Parked> parked_;  // by their bases
   std::uint64_t parked_bytes_ = 0;

@@ -316,6 +316,7 @@ std::optional<Time> SyncSession::deadline() const {
   if (!proven()) return heard_at_ + kHelloTimeout;
   std::optional<Time> at = puller_.deadline();
   if (waiting()) at = std::min(at.value_or(heard_at_ + kStallTimeout), heard_at_ + kStallTimeout);
+  if (wait_said_) at = std::min(at.value_or(*wait_said_ + kWaitAgain), *wait_said_ + kWaitAgain);
   if (ask_at_) at = std::min(at.value_or(*ask_at_), *ask_at_);
   return at;
 }

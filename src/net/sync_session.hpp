@@ -2,10 +2,12 @@
 
 #include <deque>
 #include <map>
+#include <set>
 
 #include "net/sync_along.hpp"
 #include "net/sync_pull.hpp"
 #include "net/sync_serve.hpp"
+#include "net/turns.hpp"
 
 namespace hn::net {
 
@@ -24,6 +26,9 @@ inline constexpr Duration kStallTimeout = std::chrono::seconds(20);
 // What a peer that does not pass entries on has, and nobody else brings: asked for after so long
 // and two round trips.
 inline constexpr Duration kRelayPatience = std::chrono::milliseconds(100);
+// Nobody counts as taking much who asked for nothing for so long.
+inline constexpr Duration kRunPause = std::chrono::seconds(2);
+inline constexpr Duration kWaitAgain = std::chrono::seconds(8);
 
 // Where events of sessions go.
 using SyncEvents = std::deque<SyncEvent>;
@@ -60,6 +65,8 @@ class SyncSession {
   void handle_writable(StreamId stream);
   void handle_aborted(StreamId stream, bool by_sender, std::uint64_t code);
   void handle_request(StreamId stream, Request request);
+  // Of a stream on which nothing more is to be sent.
+  void handle_delivered(StreamId stream) { giving_.erase(stream); }
   // The host is not idle, which is no silence of the peer's.
   void handle_judged(Time now) noexcept { heard_at_ = now; }
   // The connection is gone.
@@ -78,6 +85,11 @@ class SyncSession {
   SharedRepository& shared() noexcept { return shared_; }
   bool over() const noexcept { return stage_ == Stage::over; }
   bool proven() const noexcept { return stage_ == Stage::open; }
+  // It is asked for blocks, and has given many without a pause.
+  bool gives_much(Time now) const noexcept;
+  Taker taker();
+  // Requests are answered; or others are first. True where that is new.
+  bool put_off(bool off) noexcept { return std::exchange(put_off_, off) != off; }
   bool pulling() const noexcept { return proven() && pull_begun_ && !puller_.done(); }
   // Puts totals that changed into the queue of events.
   void report_progress();
@@ -103,6 +115,7 @@ class SyncSession {
   void handle(AlongMessage m);
   void handle(const RelayMessage& m);
   void handle(PartsMessage m);
+  void handle(const WaitMessage& m);
   bool admit(const HelloMessage& m);
   bool peer_may_read();
   bool take_entries(const std::vector<log::SignedEntry>& entries);
@@ -118,6 +131,7 @@ class SyncSession {
   void say_parts();
   void say_state();
   void say_places();
+  void say_wait(Time now);
   void compare();
   void notice_changes();
   bool serve(std::size_t bytes_max);
@@ -171,6 +185,13 @@ class SyncSession {
 
   HeldBlocks held_;
   std::map<StreamId, Serving> servings_;
+  std::set<StreamId> giving_;  // answered, and on the way
+  bool gives() const noexcept { return !servings_.empty() || !giving_.empty(); }
+  std::uint64_t run_ = 0;  // bytes given since the last pause
+  std::optional<Time> pause_;
+  std::optional<Exchanged> exchanged_;  // before this session
+  bool put_off_ = false;
+  std::optional<Time> wait_said_;
   Puller puller_;
   bool pull_begun_ = false;
 

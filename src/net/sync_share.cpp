@@ -35,6 +35,7 @@ bool Puller::others_at_work() const {
 // How long it takes until all is here that was asked for, where that can be told.
 std::optional<Duration> Puller::left(Time now) const {
   constexpr double kLong = 3600;
+  if (put_off_ && !asked_.empty()) return std::chrono::seconds(static_cast<int>(kLong));
   const auto rate = pace_.rate(now);
   if (!at_work() || !rate) return std::nullopt;
   const double s = std::min(kLong, static_cast<double>(bytes_ahead()) / std::max(*rate, 1.0));
@@ -136,7 +137,7 @@ bool Puller::hedge() {
   if (slow == nullptr) return false;
   // So much that both are done at the same time.
   const double own = pace_.rate(now_).value_or(0);
-  const double theirs = slow->pace_.rate(now_).value_or(0);
+  const double theirs = slow->put_off_ ? 0 : slow->pace_.rate(now_).value_or(0);
   const double part = own > 0 ? own / (own + theirs) : 0.5;
   const auto bytes = static_cast<std::uint64_t>(part * static_cast<double>(slow->bytes_ahead()));
   Tail tail = slow->tail(std::min(bytes, 2 * ahead_max()), *this);

@@ -18,7 +18,8 @@ enum Control : std::uint8_t {
   kPlaces = 7,
   kAlong = 8,
   kRelay = 9,
-  kParts = 10
+  kParts = 10,
+  kWait = 11,
 };
 enum AnswerType : std::uint8_t { kBlock = 1, kAbsent = 2 };
 
@@ -316,6 +317,10 @@ Bytes encode(const PartsMessage& m) {
   return std::move(out).take();
 }
 
+Bytes encode(const WaitMessage&) {
+  return Encoder().u8(kWait).bytes();
+}
+
 Result<ControlMessage> decode_control(ByteView bytes) {
   Decoder in(bytes);
   switch (in.u8()) {
@@ -355,6 +360,9 @@ Result<ControlMessage> decode_control(ByteView bytes) {
     }
     case kParts:
       return decode_parts(in);
+    case kWait:
+      if (!in.done()) return broken("a wait of another shape");
+      return ControlMessage(WaitMessage{});
     default:
       return broken("a control message of no known type");
   }

@@ -109,11 +109,14 @@ struct RelayMessage {
 struct PartsMessage {
   std::vector<RowsItem> items;
 };
-using ControlMessage =
-    std::variant<HelloMessage, FrontierMessage, EntriesMessage, EntriesEndMessage, HoldsMessage,
-                 StateMessage, PlacesMessage, AlongMessage, RelayMessage, PartsMessage>;
+// What was asked for comes later: others are answered first.
+struct WaitMessage {};
+using ControlMessage = std::variant<HelloMessage, FrontierMessage, EntriesMessage,
+                                    EntriesEndMessage, HoldsMessage, StateMessage, PlacesMessage,
+                                    AlongMessage, RelayMessage, PartsMessage, WaitMessage>;
 
 Bytes encode(const HelloMessage& m);
+Bytes encode(const WaitMessage& m);
 Bytes encode(const FrontierMessage& m);
 Bytes encode(const EntriesMessage& m);
 Bytes encode(const EntriesEndMessage& m);

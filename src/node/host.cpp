@@ -44,6 +44,12 @@ void RepositoryHost::settle() const {
   writer_->settle();
 }
 
+net::Exchanged RepositoryHost::exchanged_with(const crypto::TransportKey& peer) const {
+  settle();
+  const repo::TrafficRecord record = repo::traffic_with(repository_, peer);
+  return {record.taken, record.given};
+}
+
 repo::Repository& RepositoryHost::parts() {
   settle();
   return repository_;

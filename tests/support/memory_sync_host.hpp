@@ -47,6 +47,13 @@ class MemorySyncHost : public net::SyncHost {
     return *log::sign(log::genesis_entry(g), key_of(founder));
   }
 
+  // What was exchanged with peers in other sessions.
+  std::map<crypto::TransportKey, net::Exchanged> exchanged;
+  net::Exchanged exchanged_with(const crypto::TransportKey& peer) const override {
+    const auto at = exchanged.find(peer);
+    return at == exchanged.end() ? net::Exchanged{} : at->second;
+  }
+
   // --- What a user does
 
   void learn(const log::SignedEntry& e) {

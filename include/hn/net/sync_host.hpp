@@ -67,6 +67,12 @@ enum class JoinRefusal : std::uint8_t {
 // The log's members with a right that still stands; everybody where the repository is open.
 bool may_read(const log::View& view, const log::Device& device);
 
+// Bytes of blocks, as stored.
+struct Exchanged {
+  std::uint64_t taken = 0;  // from the peer
+  std::uint64_t given = 0;  // to it
+};
+
 // One repository as the sessions see it. node implements it over the real one; tests in memory.
 // Called from the thread that drives the SyncNode, never back into it. Nothing here throws: what
 // breaks is an answer, ends the session and is reported.
@@ -139,6 +145,9 @@ class SyncHost {
   // What to tell members of where this end listens and other peers are: by key, each once, within
   // the limits of PeerPlaces. Changes only if places_changed() follows.
   virtual std::vector<PeerPlaces> places() const { return {}; }
+
+  // What was exchanged with a peer in sessions before.
+  virtual Exchanged exchanged_with(const crypto::TransportKey& /*peer*/) const { return {}; }
 
   // Entries are about to come that peers will be told of: until host_changed() nobody is told that
   // this is all.

@@ -48,6 +48,7 @@ class RepositoryHost final : public net::SyncHost {
       std::size_t max, const std::unordered_set<log::EntryId>& without) override;
   std::vector<net::PeerPlaces> places() const override { return places_; }
   bool preparing() const override { return preparing_; }
+  net::Exchanged exchanged_with(const crypto::TransportKey& peer) const override;
   Hash state_digest() override;
 
   // What places() answers from now on.

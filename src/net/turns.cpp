@@ -1,0 +1,78 @@
+#include "net/turns.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+namespace hn::net {
+namespace {
+
+// Every fourth turn goes to who has waited longest: nobody waits for ever, and newcomers can begin.
+constexpr std::uint64_t kByWaiting = 4;
+constexpr double kFreeBytes = 1024 * 1024;
+
+double merit(const Taker& taker) noexcept {
+  return static_cast<double>(taker.gave) / (static_cast<double>(taker.took) + kFreeBytes);
+}
+
+}  // namespace
+
+void Turns::forget_others(std::span<const Taker> takers) {
+  std::set<SyncId> now;
+  for (const Taker& taker : takers) now.insert(taker.id);
+  std::erase_if(served_, [&](SyncId id) { return !now.contains(id); });
+  std::erase_if(places_, [&](const auto& entry) { return !now.contains(entry.first); });
+}
+
+void Turns::end_turns(Time now) {
+  for (auto at = served_.begin(); at != served_.end();) {
+    Time& since = places_.at(*at).since;
+    if (now < since + kTurn) {
+      ++at;
+      continue;
+    }
+    since = now;
+    at = served_.erase(at);
+  }
+}
+
+const std::set<SyncId>& Turns::choose(Time now, std::span<const Taker> takers) {
+  forget_others(takers);
+  std::vector<Taker> waiting;
+  for (const Taker& taker : takers) places_.try_emplace(taker.id, Place{now});
+  if (takers.size() > kTurnsAtOnce) end_turns(now);
+  for (const Taker& taker : takers)
+    if (!served_.contains(taker.id)) waiting.push_back(taker);
+  const auto longest = [&](const Taker& a, const Taker& b) {
+    const Place& x = places_.at(a.id);
+    const Place& y = places_.at(b.id);
+    return std::tie(x.since, x.turns, a.id) < std::tie(y.since, y.turns, b.id);
+  };
+  while (served_.size() < kTurnsAtOnce && !waiting.empty()) {
+    ++given_;
+    const auto next = given_ % kByWaiting == 0
+                          ? std::ranges::min_element(waiting, longest)
+                          : std::ranges::min_element(waiting, [&](const Taker& a, const Taker& b) {
+                              const double x = merit(a);
+                              const double y = merit(b);
+                              return x != y ? x > y : longest(a, b);
+                            });
+    served_.insert(next->id);
+    Place& place = places_.at(next->id);
+    place = {now, place.turns + 1};
+    waiting.erase(next);
+  }
+  return served_;
+}
+
+std::optional<Time> Turns::next() const {
+  if (places_.size() <= served_.size()) return std::nullopt;
+  std::optional<Time> first;
+  for (const SyncId id : served_) {
+    const Time end = places_.at(id).since + kTurn;
+    if (!first || end < *first) first = end;
+  }
+  return first;
+}
+
+}  // namespace hn::net
