@@ -216,9 +216,9 @@ void SyncSession::say_holds() {
 void SyncSession::say_parts() {
   if (ends_due_ > 0 || !peer_may_read()) return;
   // Who has everything need not know.
-  const bool whole =
-      peer_state_ && peer_state_->absent == 0 && peer_state_->frontier == shared_.frontier_digest();
-  PartsMessage m{puller_.take_parts(!whole)};
+  if (peer_state_ && peer_state_->absent == 0 && peer_state_->frontier == shared_.frontier_digest())
+    return;
+  PartsMessage m{puller_.take_parts()};
   if (!m.items.empty()) say(encode(m));
 }
 

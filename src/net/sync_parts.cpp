@@ -70,7 +70,7 @@ std::vector<log::ManifestRoot> Puller::take_holds() {
   return out;
 }
 
-std::vector<RowsItem> Puller::take_parts(bool of_all) {
+std::vector<RowsItem> Puller::take_parts() {
   std::vector<RowsItem> out;
   if (told_parts_at_ == shared_.version()) return out;
   told_parts_at_ = shared_.version();
@@ -82,7 +82,6 @@ std::vector<RowsItem> Puller::take_parts(bool of_all) {
       holds_.push_back(m);
       continue;
     }
-    if (!of_all && !told_parts_.contains(m.root)) continue;
     const std::vector<RowRange>& here = shared_.parts(m);
     const auto [told, fresh] = told_parts_.try_emplace(m.root);
     if (!fresh && told->second == here) continue;

@@ -87,9 +87,8 @@ class Puller {
   // now be asked for what it was not when this came to an end.
   bool handle_parts(std::vector<RowsItem> items);
   bool handle_holds(std::span<const log::ManifestRoot> manifests);
-  // What is here of manifests that are lacking, as far as it has changed since the peer was told;
-  // of those alone that it was told of where it is said not to need the others.
-  std::vector<RowsItem> take_parts(bool of_all);
+  // What is here of manifests that are lacking, as far as it has changed since the peer was told.
+  std::vector<RowsItem> take_parts();
   // Begins requests and reads manifests, as far as limits allow. True where it stopped for the
   // limit of a turn.
   bool turn(Time now, bool alone);

@@ -65,6 +65,7 @@ bool SharedRepository::known_whole(const log::ManifestRoot& manifest) {
 
 void SharedRepository::note_whole(const log::ManifestRoot& manifest) {
   if (!whole_.insert(manifest.root).second) return;
+  parts_.erase(manifest.root);
   host_.note_whole(manifest);
   touch();
 }
@@ -141,8 +142,9 @@ void SharedRepository::collect(bool wait) {
 
 void SharedRepository::note_flushed() {
   dirty_ = false;
+  for (auto& [root, rows] : parts_)
+    for (const object::Address& address : arrived_) rows.add(address);
   arrived_.clear();
-  ++flushes_;
   touch();
 }
 
@@ -156,22 +158,15 @@ Result<void> SharedRepository::flush() {
 }
 
 const std::vector<RowRange>& SharedRepository::parts(const log::ManifestRoot& manifest) {
-  Parts& parts = parts_[manifest.root];
-  if (parts.flushes == flushes_) return parts.ranges;
-  parts.flushes = flushes_;
-  parts.ranges.clear();
-  for (std::uint64_t at = 0; at < manifest.rows; at += log::kManifestRowsPerNode) {
-    const auto rows = log::read_rows(host_.blocks(), manifest, at, log::kManifestRowsPerNode);
-    if (!rows) continue;
-    for (std::size_t i = 0; i < rows->size(); ++i) {
-      if (!host_.has((*rows)[i].address)) continue;
-      if (!parts.ranges.empty() && parts.ranges.back().first + parts.ranges.back().count == at + i)
-        ++parts.ranges.back().count;
-      else if (parts.ranges.size() < kRequestRangesMax)
-        parts.ranges.push_back({at + i, 1});
-    }
+  static const std::vector<RowRange> kNone;
+  auto at = parts_.find(manifest.root);
+  if (at == parts_.end()) {
+    auto rows = PartRows::read(host_.blocks(), manifest,
+                               [this](const object::Address& a) { return host_.has(a); });
+    if (!rows) return kNone;
+    at = parts_.emplace(manifest.root, std::move(*rows)).first;
   }
-  return parts.ranges;
+  return at->second.ranges();
 }
 
 std::vector<log::ManifestRoot> SharedRepository::wanted(

@@ -9,7 +9,7 @@
 #include <unordered_set>
 
 #include "hn/net/sync_host.hpp"
-#include "net/sync_wire.hpp"
+#include "net/part_rows.hpp"
 
 namespace hn::net {
 
@@ -61,9 +61,7 @@ class SharedRepository {
   };
   Use& use() noexcept { return use_; }
 
-  // Counts up when blocks became readable.
-  std::uint64_t flushes() const noexcept { return flushes_; }
-  // Rows of a manifest that are here and readable, at most so many ranges.
+  // Rows of a manifest that are here and readable; none while a node of it is not.
   const std::vector<RowRange>& parts(const log::ManifestRoot& manifest);
   // Counts up when a peer said what parts it has.
   std::uint64_t parts_version() const noexcept { return parts_version_; }
@@ -140,12 +138,7 @@ class SharedRepository {
   std::uint64_t released_ = 0;
   std::set<Puller*> pullers_;
   Use use_;
-  std::uint64_t flushes_ = 0;
-  struct Parts {
-    std::uint64_t flushes = ~std::uint64_t{0};
-    std::vector<RowRange> ranges;
-  };
-  std::map<object::Id, Parts> parts_;
+  std::map<object::Id, PartRows> parts_;  // of manifests that are not whole
   std::uint64_t parts_version_ = 0;
   std::unordered_set<object::Address> arrived_;
   std::uint64_t unflushed_bytes_ = 0;

@@ -91,6 +91,19 @@ TEST_CASE("the pipe does not idle while a large clone comes") {
   CHECK(share > 0.7);
 }
 
+// A look into the indexes of a large store is dear: each block is worth a few, however often what
+// came is made durable.
+TEST_CASE("a clone looks for each block a few times") {
+  World w(24);
+  w.link_all(path(20, milliseconds(20)));
+  constexpr std::size_t kBlocks = 3000;
+  w.anna.store.publish(chunks(w.sim.random(), kBlocks, 4000));
+  const net::SyncId id = w.bert.sync(w.anna);
+  CHECK(w.sim.run_until([&] { return w.bert.agreed(id); }, seconds(60)));
+  MESSAGE(w.bert.store.looked_for << " looks for " << kBlocks << " blocks");
+  CHECK(w.bert.store.looked_for < 4 * kBlocks);
+}
+
 // What the receiver asks for opens streams of its own, whose windows are wider.
 TEST_CASE("a clone keeps to a limit of the one who asks, however low") {
   struct Case {

@@ -171,7 +171,10 @@ class MemorySyncHost : public net::SyncHost {
     return *view_.find(id);
   }
 
-  bool has(const object::Address& a) const override { return durable_.has(object::id_at(a)); }
+  bool has(const object::Address& a) const override {
+    ++looked_for;
+    return durable_.has(object::id_at(a));
+  }
 
   Result<net::WireBlock> read_stored(const object::Address& a) const override {
     ++reads;
@@ -264,6 +267,7 @@ class MemorySyncHost : public net::SyncHost {
   }
 
   bool broken = false;
+  mutable std::size_t looked_for = 0;  // blocks, by has()
   std::size_t writes = 0, written_twice = 0, deltas_written = 0, bases_missing = 0, flushes = 0;
   std::size_t redeems = 0;
   mutable std::size_t reads = 0, plain_forms = 0;
