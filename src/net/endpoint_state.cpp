@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kCookiesMax = 64;  // waiting to be sent; more are not worth the memory
 constexpr std::size_t kDatagramMax = 65535;
+constexpr std::size_t kSmall = 4096;
 
 }  // namespace
 
@@ -58,10 +59,16 @@ Connection& Endpoint::State::add(std::unique_ptr<Connection> c) {
 
 void Endpoint::State::touch(Connection& c) {
   Slot& slot = connections_.at(c.id().value);
+  account(c, c.in_flight());
   if (!slot.ready) {
     slot.ready = true;
     ready_.push_back(c.id().value);
   }
+}
+
+void Endpoint::State::account(Connection& c, std::size_t in_flight_now) {
+  const std::size_t before = std::exchange(connections_.at(c.id().value).in_flight, in_flight_now);
+  in_flight = in_flight + in_flight_now - before;
 }
 
 void Endpoint::State::reschedule(Connection& c) {
@@ -84,6 +91,7 @@ void Endpoint::State::settle(Connection& c) {
   note_half_open(c);
   if (!c.over()) return touch(c);
   const auto it = connections_.find(c.id().value);
+  account(c, 0);
   if (it->second.timer) timers_.erase({*it->second.timer, it->first});
   local_.erase(c.local_id());
   connections_.erase(it);  // its place in ready_ is skipped when its turn comes
@@ -112,7 +120,9 @@ void Endpoint::State::receive_handshake(Time now, const PeerAddress& from, ByteV
   if (packet->type == HandshakeType::finish_xx) {
     c->on_finish(now, *packet);
   } else {
+    const bool called = c->calling();
     c->on_reply(now, from, *packet);
+    if (called && !c->calling()) c->note_called(now);
   }
   settle(*c);
 }
@@ -202,7 +212,7 @@ bool Endpoint::State::transmit(Time now, Datagram& out) {
     cookies_.pop_front();
     return true;
   }
-  while (!ready_.empty()) {
+  while (!ready_.empty() || pass_turn(now)) {
     const std::uint64_t id = ready_.front();
     ready_.pop_front();
     const auto it = connections_.find(id);
@@ -211,21 +221,66 @@ bool Endpoint::State::transmit(Time now, Datagram& out) {
     it->second.ready = false;
     if (c.transmit(now, out)) {
       served_ = id;
+      const std::size_t before = it->second.sent / kSmall;
+      it->second.sent += out.bytes.size();
+      const bool goes_on = it->second.sent / kSmall == before;
       settle(c);
+      // In one piece what is small, so that the first to have it have it soon.
+      if (goes_on && ready_.size() > 1 && ready_.back() == id) {
+        ready_.pop_back();
+        ready_.push_front(id);
+      }
       return true;
     }
     if (c.over()) {
       settle(c);
     } else {
+      wait_for_uplink(now, c);
       reschedule(c);
     }
   }
   return false;
 }
 
+void Endpoint::State::wait_for_uplink(Time now, Connection& c) {
+  Slot& slot = connections_.at(c.id().value);
+  if (slot.waiting) return;
+  const std::uint64_t id = c.id().value;
+  const bool calls = c.waits_to_call(now);
+  slot.waiting = calls || c.waits_to_send(now);
+  if (!slot.waiting) {
+    if (!c.has_to_send()) slot.sent = 0;
+  } else if (calls) {
+    calls_waiting_.push_back(id);
+  } else {
+    senders_waiting_.push_back(id);
+  }
+}
+
+// Who waits for the uplink, once that takes something.
+bool Endpoint::State::pass_turn(Time now) {
+  const auto pass = [&](std::deque<std::uint64_t>& waiting) {
+    while (!waiting.empty()) {
+      const auto it = connections_.find(waiting.front());
+      waiting.pop_front();
+      if (it == connections_.end()) continue;
+      it->second.waiting = false;
+      touch(*it->second.connection);
+      return true;
+    }
+    return false;
+  };
+  if (!calls_waiting_.empty() && uplink.takes_hello(now, in_flight) && pass(calls_waiting_))
+    return true;
+  return uplink.takes(now, in_flight) && pass(senders_waiting_);
+}
+
 std::optional<Time> Endpoint::State::next_timeout() const {
-  if (timers_.empty()) return std::nullopt;
-  return timers_.begin()->first;
+  std::optional<Time> t;
+  if (!timers_.empty()) t = timers_.begin()->first;
+  const auto call = calls_waiting_.empty() ? std::nullopt : uplink.hello_at();
+  if (call && (!t || *call < *t)) t = call;
+  return t;
 }
 
 }  // namespace hn::net
