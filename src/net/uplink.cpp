@@ -53,6 +53,8 @@ void Uplink::newest(Time now, std::uint64_t order, std::optional<Duration> took)
 void Uplink::answered(Time now, std::uint64_t connection, std::uint64_t order, Duration took,
                       Duration least) noexcept {
   newest(now, order, took);
+  // A connection that came about while a queue stood knows no better.
+  if (crowded(now)) least = std::min(least, least_);
   if (is_late(took, least)) moved_ = now;
   if (took < kStands)
     late_.clear();
@@ -67,8 +69,9 @@ void Uplink::note_late(const Late& late) {
   if (late_.size() == kLateMax) late_.erase(late_.begin());
   late_.push_back(late);
   if (late_.size() < kConnections) return;
+  const Duration least = std::ranges::min_element(late_, {}, &Late::least)->least;
+  least_ = crowded(late.time) ? std::min(least_, least) : least;
   crowded_ = late.time;
-  least_ = std::ranges::min_element(late_, {}, &Late::least)->least;
 }
 
 void Uplink::hello_answered(Time now, std::uint64_t order, std::optional<Duration> took) noexcept {
