@@ -143,8 +143,7 @@ std::optional<Time> Connection::next_timeout() const {
   t = earliest(t, tail_at());
   t = earliest(t, handshake_again_);
   t = earliest(t, grant_at_);
-  const bool room = world_.uplink.takes(time_, world_.in_flight) &&
-                    recovery_.in_flight() + path_size_.current() <= congestion_->in_flight_limit();
+  const bool room = recovery_.in_flight() + path_size_.current() <= congestion_->in_flight_limit();
   const Time free = std::max(release_, world_.limits.sending_opens(peer_));
   if (room && free > time_ && streams_.wants_to_send()) t = earliest(t, free);
   return t;

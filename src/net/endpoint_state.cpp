@@ -2,6 +2,7 @@
 #include "net/endpoint_state.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "hn/base/assert.hpp"
 
@@ -10,12 +11,24 @@ namespace {
 
 constexpr std::size_t kCookiesMax = 64;  // waiting to be sent; more are not worth the memory
 constexpr std::size_t kDatagramMax = 65535;
+// Goes out in one piece, so that whoever is first has it soon and can pass it on.
 constexpr std::size_t kSmall = 4096;
+
+// Turns need no secrecy.
+std::uint64_t seed_of(const crypto::TransportKey& key) noexcept {
+  std::uint64_t seed = 0;
+  std::memcpy(&seed, key.bytes.data(), sizeof seed);
+  return seed;
+}
 
 }  // namespace
 
 Endpoint::State::State(crypto::AgreementKey k, Random& r, EndpointConfig c)
-    : key(std::move(k)), random(r), config(c), connection_window_(c.connection_window) {
+    : key(std::move(k)),
+      random(r),
+      config(c),
+      shuffle_(seed_of(key.public_key())),
+      connection_window_(c.connection_window) {
   HN_ASSERT(config.datagram_bytes >= kHelloBytes &&
             config.datagram_bytes_max >= config.datagram_bytes);
   HN_ASSERT(config.streams_max >= kStreamsMin && config.stream_window > 0 &&
@@ -63,6 +76,8 @@ void Endpoint::State::touch(Connection& c) {
   if (!slot.ready) {
     slot.ready = true;
     ready_.push_back(c.id().value);
+    // In another order at each peer, or news comes to the same ones last from everywhere.
+    std::swap(ready_.back(), ready_[ready_.size() - 1 - shuffle_.below(++touched_)]);
   }
 }
 
@@ -199,6 +214,7 @@ void Endpoint::State::timeout(Time now) {
     Slot& slot = connections_.at(id);
     slot.timer.reset();
     Connection& c = *slot.connection;
+    touched_ = 0;  // these keep their order
     c.on_timeout(now);
     settle(c);
   }
@@ -215,6 +231,7 @@ bool Endpoint::State::transmit(Time now, Datagram& out) {
   while (!ready_.empty() || pass_turn(now)) {
     const std::uint64_t id = ready_.front();
     ready_.pop_front();
+    touched_ = 0;
     const auto it = connections_.find(id);
     if (it == connections_.end()) continue;
     Connection& c = *it->second.connection;
@@ -224,12 +241,11 @@ bool Endpoint::State::transmit(Time now, Datagram& out) {
       const std::size_t before = it->second.sent / kSmall;
       it->second.sent += out.bytes.size();
       const bool goes_on = it->second.sent / kSmall == before;
-      settle(c);
-      // In one piece what is small, so that the first to have it have it soon.
-      if (goes_on && ready_.size() > 1 && ready_.back() == id) {
-        ready_.pop_back();
+      if (goes_on) {
+        it->second.ready = true;
         ready_.push_front(id);
       }
+      settle(c);
       return true;
     }
     if (c.over()) {

@@ -70,6 +70,8 @@ struct Endpoint::State {
   std::map<std::pair<PeerAddress, std::uint64_t>, std::uint64_t> half_open_;
   std::set<std::pair<Time, std::uint64_t>> timers_;
   std::deque<std::uint64_t> ready_;
+  std::size_t touched_ = 0;  // of those at its end, since one sent
+  SeededRandom shuffle_;
   std::deque<std::uint64_t> calls_waiting_, senders_waiting_;  // for the uplink
   std::uint64_t served_ = 0;                                   // which connection sent last
   std::size_t connection_window_;

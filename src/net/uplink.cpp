@@ -10,22 +10,29 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// Later than twice the least and this much: a queue, no ACK that waited.
+// Later than twice the least and this much: it waited in a queue, not for an ACK.
 constexpr Duration kLate = milliseconds(50);
 
+// Hellos that wait for an answer: ten as a TCP sender begins with ten packets, at 32 kbit/s three
+// seconds; one more for each that is answered soon, one less for each that is not.
 constexpr std::size_t kHellosMin = 4;
 constexpr std::size_t kHellosMax = 256;
-// How long a hello may be the last thing of which nothing is known.
+// For so long after the last answer of anything a hello without one counts; twice as long where it
+// was in vain.
 constexpr Duration kPatienceMin = milliseconds(500);
 constexpr Duration kPatienceMax = seconds(4);
 
+// A queue stands where so many connections, and none in between, were answered so much later than
+// they once were, lately.
 constexpr Duration kStands = milliseconds(250);
 constexpr std::size_t kConnections = 3;
 constexpr std::size_t kLateMax = 16;
 constexpr Duration kLateFor = seconds(10);
+// The queue that is left: what the uplink delivers in half a second, or three packets.
 constexpr Duration kQueue = milliseconds(500);
 constexpr std::size_t kHelloBytes = 1200;
 constexpr double kBytesMin = 3600;
+// Acknowledgements come in bursts.
 constexpr Duration kRateWindow = seconds(1);
 constexpr std::size_t kRateWindows = 4;
 

@@ -137,11 +137,10 @@ class CrowdPeer final : public Node {
     for (const auto& [key, c] : contacts_)
       if (c.session && rows.size() < net::kPlacesPeersMax) rows.push_back({key, {c.address}});
     std::ranges::sort(rows);
-    if (rows == store.places_now) {
-      tell_after_ = std::max(tell_after_ / 2, kTellAfter);
-      return;
-    }
-    tell_after_ = std::min(2 * tell_after_, kTellAfterMax);
+    const bool changed = rows != store.places_now;
+    tell_after_ =
+        std::clamp(changed ? 2 * tell_after_ : tell_after_ / 2, kTellAfter, kTellAfterMax);
+    if (!changed) return;
     store.places_now = std::move(rows);
     node_.places_changed(store);
   }
