@@ -60,7 +60,7 @@ void Connection::close(Time now, CloseCause cause, std::uint64_t code, std::stri
 
 std::optional<Time> Connection::gone_at() const {
   if (!unanswered_since_) return std::nullopt;
-  return *unanswered_since_ +
+  return std::max(*unanswered_since_, recovery_.left_after()) +
          std::max(world_.config.gone_timeout, kGoneProbes * recovery_.round_trip.probe_timeout());
 }
 
@@ -87,6 +87,18 @@ std::optional<Time> Connection::tail_at() const {
       streams_.data_waiting())
     return std::nullopt;
   return *recovery_.last_eliciting_sent() + recovery_.round_trip.smoothed() / 4;
+}
+
+// What was sent last may still be in the host's own queue: its time begins anew.
+void Connection::allow_for_queue() {
+  const bool known = recovery_.round_trip.known();
+  const auto moved = world_.uplink.moved(last_order_, known);
+  if (!moved) return;
+  recovery_.left_after(*moved);
+  if (!known && recovery_.last_eliciting_sent())
+    recovery_.left_after(*recovery_.last_eliciting_sent() + world_.uplink.took());
+  if (state_ == State::calling && handshake_again_)
+    handshake_again_ = std::max(*handshake_again_, *moved + handshake_interval_);
 }
 
 void Connection::on_tail(Time now) {
@@ -136,6 +148,7 @@ std::optional<Time> Connection::next_timeout() const {
   if (state_ == State::closed) return std::nullopt;
   if (state_ == State::closing) return close_until_;
   if (state_ == State::calling || state_ == State::answering) {
+    if (waits_to_call(time_)) return std::nullopt;
     return earliest(begun_ + world_.config.handshake_timeout, handshake_again_);
   }
   std::optional<Time> t = earliest(gone_at(), idle_at());
@@ -159,12 +172,13 @@ void Connection::on_timeout(Time now) {
   const auto passed = [&](std::optional<Time> t) { return t && *t <= now; };
   if (state_ == State::closing && passed(close_until_)) state_ = State::closed;
   if (!usable()) return;
+  allow_for_queue();
   if (passed(handshake_again_)) {
     handshake_due_ = 1;
     handshake_again_.reset();
   }
   if (state_ != State::established) {
-    if (now >= begun_ + world_.config.handshake_timeout)
+    if (!waits_to_call(now) && now >= begun_ + world_.config.handshake_timeout)
       close(now, CloseCause::handshake, 0, "no answer");
     return;
   }

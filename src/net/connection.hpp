@@ -15,6 +15,7 @@
 #include "net/rate_limit.hpp"
 #include "net/recovery.hpp"
 #include "net/streams.hpp"
+#include "net/uplink.hpp"
 
 namespace hn::net {
 
@@ -26,6 +27,8 @@ struct ConnectionWorld {
   std::deque<Event>& events;
   Limits& limits;
   PathHistory& paths;
+  Uplink& uplink;
+  const std::size_t& in_flight;  // of all connections, bytes
 };
 
 // One connection: the handshake, then packets over streams. It owns no address book and no ids but
@@ -63,6 +66,16 @@ class Connection final : private SentObserver {
   // Commands still mean something.
   bool usable() const noexcept { return state_ != State::closed && state_ != State::closing; }
   bool half_open() const noexcept { return state_ == State::answering; }
+  void note_called(Time now);  // the reply has come
+  bool calling() const noexcept { return state_ == State::calling; }
+  // Its turn is over because of what others have in flight.
+  bool waits_to_call(Time now) const noexcept;
+  bool waits_to_send(Time now) const noexcept;
+  bool has_to_send() const noexcept { return streams_.wants_to_send(); }
+  // Bytes; none of a peer that seems to be gone.
+  std::size_t in_flight() const noexcept {
+    return recovery_.timeouts_in_row() > 0 ? 0 : recovery_.in_flight();
+  }
   const std::optional<std::pair<PeerAddress, std::uint64_t>>& hello_origin() const noexcept {
     return hello_origin_;
   }
@@ -124,6 +137,8 @@ class Connection final : private SentObserver {
   PathSeen seen_here() const noexcept;
   double loss_share() const noexcept;
   bool lossy() const noexcept;
+  bool path_takes_data(Time now) const noexcept;
+  void note_order(SentPacket& packet);
 
   // Timers (connection.cpp).
   std::optional<Time> gone_at() const;
@@ -133,6 +148,7 @@ class Connection final : private SentObserver {
   // From when on it is worth while to know what the path carries: a command's few messages gain
   // nothing by it.
   Time lasting_at() const noexcept { return begun_ + std::chrono::seconds(1); }
+  void allow_for_queue();
   void on_tail(Time now);
   void on_path_timeout(Time now);
 
@@ -154,6 +170,7 @@ class Connection final : private SentObserver {
   Duration handshake_interval_{};
   std::optional<Time> hello_time_;
   Time begun_{};
+  std::uint64_t first_hello_ = 0;  // its place in the endpoint's order
   std::optional<std::pair<PeerAddress, std::uint64_t>> hello_origin_;
   Hash hello_digest_{};
   std::optional<Mac> cookie_;
@@ -193,6 +210,12 @@ class Connection final : private SentObserver {
   double keep_alive_factor_ = 1;
   Duration idle_timeout_{};
   bool tail_sent_ = false;
+  std::uint64_t last_order_ = 0;  // of what was sent and asks for an answer
+  struct Acked {
+    std::uint64_t number, order;
+    Time sent;
+  };
+  std::optional<Acked> newest_acked_;  // by the ACK at hand
 
   std::uint64_t close_code_ = 0;
   std::string close_reason_;

@@ -59,7 +59,11 @@ Result<void> Connection::on_frames(Time now, const PeerAddress& from, ByteView f
 Result<void> Connection::on_frame(Time now, const PeerAddress& from, const Frame& frame) {
   if (const auto* f = std::get_if<StreamFrame>(&frame)) return streams_.on_frame(*f);
   if (const auto* f = std::get_if<AckFrame>(&frame)) {
+    newest_acked_.reset();
     HN_CHECK(recovery_.on_ack(now, *f, *congestion_));
+    if (newest_acked_ && newest_acked_->number + 1 == f->ranges[0].end)
+      world_.uplink.answered(now, id_.value, newest_acked_->order, now - newest_acked_->sent,
+                             recovery_.round_trip.minimum());
     note_limits();
     return {};
   }
@@ -124,6 +128,9 @@ void Connection::on_path_response(const PathToken& token) {
 void Connection::packet_acked(const SentPacket& packet) {
   if (packet.number >= phase_begin_) phase_confirmed_ = true;
   if (packet.probe) path_size_.probe_acked();
+  world_.uplink.delivered(time_, packet.bytes);
+  if (!newest_acked_ || packet.number > newest_acked_->number)
+    newest_acked_ = {packet.number, packet.order, packet.sent};
   for (std::size_t i = 0; i < packet.frame_count; ++i) streams_.acked(packet.frames[i]);
 }
 

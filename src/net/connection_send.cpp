@@ -25,7 +25,14 @@ bool Connection::transmit(Time now, Datagram& out) {
   time_ = now;
   if (state_ == State::closed) return false;
   if (state_ == State::closing) return transmit_close(now, out);
-  if (transmit_handshake(now, out)) return true;
+  if (waits_to_call(now)) return false;
+  if (transmit_handshake(now, out)) {
+    if (state_ == State::calling) {
+      last_order_ = world_.uplink.hello_sent(now);
+      if (first_hello_ == 0) first_hello_ = last_order_;
+    }
+    return true;
+  }
   if (state_ != State::established) return false;
   if (recovery_.next_number() + 1 >= kPacketNumberMax) {
     close(now, CloseCause::exhausted, 0, "packet numbers");
@@ -113,8 +120,32 @@ Duration Connection::burst() const noexcept {
                                  std::chrono::duration<double>(std::min(packets, 1.0))));
 }
 
+bool Connection::waits_to_call(Time now) const noexcept {
+  return state_ == State::calling && handshake_due_ > 0 &&
+         !world_.uplink.takes_hello(now, world_.in_flight);
+}
+
+bool Connection::waits_to_send(Time now) const noexcept {
+  return state_ == State::established && streams_.wants_to_send() && path_takes_data(now) &&
+         !world_.uplink.takes(now, world_.in_flight);
+}
+
+void Connection::note_called(Time now) {
+  const auto took =
+      handshake_sent_ == 1 && hello_time_ ? std::optional(now - *hello_time_) : std::nullopt;
+  world_.uplink.hello_answered(now, first_hello_, took);
+}
+
+void Connection::note_order(SentPacket& packet) {
+  packet.order = last_order_ = world_.uplink.sent();
+}
+
 bool Connection::may_send_data(Time now) const noexcept {
   if (recovery_.probes_due() > 0) return true;
+  return path_takes_data(now) && world_.uplink.takes(now, world_.in_flight);
+}
+
+bool Connection::path_takes_data(Time now) const noexcept {
   return recovery_.in_flight() + path_size_.current() <= congestion_->in_flight_limit() &&
          release_ <= now + burst() && world_.limits.may_send(now, peer_);
 }
@@ -180,6 +211,7 @@ bool Connection::transmit_frames(Time now, Datagram& out) {
   packet.bytes = static_cast<std::uint32_t>(out.bytes.size());
   packet.key_phase = sealer_->phase();
   if (packet.eliciting) {
+    note_order(packet);
     pace(now, packet.bytes);
     recovery_.probe_sent();
     if (!unanswered_since_) unanswered_since_ = now;
@@ -190,7 +222,7 @@ bool Connection::transmit_frames(Time now, Datagram& out) {
 }
 
 bool Connection::transmit_probe(Time now, Datagram& out) {
-  if (!path_.proven || !recovery_.round_trip.known()) return false;
+  if (!path_.proven || !recovery_.round_trip.known() || world_.uplink.crowded(now)) return false;
   if (recovery_.in_flight() < kBulk && now < lasting_at()) return false;
   const auto size = path_size_.probe(now);
   if (!size || !may_send_data(now) || recovery_.timeouts_in_row() > 0) return false;
@@ -201,6 +233,7 @@ bool Connection::transmit_probe(Time now, Datagram& out) {
   SentPacket& p = recovery_.draft();
   p.bytes = static_cast<std::uint32_t>(out.bytes.size());
   p.eliciting = p.probe = true;
+  note_order(p);
   path_size_.probe_sent();
   pace(now, p.bytes);
   recovery_.sent(now, *congestion_);

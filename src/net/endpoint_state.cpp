@@ -2,6 +2,7 @@
 #include "net/endpoint_state.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "hn/base/assert.hpp"
 
@@ -10,11 +11,24 @@ namespace {
 
 constexpr std::size_t kCookiesMax = 64;  // waiting to be sent; more are not worth the memory
 constexpr std::size_t kDatagramMax = 65535;
+// Goes out in one piece, so that whoever is first has it soon and can pass it on.
+constexpr std::size_t kSmall = 4096;
+
+// Turns need no secrecy.
+std::uint64_t seed_of(const crypto::TransportKey& key) noexcept {
+  std::uint64_t seed = 0;
+  std::memcpy(&seed, key.bytes.data(), sizeof seed);
+  return seed;
+}
 
 }  // namespace
 
 Endpoint::State::State(crypto::AgreementKey k, Random& r, EndpointConfig c)
-    : key(std::move(k)), random(r), config(c), connection_window_(c.connection_window) {
+    : key(std::move(k)),
+      random(r),
+      config(c),
+      shuffle_(seed_of(key.public_key())),
+      connection_window_(c.connection_window) {
   HN_ASSERT(config.datagram_bytes >= kHelloBytes &&
             config.datagram_bytes_max >= config.datagram_bytes);
   HN_ASSERT(config.streams_max >= kStreamsMin && config.stream_window > 0 &&
@@ -58,10 +72,18 @@ Connection& Endpoint::State::add(std::unique_ptr<Connection> c) {
 
 void Endpoint::State::touch(Connection& c) {
   Slot& slot = connections_.at(c.id().value);
+  account(c, c.in_flight());
   if (!slot.ready) {
     slot.ready = true;
     ready_.push_back(c.id().value);
+    // In another order at each peer, or news comes to the same ones last from everywhere.
+    std::swap(ready_.back(), ready_[ready_.size() - 1 - shuffle_.below(++touched_)]);
   }
+}
+
+void Endpoint::State::account(Connection& c, std::size_t in_flight_now) {
+  const std::size_t before = std::exchange(connections_.at(c.id().value).in_flight, in_flight_now);
+  in_flight = in_flight + in_flight_now - before;
 }
 
 void Endpoint::State::reschedule(Connection& c) {
@@ -85,6 +107,7 @@ void Endpoint::State::settle(Connection& c) {
   if (!c.over()) return touch(c);
   c.note_path();
   const auto it = connections_.find(c.id().value);
+  account(c, 0);
   if (it->second.timer) timers_.erase({*it->second.timer, it->first});
   local_.erase(c.local_id());
   connections_.erase(it);  // its place in ready_ is skipped when its turn comes
@@ -113,7 +136,9 @@ void Endpoint::State::receive_handshake(Time now, const PeerAddress& from, ByteV
   if (packet->type == HandshakeType::finish_xx) {
     c->on_finish(now, *packet);
   } else {
+    const bool called = c->calling();
     c->on_reply(now, from, *packet);
+    if (called && !c->calling()) c->note_called(now);
   }
   settle(*c);
 }
@@ -190,6 +215,7 @@ void Endpoint::State::timeout(Time now) {
     Slot& slot = connections_.at(id);
     slot.timer.reset();
     Connection& c = *slot.connection;
+    touched_ = 0;  // these keep their order
     c.on_timeout(now);
     settle(c);
   }
@@ -203,30 +229,75 @@ bool Endpoint::State::transmit(Time now, Datagram& out) {
     cookies_.pop_front();
     return true;
   }
-  while (!ready_.empty()) {
+  while (!ready_.empty() || pass_turn(now)) {
     const std::uint64_t id = ready_.front();
     ready_.pop_front();
+    touched_ = 0;
     const auto it = connections_.find(id);
     if (it == connections_.end()) continue;
     Connection& c = *it->second.connection;
     it->second.ready = false;
     if (c.transmit(now, out)) {
       served_ = id;
+      const std::size_t before = it->second.sent / kSmall;
+      it->second.sent += out.bytes.size();
+      const bool goes_on = it->second.sent / kSmall == before;
+      if (goes_on) {
+        it->second.ready = true;
+        ready_.push_front(id);
+      }
       settle(c);
       return true;
     }
     if (c.over()) {
       settle(c);
     } else {
+      wait_for_uplink(now, c);
       reschedule(c);
     }
   }
   return false;
 }
 
+void Endpoint::State::wait_for_uplink(Time now, Connection& c) {
+  Slot& slot = connections_.at(c.id().value);
+  if (slot.waiting) return;
+  const std::uint64_t id = c.id().value;
+  const bool calls = c.waits_to_call(now);
+  slot.waiting = calls || c.waits_to_send(now);
+  if (!slot.waiting) {
+    if (!c.has_to_send()) slot.sent = 0;
+  } else if (calls) {
+    calls_waiting_.push_back(id);
+  } else {
+    senders_waiting_.push_back(id);
+  }
+}
+
+// Who waits for the uplink, once that takes something.
+bool Endpoint::State::pass_turn(Time now) {
+  const auto pass = [&](std::deque<std::uint64_t>& waiting) {
+    while (!waiting.empty()) {
+      const auto it = connections_.find(waiting.front());
+      waiting.pop_front();
+      if (it == connections_.end()) continue;
+      it->second.waiting = false;
+      touch(*it->second.connection);
+      return true;
+    }
+    return false;
+  };
+  if (!calls_waiting_.empty() && uplink.takes_hello(now, in_flight) && pass(calls_waiting_))
+    return true;
+  return uplink.takes(now, in_flight) && pass(senders_waiting_);
+}
+
 std::optional<Time> Endpoint::State::next_timeout() const {
-  if (timers_.empty()) return std::nullopt;
-  return timers_.begin()->first;
+  std::optional<Time> t;
+  if (!timers_.empty()) t = timers_.begin()->first;
+  const auto call = calls_waiting_.empty() ? std::nullopt : uplink.hello_at();
+  if (call && (!t || *call < *t)) t = call;
+  return t;
 }
 
 }  // namespace hn::net

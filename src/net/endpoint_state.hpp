@@ -20,7 +20,9 @@ struct Endpoint::State {
 
   void limit(const RateLimits& rates);
 
-  ConnectionWorld world() { return {key, random, config, events, limits, paths}; }
+  ConnectionWorld world() {
+    return {key, random, config, events, limits, paths, uplink, in_flight};
+  }
   Connection& add(std::unique_ptr<Connection> c);
   Connection* find(ConnectionId id) const;
   // A connection that a command may still act on.
@@ -36,6 +38,8 @@ struct Endpoint::State {
   std::deque<Event> events;
   Limits limits;
   PathHistory paths;
+  Uplink uplink;
+  std::size_t in_flight = 0;
   std::uint64_t next_id = 1;
 
  private:
@@ -48,6 +52,9 @@ struct Endpoint::State {
   Connection* by_local(std::uint64_t local) const;
   std::uint64_t fresh_local();
   void reschedule(Connection& c);
+  void account(Connection& c, std::size_t in_flight_now);
+  void wait_for_uplink(Time now, Connection& c);
+  bool pass_turn(Time now);
   void settle(Connection& c);  // forgets it if it is over, else touches it
   void note_half_open(Connection& c);
 
@@ -55,7 +62,10 @@ struct Endpoint::State {
   struct Slot {
     std::unique_ptr<Connection> connection;
     std::optional<Time> timer;
+    std::size_t in_flight = 0;
     bool ready = false;
+    bool waiting = false;  // in one of the queues for the uplink
+    std::size_t sent = 0;  // since it had nothing to send, bytes
     bool counted_half_open = false;
   };
   std::map<std::uint64_t, Slot> connections_;
@@ -63,7 +73,10 @@ struct Endpoint::State {
   std::map<std::pair<PeerAddress, std::uint64_t>, std::uint64_t> half_open_;
   std::set<std::pair<Time, std::uint64_t>> timers_;
   std::deque<std::uint64_t> ready_;
-  std::uint64_t served_ = 0;  // which connection sent last
+  std::size_t touched_ = 0;  // of those at its end, since one sent
+  SeededRandom shuffle_;
+  std::deque<std::uint64_t> calls_waiting_, senders_waiting_;  // for the uplink
+  std::uint64_t served_ = 0;                                   // which connection sent last
   std::size_t connection_window_;
   std::deque<Datagram> cookies_;
   std::array<Byte, 32> cookie_secret_{};

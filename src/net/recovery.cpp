@@ -174,7 +174,7 @@ void Recovery::forget_settled(Time now) {
 std::optional<Time> Recovery::next_timeout() const {
   if (loss_time_) return loss_time_;
   if (packets_in_flight_ == 0 || probes_due_ > 0) return std::nullopt;
-  return *last_eliciting_ + probe_timeout();
+  return std::max(*last_eliciting_, left_after_) + probe_timeout();
 }
 
 void Recovery::on_timeout(Time now, CongestionController& congestion) {

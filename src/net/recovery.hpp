@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 
@@ -38,6 +39,10 @@ class Recovery {
   // Something is overdue: declares losses, or asks for probes.
   void on_timeout(Time now, CongestionController& congestion);
   std::optional<Time> next_timeout() const;
+
+  // What is in flight may have left the host no earlier than this.
+  void left_after(Time t) noexcept { left_after_ = std::max(left_after_, t); }
+  Time left_after() const noexcept { return left_after_; }
 
   // Requeues content of the oldest packets in flight, at most `packets` of them.
   std::size_t requeue_oldest(std::size_t packets);
@@ -92,6 +97,7 @@ class Recovery {
   std::optional<Time> loss_time_;
   std::optional<Time> last_eliciting_;
   std::optional<Time> last_progress_;
+  Time left_after_{};
   int timeouts_in_row_ = 0;
   int probes_due_ = 0;
   std::uint64_t packets_acked_ = 0;

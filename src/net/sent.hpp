@@ -35,6 +35,7 @@ struct SentPacket {
   enum class Fate : std::uint8_t { in_flight, acked, lost, none };
 
   std::uint64_t number = 0;
+  std::uint64_t order = 0;  // among all packets of the endpoint
   Time sent{};
   std::uint32_t bytes = 0;
   bool eliciting = false;  // asks for an acknowledgement and counts as in flight

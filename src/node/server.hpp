@@ -164,6 +164,7 @@ class Server {
   std::set<crypto::TransportKey> banned_;
   std::vector<net::PeerAddress> own_places_;
   Time places_told_{};
+  Duration tell_places_after_ = std::chrono::seconds(10);
   // For what comes back after this object is gone.
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
   Errands errands_;  // last: its thread uses the driver and the world

@@ -12,7 +12,10 @@ constexpr Duration kFoundPause = std::chrono::seconds(5);
 // Peers of one repository that are remembered.
 constexpr std::size_t kContactsMax = 256;
 // How often peers are told where others are.
+// Where it changes all the time, told to thirty peers it would fill a slow uplink: the interval
+// doubles each time, and halves where nothing changed.
 constexpr Duration kTellPlaces = std::chrono::seconds(10);
+constexpr Duration kTellPlacesMax = std::chrono::seconds(160);
 
 }  // namespace
 
@@ -39,7 +42,7 @@ void Server::tick() {
     for (Waiting& waiting : one->waiting) stop_waiting_for_absent(*one, waiting, now);
     answer_waiting(*one);
   }
-  if (now - places_told_ >= kTellPlaces) tell_places();
+  if (now - places_told_ >= tell_places_after_) tell_places();
 }
 
 // Calls and farewells as membership says: hn-sync(7), MEMBERSHIP.
@@ -141,6 +144,7 @@ void Server::listens_at(std::vector<net::PeerAddress> places) {
 void Server::tell_places() {
   if (!options_.calls) return;
   places_told_ = driver_.now();
+  bool changed = false;
   for (const auto& one : served_) {
     std::map<crypto::TransportKey, std::vector<net::PeerAddress>> known;
     for (const auto& [id, session] : sessions_) {
@@ -158,10 +162,13 @@ void Server::tell_places() {
     rows.reserve(known.size());
     for (auto& [key, places] : known) rows.push_back({key, std::move(places)});
     if (rows == one->told) continue;
+    changed = true;
     one->told = rows;
     one->host.set_places(std::move(rows));
     driver_.node().places_changed(one->host);
   }
+  tell_places_after_ = std::clamp(changed ? 2 * tell_places_after_ : tell_places_after_ / 2,
+                                  kTellPlaces, kTellPlacesMax);
 }
 
 // Somebody who is only known by hearsay, and did not answer there.

@@ -2,7 +2,7 @@
 //
 //   cmake --build build/release --target sim_crowd
 //   build/release/tests/sim/sim_crowd crowd PEERS [LOSS [CHURN [COMMITS]]]
-//   build/release/tests/sim/sim_crowd basefs
+//   build/release/tests/sim/sim_crowd basefs [SCENARIO]
 //
 // `crowd`: one row for each commit of 700 bytes, a second or more apart, among so many peers of
 // which CHURN (a share) is off for a minute each minute. `basefs`: the shapes that the BaseFS
@@ -82,7 +82,8 @@ struct Scenario {
   double mbit = 100;
 };
 
-void run_basefs() {
+// Those alone whose name contains `part`.
+void run_basefs(const char* part) {
   const Scenario scenarios[] = {
       {"baseline"},
       {"delay 160 ms", 0, milliseconds(160)},
@@ -100,6 +101,7 @@ void run_basefs() {
   };
   std::printf("scenario\tbytes\tp50\tp95\tlast\tof 29\n");
   for (const Scenario& scenario : scenarios) {
+    if (std::strstr(scenario.name, part) == nullptr) continue;
     for (const std::size_t bytes : {std::size_t{0}, std::size_t{2800}, std::size_t{122'000}}) {
       CrowdShape shape;
       shape.peers = 30;
@@ -129,11 +131,12 @@ int run(int count, char** words) {
               static_cast<int>(number(5, 10)));
     return 0;
   }
-  if (count == 2 && std::strcmp(words[1], "basefs") == 0) {
-    run_basefs();
+  if ((count == 2 || count == 3) && std::strcmp(words[1], "basefs") == 0) {
+    run_basefs(count == 3 ? words[2] : "");
     return 0;
   }
-  std::fprintf(stderr, "usage: sim_crowd crowd PEERS [LOSS [CHURN [COMMITS]]] | basefs\n");
+  std::fprintf(stderr,
+               "usage: sim_crowd crowd PEERS [LOSS [CHURN [COMMITS]]] | basefs [SCENARIO]\n");
   return 2;
 }
 

@@ -77,6 +77,8 @@ class CrowdPeer final : public Node {
 
  private:
   static constexpr std::size_t kContactsMax = 256;
+  static constexpr Duration kTellAfter = std::chrono::seconds(10);
+  static constexpr Duration kTellAfterMax = std::chrono::seconds(160);
   net::SyncNode make_node() {
     SeededRandom seed(key_seed_);
     return net::SyncNode(crypto::AgreementKey::generate(seed), random_);
@@ -125,7 +127,7 @@ class CrowdPeer final : public Node {
       node_.end(now, id);
       over(id);
     }
-    if (now - told_ >= std::chrono::seconds(10)) tell_places();
+    if (now - told_ >= tell_after_) tell_places();
     sim_.kick(host_);
     sim_.after(std::chrono::milliseconds(900 + random_.below(200)), [this] { tick(); });
   }
@@ -135,7 +137,10 @@ class CrowdPeer final : public Node {
     for (const auto& [key, c] : contacts_)
       if (c.session && rows.size() < net::kPlacesPeersMax) rows.push_back({key, {c.address}});
     std::ranges::sort(rows);
-    if (rows == store.places_now) return;
+    const bool changed = rows != store.places_now;
+    tell_after_ =
+        std::clamp(changed ? 2 * tell_after_ : tell_after_ / 2, kTellAfter, kTellAfterMax);
+    if (!changed) return;
     store.places_now = std::move(rows);
     node_.places_changed(store);
   }
@@ -205,6 +210,7 @@ class CrowdPeer final : public Node {
   std::map<crypto::TransportKey, Contact> contacts_;
   std::map<net::SyncId, crypto::TransportKey> of_;
   Time told_{};
+  Duration tell_after_ = kTellAfter;
 };
 
 }  // namespace hn::sim

@@ -219,14 +219,15 @@ TEST_CASE("a flood of handshakes costs no state beyond its limit, and callers st
   SeededRandom random(seed_of_run(250));
   Pair p(250, wan(), {}, true);
   std::size_t most = 0;
-  net::Endpoint attacker(crypto::AgreementKey::generate(random), random);
   for (int burst = 0; burst < 40; ++burst) {
     p.sim.after(milliseconds(1 + burst * 5), [&] {
-      for (int i = 0; i < 20; ++i)
+      for (int i = 0; i < 20; ++i) {
+        net::Endpoint attacker(crypto::AgreementKey::generate(random), random);
         attacker.connect(p.sim.now(), p.b.address(), p.b.endpoint().public_key());
-      Datagram d;
-      while (attacker.poll_transmit(p.sim.now(), d))
-        p.sim.inject(p.sim.fresh_address(), p.b.host(), d.bytes);
+        Datagram d;
+        while (attacker.poll_transmit(p.sim.now(), d))
+          p.sim.inject(p.sim.fresh_address(), p.b.host(), d.bytes);
+      }
       most = std::max(most, p.b.endpoint().half_open_count());
     });
   }
