@@ -125,6 +125,10 @@ std::optional<ConnectionStatistics> Endpoint::statistics(ConnectionId connection
   return c->statistics();
 }
 
+std::uint64_t Endpoint::bytes_delivered() const noexcept {
+  return state_->uplink.delivered();
+}
+
 std::size_t Endpoint::connection_count() const noexcept {
   return state_->connections_.size();
 }

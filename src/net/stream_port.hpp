@@ -22,6 +22,7 @@ class StreamPort {
   virtual void stop(ConnectionId connection, StreamId stream, std::uint64_t code) = 0;
   virtual void close(ConnectionId connection, std::uint64_t code, std::string_view reason) = 0;
   virtual Duration round_trip(ConnectionId /*connection*/) const { return {}; }  // 0: not known
+  virtual std::uint64_t bytes_delivered() const { return 0; }
 };
 
 // Codes of resets and closes (hn-sync(7), CODES).

@@ -368,7 +368,7 @@ void SyncCore::give_turns(Time now) {
   std::vector<Taker> takers;
   for (auto& [id, session] : sessions_)
     if (session->gives_much(now)) takers.push_back(session->taker());
-  const std::set<SyncId>& served = turns_.choose(now, takers);
+  const std::set<SyncId>& served = turns_.choose(now, takers, port_.bytes_delivered());
   std::set<SyncId> off;
   for (const Taker& taker : takers)
     if (!served.contains(taker.id)) off.insert(taker.id);

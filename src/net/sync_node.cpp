@@ -29,6 +29,7 @@ class EndpointPort final : public StreamPort {
     const auto statistics = endpoint_.statistics(c);
     return statistics ? statistics->round_trip : Duration{};
   }
+  std::uint64_t bytes_delivered() const override { return endpoint_.bytes_delivered(); }
 
  private:
   Endpoint& endpoint_;

@@ -22,7 +22,7 @@ inline constexpr std::size_t kPendingMax = 4096;
 inline constexpr unsigned kFollowUpsMax = 64;
 // Without the first proof, and without a byte although something is asked for.
 inline constexpr Duration kHelloTimeout = std::chrono::seconds(30);
-inline constexpr Duration kStallTimeout = std::chrono::seconds(20);
+inline constexpr Duration kStallTimeout = std::chrono::seconds(60);
 // What a peer that does not pass entries on has, and nobody else brings: asked for after so long
 // and two round trips.
 inline constexpr Duration kRelayPatience = std::chrono::milliseconds(100);

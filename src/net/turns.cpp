@@ -10,6 +10,7 @@ namespace {
 // Every fourth turn goes to who has waited longest: nobody waits for ever, and newcomers can begin.
 constexpr std::uint64_t kByWaiting = 4;
 constexpr double kFreeBytes = 1024 * 1024;
+constexpr double kWorthwhile = 0.5;
 
 double merit(const Taker& taker) noexcept {
   return static_cast<double>(taker.gave) / (static_cast<double>(taker.took) + kFreeBytes);
@@ -36,11 +37,47 @@ void Turns::end_turns(Time now) {
   }
 }
 
-const std::set<SyncId>& Turns::choose(Time now, std::span<const Taker> takers) {
+// While more are waiting. One more that has its share of what there was proves nothing; half of
+// what each of the others gets, beyond that, does.
+void Turns::try_more(Time now, std::size_t takers, std::uint64_t delivered) {
+  if (takers <= at_once_) {
+    trial_.reset();
+    before_ = 0;
+    if (takers == 0) at_once_ = kTurnsAtOnce;
+    return;
+  }
+  // At first what all of them took freely is still on its way.
+  if (!trial_) {
+    trial_ = {now, delivered};
+    trial_again_ = std::max(trial_again_, now + 2 * kTrial);
+  }
+  const Duration passed = now - trial_->begun;
+  if (passed < kTrial) return;
+  const double rate = static_cast<double>(delivered - trial_->delivered) /
+                      std::chrono::duration<double>(passed).count();
+  trial_ = {now, delivered};
+  if (before_ > 0) {
+    const auto more = static_cast<double>(at_once_ - before_);
+    if (rate - rate_before_ <= kWorthwhile * more * rate_before_ / static_cast<double>(before_)) {
+      at_once_ = before_;
+      before_ = 0;
+      trial_again_ = now + kTrialPause;
+      return;
+    }
+  }
+  if (now < trial_again_) return;
+  before_ = at_once_;
+  rate_before_ = rate;
+  at_once_ += at_once_ / 2;
+}
+
+const std::set<SyncId>& Turns::choose(Time now, std::span<const Taker> takers,
+                                      std::uint64_t delivered) {
   forget_others(takers);
   std::vector<Taker> waiting;
   for (const Taker& taker : takers) places_.try_emplace(taker.id, Place{now});
-  if (takers.size() > kTurnsAtOnce) end_turns(now);
+  try_more(now, takers.size(), delivered);
+  if (takers.size() > at_once_) end_turns(now);
   for (const Taker& taker : takers)
     if (!served_.contains(taker.id)) waiting.push_back(taker);
   const auto longest = [&](const Taker& a, const Taker& b) {
@@ -48,7 +85,7 @@ const std::set<SyncId>& Turns::choose(Time now, std::span<const Taker> takers) {
     const Place& y = places_.at(b.id);
     return std::tie(x.since, x.turns, a.id) < std::tie(y.since, y.turns, b.id);
   };
-  while (served_.size() < kTurnsAtOnce && !waiting.empty()) {
+  while (served_.size() < at_once_ && !waiting.empty()) {
     ++given_;
     const auto next = given_ % kByWaiting == 0
                           ? std::ranges::min_element(waiting, longest)
@@ -72,6 +109,7 @@ std::optional<Time> Turns::next() const {
     const Time end = places_.at(id).since + kTurn;
     if (!first || end < *first) first = end;
   }
+  if (trial_ && first) first = std::min(*first, trial_->begun + kTrial);
   return first;
 }
 

@@ -11,9 +11,12 @@
 namespace hn::net {
 
 // So many peers that take much are answered at once: shared by more, an uplink gives each so little
-// that nobody has anything to pass on for long.
+// that nobody has anything to pass on for long. More are where that makes more arrive in all, for
+// then their own links are what is slow: found out by trying, for so long, and after a pause again.
 inline constexpr std::size_t kTurnsAtOnce = 8;
 inline constexpr Duration kTurn = std::chrono::seconds(10);
+inline constexpr Duration kTrial = std::chrono::seconds(4);
+inline constexpr Duration kTrialPause = std::chrono::seconds(20);
 // What a peer may take before it has to wait for a turn.
 inline constexpr std::uint64_t kTakenFreely = 256 * 1024;
 
@@ -27,14 +30,26 @@ struct Taker {
 // Whose requests are answered where many take at once: hn-sync(7), TURNS.
 class Turns {
  public:
-  // Of those that take now, the ones to be answered.
-  const std::set<SyncId>& choose(Time now, std::span<const Taker> takers);
-  // When somebody's turn is over and somebody else waits.
+  // Of those that take now, the ones to be answered. `delivered`: bytes that have arrived, of all
+  // that ever went out.
+  const std::set<SyncId>& choose(Time now, std::span<const Taker> takers, std::uint64_t delivered);
+  // When somebody's turn is over and somebody else waits, or a trial.
   std::optional<Time> next() const;
 
  private:
   void forget_others(std::span<const Taker> takers);
   void end_turns(Time now);
+  void try_more(Time now, std::size_t takers, std::uint64_t delivered);
+
+  std::size_t at_once_ = kTurnsAtOnce;
+  struct Trial {
+    Time begun;
+    std::uint64_t delivered = 0;  // when it began
+  };
+  std::optional<Trial> trial_;
+  std::size_t before_ = 0;  // how many were answered before there were more; 0: none are on trial
+  double rate_before_ = 0;
+  Time trial_again_{};
 
   std::set<SyncId> served_;
   struct Place {

@@ -94,6 +94,7 @@ void Uplink::hello_answered(Time now, std::uint64_t order, std::optional<Duratio
 }
 
 void Uplink::delivered(Time now, std::size_t bytes) noexcept {
+  delivered_ += bytes;
   window_bytes_ += bytes;
   const Duration passed = now - window_;
   if (passed < kRateWindow) return;

@@ -27,6 +27,7 @@ class Uplink {
                 Duration least) noexcept;
   void hello_answered(Time now, std::uint64_t order, std::optional<Duration> took) noexcept;
   void delivered(Time now, std::size_t bytes) noexcept;
+  std::uint64_t delivered() const noexcept { return delivered_; }  // bytes in all
 
   // What may still wait in the queue is waited for from this time on.
   // `known`: its connection has measured a round trip; else any answer is taken for a late one.
@@ -76,7 +77,8 @@ class Uplink {
   std::vector<Late> late_;       // of connections, since one was answered soon
   Duration least_{};             // of all that were late
   std::optional<Time> crowded_;  // when that was last seen
-  std::deque<double> rates_;     // delivered, bytes a second
+  std::uint64_t delivered_ = 0;
+  std::deque<double> rates_;  // delivered, bytes a second
   Time window_{};
   std::size_t window_bytes_ = 0;
 };

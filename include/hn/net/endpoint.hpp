@@ -152,6 +152,8 @@ class Endpoint {
 
   std::optional<ConnectionStatistics> statistics(ConnectionId connection) const;
   std::size_t connection_count() const noexcept;
+  // Bytes of packets that peers acknowledged, of all connections that ever were.
+  std::uint64_t bytes_delivered() const noexcept;
   std::size_t half_open_count() const noexcept;
   // Bytes held for this connection: buffers of streams and records of packets in flight.
   std::size_t memory_of(ConnectionId connection) const;

@@ -19,7 +19,7 @@ std::vector<Taker> takers(std::uint64_t count) {
 TEST_CASE("few takers have no turns") {
   Turns turns;
   for (int i = 0; i < 100; ++i)
-    CHECK(turns.choose(kStart + i * kTurn / 4, takers(kTurnsAtOnce)).size() == kTurnsAtOnce);
+    CHECK(turns.choose(kStart + i * kTurn / 4, takers(kTurnsAtOnce), 0).size() == kTurnsAtOnce);
   CHECK_FALSE(turns.next());
 }
 
@@ -28,23 +28,26 @@ TEST_CASE("of many takers all come to their turn, none before the others have ha
   const std::vector<Taker> all = takers(3 * kTurnsAtOnce);
   std::vector<int> served(all.size());
   for (int turn = 0; turn < 9; ++turn) {
-    const auto& now = turns.choose(kStart + turn * kTurn, all);
-    CHECK(now.size() == kTurnsAtOnce);
+    const auto& now = turns.choose(kStart + turn * kTurn, all, 0);
+    CHECK(now.size() >= kTurnsAtOnce);
+    CHECK(now.size() <= kTurnsAtOnce * 3 / 2);  // now and then more are tried
     for (const SyncId id : now) ++served[id.value];
     REQUIRE(turns.next());
-    CHECK(*turns.next() == kStart + (turn + 1) * kTurn);
+    CHECK(*turns.next() <= kStart + (turn + 1) * kTurn);
   }
-  CHECK(std::ranges::all_of(served, [](int n) { return n == 3; }));
+  CHECK(std::ranges::min(served) >= 3);
+  CHECK(std::ranges::max(served) <= 5);
 }
 
 TEST_CASE("a turn is not cut short, and who has nothing more to take makes room") {
   Turns turns;
   std::vector<Taker> all = takers(kTurnsAtOnce + 1);
-  const std::set<SyncId> first = turns.choose(kStart, all);
+  const std::set<SyncId> first = turns.choose(kStart, all, 0);
   CHECK_FALSE(first.contains(SyncId{kTurnsAtOnce}));
-  CHECK(turns.choose(kStart + kTurn / 2, all) == first);
+  CHECK(turns.choose(kStart + kTrial / 2, all, 0) == first);
+  CHECK(std::ranges::includes(turns.choose(kStart + kTurn / 2, all, 0), first));
   all.erase(all.begin());
-  CHECK(turns.choose(kStart + kTurn / 2, all).contains(SyncId{kTurnsAtOnce}));
+  CHECK(turns.choose(kStart + kTurn / 2, all, 0).contains(SyncId{kTurnsAtOnce}));
 }
 
 TEST_CASE("who gave comes before who only takes, who comes to a turn all the same") {
@@ -53,7 +56,7 @@ TEST_CASE("who gave comes before who only takes, who comes to a turn all the sam
   for (std::size_t i = 0; i < kTurnsAtOnce; ++i) all[all.size() - 1 - i].gave = 50'000'000;
   std::vector<int> served(all.size());
   for (int turn = 0; turn < 24; ++turn)
-    for (const SyncId id : turns.choose(kStart + turn * kTurn, all)) ++served[id.value];
+    for (const SyncId id : turns.choose(kStart + turn * kTurn, all, 0)) ++served[id.value];
   // Three of four turns go to those that gave; the others share the fourth.
   for (std::size_t i = 0; i < all.size(); ++i) {
     CAPTURE(i);
@@ -64,8 +67,34 @@ TEST_CASE("who gave comes before who only takes, who comes to a turn all the sam
   for (Taker& taker : all) taker.gave = 50'000'000;
   std::set<SyncId> seen;
   for (int turn = 24; turn < 28; ++turn)
-    seen.merge(std::set<SyncId>(turns.choose(kStart + turn * kTurn, all)));
+    seen.merge(std::set<SyncId>(turns.choose(kStart + turn * kTurn, all, 0)));
   CHECK(seen.size() == all.size());
+}
+
+// Peers that each take so many bytes a second where they are answered, from an uplink that carries
+// so many in all: how many are answered at once after some minutes.
+std::size_t at_once_after(double each, double uplink) {
+  Turns turns;
+  const std::vector<Taker> all = takers(40);
+  double delivered = 0;
+  std::size_t served = 0;
+  for (int second = 0; second < 300; ++second) {
+    served = turns
+                 .choose(kStart + std::chrono::seconds(second), all,
+                         static_cast<std::uint64_t>(delivered))
+                 .size();
+    delivered += std::min(each * static_cast<double>(served), uplink);
+  }
+  return served;
+}
+
+TEST_CASE("more are answered at once where their own links are what is slow") {
+  CHECK(at_once_after(125'000, 12'500'000) == 40);
+  CHECK(at_once_after(1'250'000, 1'250'000) <= kTurnsAtOnce * 3 / 2);
+  // Sixteen fill the uplink.
+  const std::size_t some = at_once_after(100'000, 1'600'000);
+  CHECK(some >= 12);
+  CHECK(some <= 27);
 }
 
 }  // namespace
