@@ -279,6 +279,8 @@ void SyncSession::say_wait(Time now) {
 
 void SyncSession::handle(const WaitMessage&) {
   puller_.put_off();
+  ++progress_.waits;
+  progressed_ = true;
 }
 
 // --- Turns

@@ -56,7 +56,7 @@ struct Source {
   std::vector<std::unique_ptr<SyncMachine>> takers;
 };
 
-TEST_CASE("of many that take at once few are answered at a time, and none gives up") {
+TEST_CASE("of many that take at once few are answered at a time") {
   constexpr std::size_t kTakers = 30;
   Source s(950, kTakers, 10);
   s.publish(24, 64'000);
@@ -75,6 +75,24 @@ TEST_CASE("of many that take at once few are answered at a time, and none gives 
   CHECK(times.front() < 0.33 * one * kTakers);
   CHECK(times[7] < 0.8 * one * kTakers);
   CHECK(times.back() < 1.15 * one * kTakers);
+}
+
+// A silence of some length would end the session, and the command behind it.
+TEST_CASE("who waits for a turn is told so") {
+  constexpr std::size_t kTakers = 32;
+  Source s(954, kTakers, 2);
+  s.publish(16, 64'000);
+  CHECK(s.clone(seconds(600)).size() == kTakers);
+  std::size_t failed = 0;
+  std::uint64_t waits = 0;
+  for (const auto& t : s.takers) {
+    failed += t->failed.size();
+    for (const auto& [id, progress] : t->progress) waits += progress.waits;
+  }
+  MESSAGE("all after " << s.now() << " s; told to wait " << waits << " times");
+  CHECK(failed == 0);
+  // Three of four wait, and are told again after 8 s of each turn of 10 s.
+  CHECK(waits > 2 * kTakers);
 }
 
 TEST_CASE("peers whose own links are slow do not wait for each other for long") {

@@ -64,6 +64,7 @@ struct SyncProgress {
   std::uint64_t bytes_out = 0;
   std::uint64_t plain_bytes_in = 0;  // the same blocks' plain lengths: comparable with bytes_wanted
   std::uint64_t bytes_wanted = 0;    // plain lengths of what was asked for so far
+  std::uint64_t waits = 0;           // how often the peer has said that it answers others first
 };
 
 // A device's signed word that all entries of a frontier and all blocks they need are durable with
