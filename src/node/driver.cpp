@@ -56,9 +56,11 @@ struct Driver::State {
     for (;;) {
       while (auto event = node.poll_event()) (*on_event)(*event);
       if ((*done)()) {
-        ended = End::done;
         // What was said last still has to leave: a goodbye is worth one try.
         transmit();
+        if (!leaves_at) leaves_at = now() + kLeave;
+        if (!wire->idle() && now() < *leaves_at) break;
+        ended = End::done;
         context.stop();
         break;
       }
@@ -115,6 +117,7 @@ struct Driver::State {
   Time now() const { return world.clock.now(); }
 
   static constexpr unsigned kTurns = 16;
+  static constexpr Duration kLeave = std::chrono::seconds(1);
   static constexpr std::size_t kBatch = 64;  // datagrams given to the wire in one call
 
   repo::World world;
@@ -133,6 +136,7 @@ struct Driver::State {
   unsigned turns = 0;
   End ended = End::done;
   const std::function<bool()>* done = nullptr;
+  std::optional<Time> leaves_at;  // done, and a pipe that is slow to take the last of it
   const std::function<void(const net::SyncEvent&)>* on_event = nullptr;
 };
 
@@ -240,6 +244,7 @@ Driver::End Driver::run(const std::function<bool()>& done,
                         const std::function<void()>& on_tick) {
   State& s = *state_;
   s.done = &done;
+  s.leaves_at.reset();
   s.on_event = &on_event;
   s.ended = End::done;
   // A pipe whose other end is gone is an error to handle, not a reason to die.
@@ -259,6 +264,9 @@ Driver::End Driver::run(const std::function<bool()>& done,
                    s.pump();
                  },
                  [&s] {
+                   // What came with the end is still to be heard.
+                   s.pump();
+                   if (s.context.stopped()) return;
                    s.ended = End::pipe_closed;
                    s.context.stop();
                  }});

@@ -25,6 +25,8 @@ class PipeWire final : public Wire {
     read_length();
   }
 
+  bool idle() const override { return writing_.empty() && waiting_.empty(); }
+
   std::size_t send(std::span<const net::Datagram> datagrams) override {
     std::size_t taken = 0;
     for (; taken < datagrams.size() && waiting_.size() <= kWaitingMax; ++taken) {
@@ -85,6 +87,7 @@ class CommandWire final : public Wire {
     }
   }
   void start(Callbacks callbacks) override { pipe_->start(std::move(callbacks)); }
+  bool idle() const override { return pipe_->idle(); }
   std::size_t send(std::span<const net::Datagram> datagrams) override {
     return pipe_->send(datagrams);
   }

@@ -25,6 +25,8 @@ class Wire {
   virtual void start(Callbacks callbacks) = 0;
   // Takes datagrams from the first on and answers how many: fewer than all where it would block.
   virtual std::size_t send(std::span<const net::Datagram> datagrams) = 0;
+  // All that was taken has left the process; until then writable() will be called.
+  virtual bool idle() const { return true; }
 };
 
 struct BoundWire {
