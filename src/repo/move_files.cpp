@@ -73,7 +73,7 @@ class Mover {
       refuse(Code::not_found, "nothing of '" + from + "' is recorded, and it is ignored",
              "mv does it");
     if (to == from || worktree::is_below(to, from))
-      refuse(Code::refused, "'" + from + "' cannot be moved into itself");
+      refuse(Code::invalid, "'" + from + "' cannot be moved into itself");
     if (targets_.contains(to)) refuse(Code::exists, "two of them would become '" + to + "'");
     const Files::Kind there = files_.look(to);
     const bool replaces = request_.replace && kind != Files::Kind::folder &&

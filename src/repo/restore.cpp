@@ -46,7 +46,7 @@ Restored restore(Repository& repository, const RestoreRequest& request) {
   }
   // A path that only the source has matches too.
   const bool found_there = std::ranges::any_of(target.changes, &worktree::Change::added);
-  if (!found_there) require_matches(request.meant, snapshot, false);
+  if (!found_there) require_matches(request.meant, snapshot, false, Code::refused);
   for (const worktree::Change& change : snapshot.changes)
     if (!change.added() && request.meant.matches(change.path))
       target.restore.push_back(change.path);
@@ -81,7 +81,7 @@ Restored remove_files(Repository& repository, const RemoveRequest& request) {
   const WorktreeRecord standing = require_worktree(repository);
   ConflictFiles conflicts(repository, repository.store());
   worktree::Snapshot snapshot = scanned(repository, standing, conflicts);
-  if (!request.none_is_fine) require_matches(request.meant, snapshot, false);
+  if (!request.none_is_fine) require_matches(request.meant, snapshot, false, Code::not_found);
   refuse_folders(repository, standing, request.no_folders);
   CarryTo target;
   target.lose_changes = request.force;

@@ -168,7 +168,7 @@ worktree::ScanOptions scan_options(const Repository& repository, const object::B
 }
 
 void require_matches(const worktree::Pathspec& meant, const worktree::Snapshot& snapshot,
-                     bool untracked) {
+                     bool untracked, Code otherwise) {
   std::vector<bool> matched(meant.words());
   if (matched.empty()) return;
   for (const worktree::IndexRow& row : snapshot.index.rows)
@@ -178,7 +178,7 @@ void require_matches(const worktree::Pathspec& meant, const worktree::Snapshot& 
   const auto missed = std::ranges::find(matched, false);
   if (missed == matched.end()) return;
   const std::string& word = meant.word(static_cast<std::size_t>(missed - matched.begin()));
-  throw Failure(Code::not_found, "'" + word + "' matches no file here",
+  throw Failure(otherwise, "'" + word + "' matches no file here",
                 "nothing was touched; hn status says what there is");
 }
 
