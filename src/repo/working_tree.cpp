@@ -173,6 +173,7 @@ void require_matches(const worktree::Pathspec& meant, const worktree::Snapshot& 
   if (matched.empty()) return;
   for (const worktree::IndexRow& row : snapshot.index.rows)
     if (row.base) meant.note_matches(row.path, matched);
+  for (const std::string& path : snapshot.tracked) meant.note_matches(path, matched);
   for (const worktree::Change& change : snapshot.changes)
     if (untracked && change.added()) meant.note_matches(change.path, matched);
   const auto missed = std::ranges::find(matched, false);

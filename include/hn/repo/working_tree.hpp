@@ -51,7 +51,8 @@ std::vector<worktree::Notice> unread(const std::vector<worktree::Notice>& notice
                                      const worktree::Index& index, const worktree::Pathspec& meant);
 
 // Failure `otherwise` that names the first word of `meant` that matches nothing in the base of a
-// scan; nor, with `untracked`, anything new. As in git, for some verbs the answer is just no.
+// scan and nothing that is tracked; nor, with `untracked`, anything new. As in git, for some verbs
+// the answer is just no.
 void require_matches(const worktree::Pathspec& meant, const worktree::Snapshot& snapshot,
                      bool untracked, Code otherwise);
 
