@@ -29,7 +29,7 @@ Found find(const Context& context, const repo::Repository& repository,
     for (const std::string& path : snapshot.ignored)
       if (alone.matches(path)) ignored.push_back(path);
     if (ignored.empty()) {
-      repo::require_matches(alone, snapshot, true);
+      repo::require_matches(alone, snapshot, true, Code::not_found);
       continue;
     }
     // A glob, or a folder that has other files, means those.

@@ -137,7 +137,7 @@ std::string format_of(const Given& given) {
   }
   if (format == "tgz") format = "tar.gz";
   if (format != "tar" && format != "tar.gz" && format != "zip")
-    throw Failure(Code::usage, "hn writes no archive of the form '" + format + "'",
+    throw Failure(Code::invalid, "hn writes no archive of the form '" + format + "'",
                   "tar, tar.gz or zip; a program such as bsdtar makes another of it");
   return format;
 }

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <iostream>
 
 #include "failure.hpp"
+#include "hn/repo/tracked.hpp"
 #include "hn/repo/working_tree.hpp"
 #include "hn/worktree/files.hpp"
 #include "paths.hpp"
@@ -20,6 +22,7 @@ class Checker {
         repository_(repository),
         files_(repository.layout().root),
         outer_(repo::excludes(repository)),
+        tracked_(repo::tracked_paths(repository)),
         verbose_(given.has("verbose")),
         all_(given.has("non-matching")),
         recorded_count_(!given.has("no-index")) {
@@ -45,7 +48,10 @@ class Checker {
 
  private:
   bool is_recorded(const std::string& path, bool as_folder) const {
-    if (!base_) return false;
+    const bool is_tracked = std::ranges::any_of(tracked_, [&](const std::string& one) {
+      return (!as_folder && one == path) || worktree::is_below(one, path);
+    });
+    if (is_tracked || !base_) return is_tracked;
     const auto value =
         repo::require(object::find_path(repository_.store(), *base_, path), "reading a folder");
     return value && (!as_folder || value->mode == object::Mode::folder);
@@ -55,6 +61,7 @@ class Checker {
   const repo::Repository& repository_;
   worktree::Files files_;
   std::vector<worktree::Patterns> outer_;
+  std::vector<std::string> tracked_;
   std::optional<object::Id> base_;
   bool verbose_;
   bool all_;

@@ -59,13 +59,13 @@ repo::CommitRequest request_of(const Context& context, repo::Repository& reposit
   if (const auto author = given.value("author")) {
     request.author = repo::parse_who(*author);
     if (!request.author)
-      throw Failure(Code::usage, "'" + *author + "' is not of the form Name <address>");
+      throw Failure(Code::invalid, "'" + *author + "' is not of the form Name <address>");
   }
   if (const auto date = given.value("date")) {
     const WallTime now = context.world.clock.wall();
     request.author_time = repo::parse_date_about(*date, now);
     if (!request.author_time) {
-      throw Failure(Code::usage, "'" + *date + "' is not a date",
+      throw Failure(Code::invalid, "'" + *date + "' is not a date",
                     "such as 2026-11-20T12:30:00+01:00, yesterday or @SECONDS");
     }
   }

@@ -33,7 +33,7 @@ std::optional<ConfigLevel> chosen_level(const Given& given) {
 std::string key_of(const std::string& name) {
   auto key = repo::config_key(name);
   if (!key)
-    throw Failure(Code::usage, "'" + name + "' is no name of a setting", "such as user.name");
+    throw Failure(Code::refused, "'" + name + "' is no name of a setting", "such as user.name");
   return std::move(*key);
 }
 

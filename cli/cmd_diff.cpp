@@ -87,7 +87,7 @@ Changes changes_since(repo::Repository& repository, Kept& kept,
     const auto at = out.find(change.path);
     if (at != out.end()) {
       at->second.second = change.now;
-    } else if (!change.added()) {
+    } else if (snapshot.is_asked_for(change)) {
       out[change.path] = {change.base, change.now};
     }
   }

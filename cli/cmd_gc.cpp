@@ -19,7 +19,7 @@ repo::GcRequest request_of(const Context& context, const Given& given) {
   if (const auto text = given.value("prune")) {
     const auto time = repo::parse_date_about(*text, now);
     if (!time)
-      throw Failure(Code::usage, "'" + *text + "' is not a date",
+      throw Failure(Code::invalid, "'" + *text + "' is not a date",
                     "such as now, 2.weeks.ago or 2026-11-20");
     request.prune_before = time->seconds;
   }

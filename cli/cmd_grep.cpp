@@ -7,6 +7,7 @@
 #include "hn/object/file.hpp"
 #include "hn/repo/revision.hpp"
 #include "hn/repo/revision_text.hpp"
+#include "hn/repo/tracked.hpp"
 #include "hn/repo/working_tree.hpp"
 #include "hn/worktree/files.hpp"
 #include "in_order.hpp"
@@ -139,7 +140,11 @@ class Files {
         if (change.added()) add("", change.path, {});
       }
     }
+    for (const std::string& path : repo::tracked_paths(repository_)) add("", path, {});
     std::ranges::sort(all, {}, &Searched::path);
+    const auto again = std::unique(all.begin(), all.end(),
+                                   [](const auto& a, const auto& b) { return a.path == b.path; });
+    all.erase(again, all.end());
   }
 
   template <class Takes>

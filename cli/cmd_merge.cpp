@@ -25,6 +25,16 @@ std::string usual_message(const repo::Repository& repository, const std::string&
   return "Merge " + what + " '" + word + "'" + (name == "master" ? "" : " into " + name);
 }
 
+// As in git, where the answer to what cannot be merged is just no.
+object::Id other_of(repo::Repository& repository, const std::string& word) {
+  try {
+    return repo::resolve_commit(repository, word);
+  } catch (const Failure& failure) {
+    if (failure.code() != Code::not_found) throw;
+    throw Failure(Code::refused, failure.context(), failure.hint());
+  }
+}
+
 Json as_json(const repo::Merged& merged) {
   Json out;
   put_text(out, "branch", merged.branch);
@@ -84,7 +94,7 @@ int run(Context& context, const Given& given) {
   if (given.has("no-ff") && given.has("ff-only"))
     throw Failure(Code::usage, "--no-ff and --ff-only exclude each other");
   repo::MergeRequest request;
-  request.other = repo::resolve_commit(repository, word);
+  request.other = other_of(repository, word);
   const auto message = message_of(context, given);
   request.message = repo::cleaned_message(message.value_or(usual_message(repository, word)));
   if (request.message.empty()) throw Failure(Code::refused, "the message is empty");

@@ -219,7 +219,7 @@ std::string Context::in_repository(const repo::Repository& repository,
   const std::string& root = repository.layout().root;
   if (full == root) return "";
   if (!full.starts_with(root + "/")) {
-    throw Failure(Code::usage, "'" + path + "' is outside of the repository at " + root);
+    throw Failure(Code::invalid, "'" + path + "' is outside of the repository at " + root);
   }
   return full.substr(root.size() + 1);
 }

@@ -33,7 +33,7 @@ std::optional<repo::Pattern::Match> first_hit(const std::vector<repo::Pattern>& 
 std::int64_t moment_of(const Context& context, const std::string& text) {
   const auto time = repo::parse_date_about(text, context.world.clock.wall());
   if (time) return time->seconds;
-  throw Failure(Code::usage, "'" + text + "' is not a date",
+  throw Failure(Code::invalid, "'" + text + "' is not a date",
                 "such as yesterday, 2.weeks.ago or 2026-11-20T12:30:00+01:00");
 }
 

@@ -81,7 +81,7 @@ CommitFormat CommitFormat::parse(const std::string& text) {
     out.kind_ = Kind::lines;
     out.text_ = text.starts_with("tformat:") ? text.substr(8) : text;
   } else {
-    throw Failure(Code::usage, "there is no format '" + text + "'",
+    throw Failure(Code::invalid, "there is no format '" + text + "'",
                   "oneline, short, medium, full, fuller, raw, reference, or format:TEXT");
   }
   require_fields(out.text_);

@@ -21,13 +21,14 @@ class Reader {
     // Both counted from 1.
     std::uint32_t first = place(from + 1, 1);
     std::uint32_t last = count;
+    const bool to_the_end = rest_.empty() || rest_ == ",";
     if (!rest_.empty()) {
       if (rest_.front() != ',') throw bad();
       rest_.remove_prefix(1);
       last = end_of(first, count);
     }
     if (!rest_.empty()) throw bad();
-    if (last < first) std::swap(first, last);
+    if (last < first && !to_the_end) std::swap(first, last);
     if (first > count)
       throw Failure(Code::invalid, "the file has " + count_of(count, "line") + " only");
     return {first - 1, std::min(last, count)};

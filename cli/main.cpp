@@ -40,7 +40,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 Failure unknown_command(std::string_view verb, const repo::Settings& settings) {
   const std::string what = "'" + std::string(verb) + "' is not a command of hn";
   if (const std::string_view way = way_of_hn(verb); !way.empty())
-    return Failure(Code::usage, what, std::string(way));
+    return Failure(Code::refused, what, std::string(way));
   std::optional<std::string> nearest;
   // From so many edits on it is another word; of a short one little would be left.
   std::size_t best = verb.size() < 4 ? 2 : 3;
@@ -51,8 +51,8 @@ Failure unknown_command(std::string_view verb, const repo::Settings& settings) {
   for (const auto& [name, text] : aliases_of(settings)) {
     if (const std::size_t d = distance(verb, name); d < best) best = d, nearest = name;
   }
-  if (nearest) return Failure(Code::usage, what, "did you mean: hn " + *nearest);
-  return Failure(Code::usage, what, "hn help lists them");
+  if (nearest) return Failure(Code::refused, what, "did you mean: hn " + *nearest);
+  return Failure(Code::refused, what, "hn help lists them");
 }
 
 std::string key_of(std::string_view names) {
@@ -197,7 +197,7 @@ void take_setting(const std::string& word) {
   const std::size_t equals = word.find('=');
   const std::string name = word.substr(0, equals);
   if (!repo::config_key(name))
-    throw Failure(Code::usage, "'" + word + "' is no setting", "hn -c NAME=VALUE COMMAND");
+    throw Failure(Code::invalid, "'" + word + "' is no setting", "hn -c NAME=VALUE COMMAND");
   const char* text = std::getenv("HN_CONFIG_COUNT");
   const std::string count = text == nullptr ? "0" : text;
   const std::string value = equals == word.npos ? "true" : word.substr(equals + 1);

@@ -16,8 +16,15 @@ constexpr std::array<const char*, 5> kAsking{"merged", "no-merged", "contains", 
 std::vector<object::Id> commits_of(repo::Repository& repository, const Given& given,
                                    const char* option) {
   std::vector<object::Id> out;
-  for (const std::string& word : given.values(option))
-    out.push_back(repo::resolve_commit(repository, word));
+  for (const std::string& word : given.values(option)) {
+    try {
+      out.push_back(repo::resolve_commit(repository, word));
+    } catch (const Failure& failure) {
+      // As in git, where it is no value that the option takes; but for those of --merged.
+      if (failure.code() != Code::not_found || std::string_view(option).ends_with("merged")) throw;
+      throw Failure(Code::usage, failure.context(), failure.hint());
+    }
+  }
   return out;
 }
 

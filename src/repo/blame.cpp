@@ -9,6 +9,7 @@
 #include "hn/merge/renames.hpp"
 #include "hn/merge/version_lines.hpp"
 #include "hn/object/file.hpp"
+#include "hn/repo/tracked.hpp"
 #include "hn/repo/tree_changes.hpp"
 #include "hn/repo/working_tree.hpp"
 
@@ -32,6 +33,8 @@ class Blamer {
     options_.context = 0;
     options_.shown.whitespace = whitespace;
   }
+
+  bool has(const BlamedFile& file) const { return value_of(file).has_value(); }
 
   Bytes text_of(const BlamedFile& file) const {
     const auto value = value_of(file);
@@ -287,7 +290,16 @@ class Blamer {
 std::vector<Blamed> blame(const Repository& repository, const object::Id& commit,
                           const std::string& path, const std::optional<Bytes>& text,
                           merge::Whitespace whitespace) {
-  return Blamer(repository, whitespace).run(commit, path, text);
+  Blamer blamer(repository, whitespace);
+  const auto is_new = [&] {
+    const auto tracked = tracked_paths(repository);
+    return !blamer.has({commit, path}) && std::ranges::find(tracked, path) != tracked.end();
+  };
+  if (text && is_new()) {
+    const auto lines = static_cast<std::uint32_t>(merge::split_lines(*text).size());
+    return {{0, lines, 0, {}, {}}};
+  }
+  return blamer.run(commit, path, text);
 }
 
 Bytes blamed_text(const Repository& repository, const object::Id& commit, const std::string& path) {

@@ -17,21 +17,20 @@ bool has_below(const Paths& sorted, const std::string& folder) {
 
 class Cleaner {
  public:
-  Cleaner(const CleanRequest& request, const worktree::Snapshot& snapshot, const Paths& tracked)
+  Cleaner(const CleanRequest& request, const worktree::Snapshot& snapshot)
       : request_(request), snapshot_(snapshot), rules_({request.kept}) {
     for (const worktree::IndexRow& row : snapshot.index.rows)
       if (row.base || row.side) recorded_.push_back(row.path);
-    recorded_.insert(recorded_.end(), tracked.begin(), tracked.end());
+    recorded_.insert(recorded_.end(), snapshot.tracked.begin(), snapshot.tracked.end());
     std::ranges::sort(recorded_, worktree::path_less);
     for (const worktree::Notice& notice : snapshot.notices) kept_.push_back(notice.path);
     for (const worktree::SeenFolder& folder : snapshot.folders)
       if (folder.nested) nested_.push_back(folder.path);
   }
 
-  CleanPlan run(const Paths& tracked) {
+  CleanPlan run() {
     for (const worktree::Change& change : snapshot_.changes) {
-      if (change.added() && !std::ranges::binary_search(tracked, change.path, worktree::path_less))
-        judge(change.path, false);
+      if (!snapshot_.is_asked_for(change)) judge(change.path, false);
     }
     for (const std::string& path : snapshot_.ignored) judge(path, true);
     std::ranges::sort(out_.files, worktree::path_less);
@@ -152,9 +151,8 @@ CleanPlan plan_clean(const Repository& repository, const CleanRequest& request) 
   worktree::ScanOptions options =
       scan_options(repository, repository.store(), standing.base, conflicts, nullptr);
   options.survey = true;
-  const Paths tracked = options.tracked;
   const worktree::Snapshot snapshot = worktree::scan(std::move(options));
-  CleanPlan plan = Cleaner(request, snapshot, tracked).run(tracked);
+  CleanPlan plan = Cleaner(request, snapshot).run();
   plan.unread = unread(snapshot.notices, snapshot.index, request.meant);
   for (const worktree::Notice& notice : snapshot.notices)
     if (notice.kind == worktree::Notice::Kind::rules_unread) plan.unread.push_back(notice);

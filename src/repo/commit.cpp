@@ -227,7 +227,7 @@ CommitDone commit(Repository& repository, const CommitRequest& request) {
       worktree::scan(scan_options(repository, batch, standing.base, conflicts, &batch));
   require_apart(repository, standing, request, snapshot);
   refuse_unread(snapshot, request.meant);
-  require_matches(request.meant, snapshot, true);
+  require_matches(request.meant, snapshot, true, Code::refused);
   if (!request.allow_markers) refuse_markers(snapshot, request.meant);
 
   CommitDone done;

@@ -119,7 +119,7 @@ ConfigSource given_settings(const World& world) {
     const auto key = config_key(name.value_or(""));
     if (!key || !value)
       throw Failure(
-          Code::usage, "'" + name.value_or("") + "' is no name of a setting, or has no value",
+          Code::invalid, "'" + name.value_or("") + "' is no name of a setting, or has no value",
           "such as user.name: hn -c NAME=VALUE, HN_CONFIG_KEY_" + n + ", HN_CONFIG_VALUE_" + n);
     out.file.add(*key, *value);
   }

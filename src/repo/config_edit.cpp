@@ -140,7 +140,7 @@ std::optional<std::string> edited_config(const std::string& given, const std::st
   const std::string text = finished(given);
   const auto key = config_key(name);
   if (!key)
-    throw Failure(Code::usage, "'" + name + "' is no name of a setting", "such as user.name");
+    throw Failure(Code::refused, "'" + name + "' is no name of a setting", "such as user.name");
   const std::vector<Piece> pieces = pieces_of(text);
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < pieces.size(); ++i) {

@@ -43,6 +43,7 @@ class Mover {
     }
     if (request_.only_list) return moves;
     std::vector<std::string> ignored;
+    std::vector<std::string> gone;
     for (const auto& [from, to] : moves) {
       const std::vector<std::string> recorded = to_be_recorded(from);
       move(from, to);
@@ -50,9 +51,10 @@ class Mover {
         const std::string now = to + path.substr(from.size());
         const auto rule = files_.rule_of(now, outer_);
         if (rule && !rule->negative) ignored.push_back(now);
+        if (std::ranges::find(tracked_, path) != tracked_.end()) gone.push_back(path);
       }
     }
-    if (!ignored.empty()) track(repository_, ignored);
+    if (!ignored.empty() || !gone.empty()) track(repository_, ignored, gone);
     return moves;
   }
 
@@ -73,7 +75,7 @@ class Mover {
       refuse(Code::not_found, "nothing of '" + from + "' is recorded, and it is ignored",
              "mv does it");
     if (to == from || worktree::is_below(to, from))
-      refuse(Code::refused, "'" + from + "' cannot be moved into itself");
+      refuse(Code::invalid, "'" + from + "' cannot be moved into itself");
     if (targets_.contains(to)) refuse(Code::exists, "two of them would become '" + to + "'");
     const Files::Kind there = files_.look(to);
     const bool replaces = request_.replace && kind != Files::Kind::folder &&

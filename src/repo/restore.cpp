@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "hn/repo/tracked.hpp"
 #include "hn/repo/tree_changes.hpp"
+#include "hn/worktree/files.hpp"
 #include "repo/carry.hpp"
 
 namespace hn::repo {
@@ -46,7 +48,7 @@ Restored restore(Repository& repository, const RestoreRequest& request) {
   }
   // A path that only the source has matches too.
   const bool found_there = std::ranges::any_of(target.changes, &worktree::Change::added);
-  if (!found_there) require_matches(request.meant, snapshot, false);
+  if (!found_there) require_matches(request.meant, snapshot, false, Code::refused);
   for (const worktree::Change& change : snapshot.changes)
     if (!change.added() && request.meant.matches(change.path))
       target.restore.push_back(change.path);
@@ -59,17 +61,50 @@ Restored restore(Repository& repository, const RestoreRequest& request) {
 
 namespace {
 
-void refuse_folders(const Repository& repository, const WorktreeRecord& standing,
+void refuse_folders(const Repository& repository, const worktree::Snapshot& snapshot,
                     const std::vector<std::string>& paths) {
-  const auto base = tree_of(repository.store(), standing.base);
-  if (!base) return;
   for (const std::string& path : paths) {
-    const auto value =
-        require(object::find_path(repository.store(), *base, path), "reading a folder");
-    if (!value || value->mode != object::Mode::folder) continue;
+    const auto value = snapshot.base
+                           ? require(object::find_path(repository.store(), *snapshot.base, path),
+                                     "reading a folder")
+                           : std::nullopt;
+    const bool is_folder = (value && value->mode == object::Mode::folder) ||
+                           std::ranges::any_of(snapshot.tracked, [&](const std::string& tracked) {
+                             return worktree::is_below(tracked, path);
+                           });
+    if (!is_folder) continue;
     throw Failure(Code::invalid,
                   "'" + path + "' is a folder, and everything in it would be removed",
                   "hn rm -r does that; nothing was touched");
+  }
+}
+
+// New files that are tracked and meant. Those that are there are lost to everybody.
+struct New {
+  std::vector<std::string> paths;
+  std::vector<worktree::Obstacle> there;
+};
+
+New new_files(const worktree::Snapshot& snapshot, const worktree::Pathspec& meant) {
+  New out;
+  for (const std::string& path : snapshot.tracked) {
+    const worktree::IndexRow* row = snapshot.index.find(path);
+    if (meant.matches(path) && (row == nullptr || !row->base)) out.paths.push_back(path);
+  }
+  for (const worktree::Change& change : snapshot.changes) {
+    if (std::ranges::binary_search(out.paths, change.path, worktree::path_less))
+      out.there.push_back({worktree::Obstacle::Kind::untracked, change.path});
+  }
+  return out;
+}
+
+void remove_new(const Repository& repository, const New& found) {
+  const worktree::Files files(repository.layout().root);
+  for (const worktree::Obstacle& file : found.there) {
+    files.remove(file.path);
+    // As git does, with the folders that are empty then.
+    for (auto folder = worktree::folder_of(file.path); !folder.empty() && files.remove(folder);)
+      folder = worktree::folder_of(folder);
   }
 }
 
@@ -81,8 +116,14 @@ Restored remove_files(Repository& repository, const RemoveRequest& request) {
   const WorktreeRecord standing = require_worktree(repository);
   ConflictFiles conflicts(repository, repository.store());
   worktree::Snapshot snapshot = scanned(repository, standing, conflicts);
-  if (!request.none_is_fine) require_matches(request.meant, snapshot, false);
-  refuse_folders(repository, standing, request.no_folders);
+  if (!request.none_is_fine) require_matches(request.meant, snapshot, false, Code::not_found);
+  refuse_folders(repository, snapshot, request.no_folders);
+  const New fresh = new_files(snapshot, request.meant);
+  if (!fresh.there.empty() && !request.force) {
+    Restored refused;
+    refused.moved.obstacles = fresh.there;
+    return refused;
+  }
   CarryTo target;
   target.lose_changes = request.force;
   target.lose_new = request.force;
@@ -92,7 +133,16 @@ Restored remove_files(Repository& repository, const RemoveRequest& request) {
       target.changes.push_back({row.path, row.base, std::nullopt, false});
   }
   store::Batch batch = repository.store().begin();  // never committed
-  return carry(repository, batch, standing, conflicts, std::move(snapshot), target);
+  Restored done = carry(repository, batch, standing, conflicts, std::move(snapshot), target);
+  if (!done.moved.done || fresh.paths.empty()) return done;
+  done.removed.insert(done.removed.end(), fresh.paths.begin(), fresh.paths.end());
+  std::ranges::sort(done.removed, worktree::path_less);
+  if (request.only_list) return done;
+  remove_new(repository, fresh);
+  store::Batch forgotten = repository.store().begin();
+  forget_tracked(repository, forgotten, fresh.paths);
+  forgotten.commit();
+  return done;
 }
 
 }  // namespace hn::repo

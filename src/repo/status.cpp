@@ -45,7 +45,6 @@ Status status(Repository& repository, Ignored ignored) {
       scan_options(repository, repository.store(), standing->base, conflicts, nullptr);
   options.list_ignored = ignored == Ignored::named;
   options.survey = ignored == Ignored::survey;
-  out.tracked = options.tracked;
   worktree::Snapshot snapshot = worktree::scan(std::move(options));
   if (snapshot.index_changed) keep(snapshot.index, repository.layout().index());
   out.changes = std::move(snapshot.changes);
@@ -53,6 +52,7 @@ Status status(Repository& repository, Ignored ignored) {
   out.conflicts = std::move(snapshot.conflicts);
   out.ignored = std::move(snapshot.ignored);
   out.folders = std::move(snapshot.folders);
+  out.tracked = std::move(snapshot.tracked);
   out.index = std::move(snapshot.index);
   return out;
 }

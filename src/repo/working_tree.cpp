@@ -168,17 +168,18 @@ worktree::ScanOptions scan_options(const Repository& repository, const object::B
 }
 
 void require_matches(const worktree::Pathspec& meant, const worktree::Snapshot& snapshot,
-                     bool untracked) {
+                     bool untracked, Code otherwise) {
   std::vector<bool> matched(meant.words());
   if (matched.empty()) return;
   for (const worktree::IndexRow& row : snapshot.index.rows)
     if (row.base) meant.note_matches(row.path, matched);
+  for (const std::string& path : snapshot.tracked) meant.note_matches(path, matched);
   for (const worktree::Change& change : snapshot.changes)
     if (untracked && change.added()) meant.note_matches(change.path, matched);
   const auto missed = std::ranges::find(matched, false);
   if (missed == matched.end()) return;
   const std::string& word = meant.word(static_cast<std::size_t>(missed - matched.begin()));
-  throw Failure(Code::not_found, "'" + word + "' matches no file here",
+  throw Failure(otherwise, "'" + word + "' matches no file here",
                 "nothing was touched; hn status says what there is");
 }
 

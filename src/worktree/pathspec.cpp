@@ -19,7 +19,7 @@ struct Magic {
 };
 
 Failure bad(std::string_view word, const std::string& why, const std::string& hint = {}) {
-  return Failure(Code::usage, "'" + std::string(word) + "': " + why, hint);
+  return Failure(Code::invalid, "'" + std::string(word) + "': " + why, hint);
 }
 
 void take_word(std::string_view name, Magic& magic, std::string_view word) {

@@ -453,6 +453,7 @@ class Scan {
     sort_by_path(out_.folders);
     std::sort(out_.ignored.begin(), out_.ignored.end(), path_less);
     std::sort(out_.conflicts.begin(), out_.conflicts.end(), path_less);
+    out_.tracked = std::move(options_.tracked);
     out_.index = std::move(index());
   }
 
@@ -498,6 +499,11 @@ std::string_view name_of(Notice::Kind kind) noexcept {
 bool Change::same_type() const noexcept {
   if (!base || !now) return false;
   return base->mode == now->mode || (base->is_file() && now->is_file());
+}
+
+bool Snapshot::is_asked_for(const Change& change) const {
+  return !change.added() ||
+         std::binary_search(tracked.begin(), tracked.end(), change.path, path_less);
 }
 
 Snapshot scan(ScanOptions options) {

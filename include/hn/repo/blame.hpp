@@ -24,7 +24,8 @@ struct Blamed {
 // Which commit each line of a file in a commit came from, as git blame finds it: a line that a
 // parent has too came from there, from the first such parent; a file that a parent lacks is looked
 // for under another name, and a conflict is its text with markers. `text`: the file as it is now,
-// else as in the commit. By line. Failure not_found where the commit has no such file.
+// else as in the commit; a file that is new and tracked (hn/repo/tracked.hpp) is in none yet. By
+// line. Failure not_found where the commit has no such file.
 std::vector<Blamed> blame(const Repository& repository, const object::Id& commit,
                           const std::string& path, const std::optional<Bytes>& text,
                           merge::Whitespace whitespace = merge::Whitespace::exact);

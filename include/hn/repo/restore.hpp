@@ -20,7 +20,7 @@ struct Restored {
 };
 
 // Changes of recorded files are lost, as asked for; a new file in the way is an obstacle, and then
-// nothing is touched. Failure not_found where a word of `meant` matches nothing.
+// nothing is touched. Failure refused where a word of `meant` matches nothing.
 Restored restore(Repository& repository, const RestoreRequest& request);
 
 struct RemoveRequest {

@@ -50,10 +50,11 @@ worktree::ScanOptions scan_options(const Repository& repository, const object::B
 std::vector<worktree::Notice> unread(const std::vector<worktree::Notice>& notices,
                                      const worktree::Index& index, const worktree::Pathspec& meant);
 
-// Failure not_found that names the first word of `meant` that matches nothing in the base of a
-// scan; nor, with `untracked`, anything new.
+// Failure `otherwise` that names the first word of `meant` that matches nothing in the base of a
+// scan and nothing that is tracked; nor, with `untracked`, anything new. As in git, for some verbs
+// the answer is just no.
 void require_matches(const worktree::Pathspec& meant, const worktree::Snapshot& snapshot,
-                     bool untracked);
+                     bool untracked, Code otherwise);
 
 struct Moved {
   bool done = false;  // else obstacles say why, and nothing was touched

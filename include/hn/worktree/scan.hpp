@@ -102,6 +102,7 @@ struct Snapshot {
   std::vector<SeenFolder> folders;     // of a survey, by path_less, without the root
   std::vector<Leftover> leftovers;     // by path_less
   std::vector<std::string> conflicts;  // paths that are in conflict still
+  std::vector<std::string> tracked;    // as in the options
   Index index;                         // to save
   bool contents_written = false;       // the scan had writers
   bool index_changed = false;          // whether that is worth it
@@ -110,6 +111,8 @@ struct Snapshot {
   std::uint64_t files_vouched = 0;   // of those seen, which were not looked at
   std::uint64_t folders_listed = 0;  // the others are known to have the names of their rows
   bool clean() const noexcept { return changes.empty(); }
+  // Whether a change is one of what is recorded or is to be, not of what is just new.
+  bool is_asked_for(const Change& change) const;
 };
 
 // Reads stat of every file that is not ignored, and contents where stat does not vouch for them.

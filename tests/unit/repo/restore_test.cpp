@@ -117,7 +117,7 @@ TEST_CASE("a word that means nothing is not found") {
   WorkingRepo anna;
   anna.write("a", "1");
   anna.commit();
-  CHECK(code_of([&] { repo::restore(*anna, of(anna, {"b"})); }) == Code::not_found);
+  CHECK(code_of([&] { repo::restore(*anna, of(anna, {"b"})); }) == Code::refused);
   CHECK(code_of([&] { repo::remove_files(*anna, removal(anna, {"b"})); }) == Code::not_found);
 }
 

@@ -106,12 +106,12 @@ TEST_CASE("globs and magic words") {
   CHECK(spec({":!a"}).matches("b"));
   CHECK_FALSE(spec({":!a"}).matches("a/b"));
   CHECK_FALSE(spec({"*.c", ":^x"}).matches("x/y.c"));
-  CHECK(code_of(":(attr:x)a") == Code::usage);
-  CHECK(code_of(":(nonsense)a") == Code::usage);
-  CHECK(code_of(":(glob,literal)a") == Code::usage);
-  CHECK(code_of("../../b") == Code::usage);
-  CHECK(code_of("/elsewhere") == Code::usage);
-  CHECK(code_of("") == Code::usage);
+  CHECK(code_of(":(attr:x)a") == Code::invalid);
+  CHECK(code_of(":(nonsense)a") == Code::invalid);
+  CHECK(code_of(":(glob,literal)a") == Code::invalid);
+  CHECK(code_of("../../b") == Code::invalid);
+  CHECK(code_of("/elsewhere") == Code::invalid);
+  CHECK(code_of("") == Code::invalid);
 }
 
 TEST_CASE("git ls-files lists the same paths") {
