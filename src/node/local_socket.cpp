@@ -114,7 +114,8 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
     timer_.expires_after(life_every_);
     timer_.async_wait([weak = weak_from_this()](const asio::error_code& error) {
       const auto self = weak.lock();
-      if (error || !self) return;
+      // A timer that has run out already is not stopped by cancel().
+      if (error || !self || self->answered_) return;
       asio::error_code ignored;
       self->socket_.non_blocking(true, ignored);
       self->socket_.write_some(asio::buffer(" ", 1), ignored);
@@ -124,6 +125,7 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
 
   void finish(std::string text) {
     timer_.cancel();
+    answered_ = true;
     answer_ = std::move(text);
     asio::async_write(socket_, asio::buffer(answer_),
                       [self = shared_from_this()](const asio::error_code&, std::size_t) {
@@ -137,6 +139,7 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
   Duration life_every_;
   std::string question_;
   std::string answer_;
+  bool answered_ = false;
 };
 
 }  // namespace
