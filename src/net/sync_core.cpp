@@ -367,7 +367,10 @@ bool SyncCore::work(Time now) {
 void SyncCore::give_turns(Time now) {
   std::vector<Taker> takers;
   for (auto& [id, session] : sessions_)
-    if (session->gives_much(now)) takers.push_back(session->taker());
+    if (session->gives_much(now)) takers.push_back({id});
+  // What was exchanged before is in the store: looked up only where somebody has to wait.
+  if (takers.size() > kTurnsAtOnce)
+    for (Taker& taker : takers) taker = sessions_.at(taker.id)->taker();
   const std::set<SyncId>& served = turns_.choose(now, takers, port_.bytes_delivered());
   std::set<SyncId> off;
   for (const Taker& taker : takers)

@@ -28,44 +28,64 @@ struct Costs {
   double median() const { return round_trips[round_trips.size() / 2]; }
 };
 
-// A commit, a folder and a file of `size` each time, as a user makes them: `count` in one session.
+// Two that are in step, on a path that loses packets.
+struct Pair {
+  Pair(std::uint64_t seed, double loss)
+      : sim(seed_of_run(seed)),
+        genesis(MemorySyncHost::genesis("anna")),
+        anna(sim, "anna", genesis.id),
+        bert(sim, "bert", genesis.id) {
+    anna.store.learn(genesis);
+    anna.store.grant("bert");
+    sim.link(anna.host(), bert.host(), path(20, kWay).with_loss(loss));
+    anna.store.publish({text(sim.random(), 5000)});
+    id = bert.sync(anna);
+    REQUIRE(sim.run_until([&] { return bert.agreed(id); }, seconds(60)));
+    sim.tap = [this](HostId, const PeerAddress&, const Datagram& datagram) {
+      bytes += datagram.bytes.size() + kHeaders;
+      return true;
+    };
+  }
+  // A commit, a folder and a file of `size`, as a user makes them.
+  void commit(std::size_t size) {
+    blocks = {text(sim.random(), 180), text(sim.random(), 120), text(sim.random(), size)};
+    anna.store.publish(blocks);
+    bytes = 0;
+    begun = sim.now();
+  }
+  // Bert has verified the entry and all blocks.
+  bool here() const {
+    return bert.store.view().size() == anna.store.view().size() &&
+           std::ranges::all_of(blocks, [&](const auto& b) { return bert.store.holds(b); });
+  }
+  double round_trips() const {
+    return std::chrono::duration<double>(sim.now() - begun) / (2 * kWay);
+  }
+
+  Simulator sim;
+  log::SignedEntry genesis;
+  SyncMachine anna, bert;
+  net::SyncId id;
+  std::uint64_t bytes = 0;  // since the last commit
+  std::vector<std::string> blocks;
+  Time begun;
+};
+
+// So many commits in one session.
 Costs small_commits(double loss, int count, std::size_t size) {
-  Simulator sim(seed_of_run(static_cast<std::uint64_t>(700 + loss * 100)));
-  const log::SignedEntry genesis = MemorySyncHost::genesis("anna");
-  SyncMachine anna(sim, "anna", genesis.id);
-  SyncMachine bert(sim, "bert", genesis.id);
-  anna.store.learn(genesis);
-  anna.store.grant("bert");
-  sim.link(anna.host(), bert.host(), path(20, kWay).with_loss(loss));
-  anna.store.publish({text(sim.random(), 5000)});
-  const net::SyncId id = bert.sync(anna);
-  REQUIRE(sim.run_until([&] { return bert.agreed(id); }, seconds(60)));
-  sim.run_for(seconds(2));
-  std::uint64_t bytes = 0;
-  sim.tap = [&](HostId, const PeerAddress&, const Datagram& datagram) {
-    bytes += datagram.bytes.size() + kHeaders;
-    return true;
-  };
+  Pair p(static_cast<std::uint64_t>(700 + loss * 100), loss);
+  p.sim.run_for(seconds(2));
   Costs out;
   for (int i = 0; i < count; ++i) {
-    bytes = 0;
-    const std::vector<std::string> blocks{text(sim.random(), 180), text(sim.random(), 120),
-                                          text(sim.random(), size)};
-    const Time begun = sim.now();
-    anna.store.publish(blocks);
-    anna.changed();
-    const auto here = [&] {
-      return bert.store.view().size() == anna.store.view().size() &&
-             std::ranges::all_of(blocks, [&](const auto& b) { return bert.store.holds(b); });
-    };
-    CHECK(sim.run_until(here, seconds(60)));
-    out.round_trips.push_back(std::chrono::duration<double>(sim.now() - begun) / (2 * kWay));
-    bert.settled.clear();
-    sim.run_for(seconds(3));
-    out.bytes.push_back(static_cast<double>(bytes));
-    CHECK(bert.store.view().digest() == anna.store.view().digest());
+    p.commit(size);
+    p.anna.changed();
+    CHECK(p.sim.run_until([&] { return p.here(); }, seconds(60)));
+    out.round_trips.push_back(p.round_trips());
+    p.sim.run_for(seconds(3));
+    out.bytes.push_back(static_cast<double>(p.bytes));
+    CHECK(p.bert.store.view().digest() == p.anna.store.view().digest());
   }
-  CHECK(anna.strikes + bert.strikes == 0);
+  CHECK(p.anna.strikes + p.bert.strikes == 0);
   std::ranges::sort(out.round_trips);
   std::ranges::sort(out.bytes);
   return out;
@@ -88,48 +108,25 @@ TEST_CASE("a small commit is with an open peer before a round trip is over") {
   }
 }
 
-// The same between peers that are in step, where each commit begins with a call: of who has the
-// news (`push`), or of who wants it.
+// Each begins with a call: of who has the news (`push`), or of who wants it.
 Costs called_commits(double loss, bool push, int count) {
+  Pair p(static_cast<std::uint64_t>(800 + loss * 100), loss);
+  p.bert.end(p.id);
+  p.sim.run_for(seconds(5));
+  SyncMachine& caller = push ? p.anna : p.bert;
   Costs out;
-  Simulator sim(seed_of_run(static_cast<std::uint64_t>(800 + loss * 100)));
-  const log::SignedEntry genesis = MemorySyncHost::genesis("anna");
-  SyncMachine anna(sim, "anna", genesis.id);
-  SyncMachine bert(sim, "bert", genesis.id);
-  anna.store.learn(genesis);
-  anna.store.grant("bert");
-  sim.link(anna.host(), bert.host(), path(20, kWay).with_loss(loss));
-  anna.store.publish({text(sim.random(), 5000)});
-  net::SyncId id = bert.sync(anna);
-  REQUIRE(sim.run_until([&] { return bert.agreed(id); }, seconds(60)));
-  bert.end(id);
-  sim.run_for(seconds(5));
-  std::uint64_t bytes = 0;
-  sim.tap = [&](HostId, const PeerAddress&, const Datagram& datagram) {
-    bytes += datagram.bytes.size() + kHeaders;
-    return true;
-  };
   for (int i = 0; i < count; ++i) {
-    const std::vector<std::string> blocks{text(sim.random(), 180), text(sim.random(), 120),
-                                          text(sim.random(), 400)};
-    anna.store.publish(blocks);
-    bytes = 0;
-    const Time begun = sim.now();
-    SyncMachine& caller = push ? anna : bert;
-    id = caller.sync(push ? bert : anna);
-    const auto here = [&] {
-      return bert.store.view().size() == anna.store.view().size() &&
-             std::ranges::all_of(blocks, [&](const auto& b) { return bert.store.holds(b); });
-    };
-    CHECK(sim.run_until(here, seconds(60)));
-    out.round_trips.push_back(std::chrono::duration<double>(sim.now() - begun) / (2 * kWay));
-    CHECK(sim.run_until([&] { return caller.agreed(id); }, seconds(60)));
-    out.agreed.push_back(std::chrono::duration<double>(sim.now() - begun) / (2 * kWay));
-    out.bytes.push_back(static_cast<double>(bytes));
+    p.commit(400);
+    const net::SyncId id = caller.sync(push ? p.bert : p.anna);
+    CHECK(p.sim.run_until([&] { return p.here(); }, seconds(60)));
+    out.round_trips.push_back(p.round_trips());
+    CHECK(p.sim.run_until([&] { return caller.agreed(id); }, seconds(60)));
+    out.agreed.push_back(p.round_trips());
+    out.bytes.push_back(static_cast<double>(p.bytes));
     caller.end(id);
-    sim.run_for(seconds(5));
+    p.sim.run_for(seconds(5));
   }
-  CHECK(anna.strikes + bert.strikes == 0);
+  CHECK(p.anna.strikes + p.bert.strikes == 0);
   std::ranges::sort(out.round_trips);
   std::ranges::sort(out.agreed);
   std::ranges::sort(out.bytes);

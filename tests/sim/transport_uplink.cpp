@@ -37,6 +37,12 @@ struct Hub {
     config.idle_timeout = std::chrono::minutes(2);
     return config;
   }
+  // Until all are connected and the queue is empty.
+  void meet() {
+    call();
+    sim.run_for(seconds(60));
+    REQUIRE(connected == kPeers);
+  }
   void call() {
     for (const auto& peer : peers)
       connections.push_back(
@@ -96,9 +102,7 @@ TEST_CASE("many calls through one slow uplink are few hellos more than calls") {
 TEST_CASE("what many connections send through one slow uplink is not taken for lost") {
   Hub h(301);
   INFO("seed ", h.sim.seed());
-  h.call();
-  h.sim.run_for(seconds(60));
-  REQUIRE(h.connected == kPeers);
+  h.meet();
   for (const std::size_t bytes : {500U, 1500U}) {
     INFO("bytes ", bytes);
     h.send(bytes);
@@ -118,9 +122,7 @@ TEST_CASE("what many connections send through one slow uplink is not taken for l
 TEST_CASE("many connections with much to send keep the queue of a slow uplink short") {
   Hub h(302);
   INFO("seed ", h.sim.seed());
-  h.call();
-  h.sim.run_for(seconds(60));
-  REQUIRE(h.connected == kPeers);
+  h.meet();
   h.send(100'000);
   h.sim.run_for(seconds(60));
   const std::uint64_t sent = h.sent, received = h.received;

@@ -106,6 +106,28 @@ TEST_CASE("while an answer takes its time there are signs of life") {
   CHECK(life == std::string(10, ' '));
 }
 
+// The answer comes from a timer that runs out in the same moment as the one for signs of life.
+TEST_CASE("no sign of life comes behind an answer") {
+  const test::TempFolder folder;
+  const std::string path = folder.path() + "/socket";
+  asio::io_context context;
+  asio::steady_timer work(context);
+  const node::LocalSocket socket(
+      context, path,
+      [&](std::string_view, const node::LocalSocket::Reply& reply) {
+        work.expires_after(std::chrono::microseconds(500));
+        work.async_wait([reply](const asio::error_code&) { reply("done it"); });
+        // Nothing else runs until both have run out.
+        const auto both = work.expiry() + std::chrono::milliseconds(1);
+        while (std::chrono::steady_clock::now() < both) continue;
+      },
+      std::chrono::milliseconds(1));
+  std::thread thread([&] { context.run(); });
+  CHECK(node::ask_local(path, "how far?", std::chrono::seconds(10)) == "done it");
+  context.stop();
+  thread.join();
+}
+
 TEST_CASE("signs of life are no part of an answer, and it is waited for while there are any") {
   const test::TempFolder folder;
   const std::string path = folder.path() + "/socket";
