@@ -17,7 +17,7 @@ std::string subject_at(const repo::Repository& repository, const std::optional<o
 int list(Context& context, repo::Repository& repository, const Given& given) {
   const auto standing = repository.worktree();
   const bool json = given.has("json");
-  const RefFilter filter(repository, given, given.values("NAME|REV"));
+  const RefFilter filter(repository, given, "branch", given.values("NAME|REV"));
   const std::vector<repo::BranchLine> branches = repo::branches(repository);
   std::vector<repo::Tip> tips;
   std::vector<RefFilter::Row> shown;

@@ -11,6 +11,7 @@
 #include "hn/repo/commit.hpp"
 #include "hn/repo/dates.hpp"
 #include "hn/repo/revision.hpp"
+#include "hn/repo/setting_value.hpp"
 #include "hooks.hpp"
 #include "message.hpp"
 #include "paths.hpp"
@@ -55,6 +56,7 @@ repo::CommitRequest request_of(const Context& context, repo::Repository& reposit
   repo::CommitRequest request;
   request.amend = given.has("amend");
   request.allow_empty = given.has("allow-empty");
+  request.allow_empty_message = given.has("allow-empty-message");
   request.allow_markers = given.has("allow-markers");
   if (const auto author = given.value("author")) {
     request.author = repo::parse_who(*author);
@@ -76,6 +78,8 @@ repo::CommitRequest request_of(const Context& context, repo::Repository& reposit
   request.meant = pathspec_of(context, repository, words);
   return request;
 }
+
+constexpr std::size_t kTemplateBytesMax = std::size_t{128} * 1024;
 
 // What the commit is going to be, for who writes its message, and for --dry-run.
 StatusOptions shown_options(const Context& context, const repo::Repository& repository,
@@ -114,21 +118,23 @@ void print_changes(Context& context, const repo::Repository& repository,
 // What stands below the message in the editor.
 std::string template_of(const Context& context, const repo::Repository& repository,
                         const repo::CommitRequest& request, const repo::Status& status,
-                        Cleanup cleanup, bool verbose) {
-  std::string out =
-      cleanup == Cleanup::scissors
-          ? scissors()
-          : "\n# The message of the commit. Lines that begin with '#' are left out" +
-                std::string(cleanup == Cleanup::strip ? "" : " by --cleanup=strip alone") +
-                ",\n# and an empty message ends it.\n";
-  out += "#\n# On branch " + escape_controls(status.branch) + "\n# What it records:\n";
+                        Cleanup cleanup, bool verbose, char comment) {
+  std::string text;
+  if (cleanup != Cleanup::scissors) {
+    text = std::string("The message of the commit. Lines that begin with '") + comment +
+           "' are left out" + (cleanup == Cleanup::strip ? "" : " by --cleanup=strip alone") +
+           ",\nand an empty message ends it.\n";
+  }
+  text += "\nOn branch " + escape_controls(status.branch) + "\nWhat it records:\n";
   for (const StatusLine& line : status_lines(status, shown_options(context, repository, request)))
-    out += "#\t" + std::string(line.letters) + " " + shown_path(line.path) + "\n";
+    text += "\t" + std::string(line.letters) + " " + shown_path(line.path) + "\n";
+  const std::string out =
+      (cleanup == Cleanup::scissors ? scissors(comment) : "\n") + commented(text, comment);
   if (!verbose) return out;
   std::ostringstream patch;
   Context inside{context.world, context.folder, patch, context.err};
   print_changes(inside, repository, request);
-  return out + (cleanup == Cleanup::scissors ? "" : scissors()) + patch.str();
+  return out + (cleanup == Cleanup::scissors ? "" : scissors(comment)) + patch.str();
 }
 
 class Message {
@@ -164,11 +170,18 @@ class Message {
     // What is typed is a line.
     if (cleanup == Cleanup::verbatim && given_.has("message") && !request.message.ends_with('\n'))
       request.message += '\n';
+    const bool fresh = edits && !text && !again && !request.amend;
+    const std::string begun = fresh ? template_text() : "";
+    if (fresh) request.message = begun;
+    comment_ = comment_char(repository_.settings(), request.message);
     if (adds) add_trailers(request, cleanup);
     if (edits) ask(request, *editor, cleanup);
     run_commit_msg(request);
-    request.message = cleaned(request.message, cleanup);
+    request.message = cleaned(request.message, cleanup, comment_);
     request.verbatim = true;
+    if (!begun.empty() && request.message == cleaned(begun, cleanup, comment_) &&
+        cleanup != Cleanup::verbatim && !request.message.empty())
+      throw Failure(Code::refused, "the template was not edited", "nothing was recorded");
   }
 
   const std::string& file() const { return file_; }
@@ -176,7 +189,7 @@ class Message {
  private:
   void add_trailers(repo::CommitRequest& request, Cleanup cleanup) const {
     std::string& message = request.message;
-    if (cleanup != Cleanup::verbatim) message = cleaned(message, Cleanup::whitespace);
+    if (cleanup != Cleanup::verbatim) message = cleaned(message, Cleanup::whitespace, comment_);
     if (given_.has("signoff")) {
       const repo::Who who =
           repo::who_commits(context_.world, repository_.settings(), repo::Role::committer);
@@ -191,6 +204,19 @@ class Message {
                                              repo::resolve_commit(repository_, revision)),
                          "reading the commit")
         .message;
+  }
+
+  // What the message begins with in the editor: of -t or commit.template.
+  std::string template_text() const {
+    if (const auto file = given_.value("template"))
+      return text_of_file(context_, *file, kTemplateBytesMax);
+    const auto set = repository_.settings().get("commit.template");
+    if (!set) return "";
+    const auto path = repo::path_of(context_.world, *set);
+    if (!path) throw Failure(Code::invalid, "commit.template is '" + *set + "': no such home");
+    const bool full = path->starts_with('/');
+    return text_of_file(context_, full ? *path : repository_.layout().root + "/" + *path,
+                        kTemplateBytesMax);
   }
 
   std::string old_message() const {
@@ -211,9 +237,10 @@ class Message {
                     "hn status says what differs; --allow-empty commits all the same");
     }
     const bool verbose = given_.has("verbose");
-    const std::string below = template_of(context_, repository_, request, status, cleanup, verbose);
+    const std::string below =
+        template_of(context_, repository_, request, status, cleanup, verbose, comment_);
     request.message = edited(context_, editor, file_, request.message + below);
-    if (verbose) request.message = std::string(above_scissors(request.message));
+    if (verbose) request.message = std::string(above_scissors(request.message, comment_));
   }
 
   void run_commit_msg(repo::CommitRequest& request) {
@@ -228,6 +255,7 @@ class Message {
   repo::Repository& repository_;
   const Given& given_;
   std::string file_;
+  char comment_ = '#';
 };
 
 int dry_run(Context& context, repo::Repository& repository, const repo::CommitRequest& request) {
@@ -337,6 +365,7 @@ Command cmd_commit() {
        {"-F,--file", "FILE", "read the message from FILE, - for standard input", Offers::files},
        {"-C,--reuse-message", "REV", "with the message, author and date of REV", Offers::revisions},
        {"-c,--reedit-message", "REV", "the same, and edit the message", Offers::revisions},
+       {"-t,--template", "FILE", "what the message begins with in the editor", Offers::files},
        {"--reset-author", "", "of -C or --amend: written by who commits, now"},
        {"-s,--signoff", "", "end the message with who commits"},
        {"--trailer", "KEY:VALUE", "end the message with such a line", Offers::nothing, "", true},
@@ -351,6 +380,7 @@ Command cmd_commit() {
        {"-q,--quiet", "", "say nothing where it was done"},
        {"--amend", "", "replace the commit that the working tree stands on"},
        {"--allow-empty", "", "commit although nothing changed"},
+       {"--allow-empty-message", "", "commit without a message"},
        {"--allow-markers", "", "record lines of conflict markers as they are"},
        {"--author", "WHO", "the author, as Name <address>"},
        {"--date", "DATE", "the author's date"},

@@ -38,7 +38,7 @@ Described described(const repo::Repository& repository, const Given& given, cons
                   "no tag " + std::string(found ? "stands at '" : "leads to '") + word + "'",
                   "--tags takes tags without a message too; --always prints the id then");
   }
-  const std::uint64_t digits = given.number("abbrev", UINT32_MAX).value_or(kShortDigits);
+  const std::uint64_t digits = given.number("abbrev", UINT32_MAX).value_or(short_digits());
   const std::string id = object::to_hex(commit).substr(0, std::max<std::uint64_t>(digits, 4));
   Described out{found ? escape_controls(found->tag) : id, commit, found};
   if (!found && digits == 0) out.text = object::to_hex(commit);

@@ -244,7 +244,7 @@ repo::Pattern::Kind kind_of(const Given& given) {
   return given.has("extended-regexp") ? repo::Pattern::Kind::extended : repo::Pattern::Kind::basic;
 }
 
-GrepOptions options_of(const Context& context, const Given& given,
+GrepOptions options_of(const Context& context, const repo::Settings& settings, const Given& given,
                        std::vector<std::string> patterns) {
   GrepOptions out;
   out.patterns = std::move(patterns);
@@ -256,7 +256,7 @@ GrepOptions options_of(const Context& context, const Given& given,
   out.only_matching = given.has("only-matching") && !out.invert;
   out.quiet = given.has("quiet");
   out.show_name = !given.has("h");
-  out.line_numbers = given.has("line-number");
+  out.line_numbers = given.flag("line-number").value_or(settings.is_on("grep.linenumber", false));
   out.columns = given.has("column");
   out.null_after_name = given.has("null");
   out.heading = given.has("heading");
@@ -321,7 +321,8 @@ bool search_all(const Context& context, const repo::Repository& repository,
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   std::vector<std::string> words = given.values("PATTERN|REV|PATH");
-  const GrepOptions options = options_of(context, given, patterns_of(context, given, words));
+  const GrepOptions options =
+      options_of(context, repository.settings(), given, patterns_of(context, given, words));
   Given rest;
   rest.set("REV|PATH", std::move(words));
   if (given.has("--")) rest.set("--", given.values("--"));

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "hn/repo/setting_value.hpp"
 #include "merge_report.hpp"
 #include "paths.hpp"
 #include "report.hpp"
@@ -147,15 +148,30 @@ Word word_in(const Given& given, const char* option, std::string_view words,
                 "it takes " + std::string(words));
 }
 
+std::optional<StatusOptions::Untracked> untracked_of(const std::optional<std::string>& word,
+                                                     const std::string& where) {
+  using Untracked = StatusOptions::Untracked;
+  if (!word) return std::nullopt;
+  if (*word == "normal") return Untracked::folders;
+  if (*word == "all") return Untracked::files;
+  const auto truth = repo::truth_of(*word);
+  if (truth) return *truth ? Untracked::folders : Untracked::none;
+  throw Failure(Code::invalid, where + " knows no '" + *word + "'", "it takes no, normal or all");
+}
+
 StatusOptions options_of(const Context& context, const repo::Repository& repository,
                          const Given& given) {
   using Form = StatusOptions::Form;
   using Untracked = StatusOptions::Untracked;
   using Ignored = StatusOptions::Ignored;
   StatusOptions out;
+  const repo::Settings& settings = repository.settings();
+  // Scripts get what they ask for, whatever the settings are.
+  const bool usual = !given.has("porcelain") && !given.has("null") && !given.has("json");
+  const bool is_brief = usual && settings.is_on("status.short", false) && !given.has("long");
   out.nul = given.has("null");
-  out.branch = given.has("branch");
-  if (given.has("short")) out.form = Form::brief;
+  out.branch = given.flag("branch").value_or(usual && settings.is_on("status.branch", false));
+  if (given.flag("short").value_or(is_brief)) out.form = Form::brief;
   if (given.has("null") && out.form == Form::text) out.form = Form::porcelain_1;
   out.form = word_in<Form>(given, "porcelain", "v1 or v2",
                            {{"v1", Form::porcelain_1},
@@ -163,15 +179,17 @@ StatusOptions options_of(const Context& context, const repo::Repository& reposit
                             {"v2", Form::porcelain_2},
                             {"2", Form::porcelain_2}},
                            out.form);
-  out.untracked = word_in<Untracked>(
-      given, "untracked-files", "no, normal or all",
-      {{"no", Untracked::none}, {"normal", Untracked::folders}, {"all", Untracked::files}},
-      given.has("json") ? Untracked::files : Untracked::folders);
+  out.untracked =
+      untracked_of(given.value("untracked-files"), "--untracked-files")
+          .value_or(given.has("json") ? Untracked::files
+                                      : untracked_of(settings.get("status.showuntrackedfiles"),
+                                                     "status.showUntrackedFiles")
+                                            .value_or(Untracked::folders));
   out.ignored = word_in<Ignored>(
       given, "ignored", "traditional, matching or no",
       {{"traditional", Ignored::folders}, {"matching", Ignored::named}, {"no", Ignored::none}},
       Ignored::none);
-  out.folder = context.folder_in(repository);
+  if (settings.is_on("status.relativepaths", true)) out.folder = context.folder_in(repository);
   std::vector<std::string> paths = given.values("PATH");
   const std::vector<std::string> behind = given.values("--");
   paths.insert(paths.end(), behind.begin(), behind.end());
@@ -212,6 +230,7 @@ Command cmd_status() {
   return {"status",
           "Say what differs from the last commit",
           {{"-s,--short", "", "two letters and a path, as git status does"},
+           {"--long", "", "the form for people, whatever status.short is"},
            {"-b,--branch", "", "the branch too, with -s and --porcelain"},
            {"--porcelain", "VERSION", "for scripts, as git's: v1 or v2", Offers::words, "v1 v2"},
            {"-z,--null", "", "lines end with NUL, paths are not quoted"},

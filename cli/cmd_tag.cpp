@@ -50,7 +50,7 @@ std::string with_lines(const std::string& name, std::string_view message, std::u
 }
 
 int list(const Context& context, repo::Repository& repository, const Given& given) {
-  const RefFilter filter(repository, given, given.values("NAME|REV"));
+  const RefFilter filter(repository, given, "tag", given.values("NAME|REV"));
   const std::vector<repo::TagLine> tags = repo::tags(repository);
   const auto lines = given.number("n", 1'000'000);
   std::vector<RefFilter::Row> shown;
@@ -109,10 +109,13 @@ std::string asked_message(const Context& context, const repo::Repository& reposi
   if (!editor)
     throw Failure(Code::usage, "a tag with a message wants one, and there is no editor to ask with",
                   "hn tag -a -m MESSAGE NAME; HN_EDITOR names an editor");
-  const std::string below = "\n#\n# The message of the tag " + escape_controls(tag.name) +
-                            ". Lines that begin with '#' are left out.\n";
+  const char comment = comment_char(repository.settings(), "");
+  const std::string below =
+      "\n" + commented("\nThe message of the tag " + escape_controls(tag.name) +
+                           ". Lines that begin with '" + comment + "' are left out.\n",
+                       comment);
   const std::string file = repository.layout().hn() + "/TAG_EDITMSG";
-  std::string message = cleaned(edited(context, *editor, file, below), Cleanup::strip);
+  std::string message = cleaned(edited(context, *editor, file, below), Cleanup::strip, comment);
   if (message.empty()) throw Failure(Code::refused, "the message is empty");
   return message;
 }

@@ -7,6 +7,7 @@
 
 #include "hn/base/assert.hpp"
 #include "hn/base/error.hpp"
+#include "output.hpp"
 #include "quiet.hpp"
 
 namespace hn::cli {
@@ -167,6 +168,11 @@ std::vector<std::string> Given::values(std::string_view name) const {
   return at == values_.end() ? std::vector<std::string>() : at->second;
 }
 
+std::optional<bool> Given::flag(std::string_view name) const {
+  if (has(name)) return true;
+  return taken_back_.contains(std::string(name)) ? std::optional(false) : std::nullopt;
+}
+
 std::optional<std::uint64_t> Given::number(std::string_view name, std::uint64_t max) const {
   const auto text = value(name);
   if (!text) return std::nullopt;
@@ -203,6 +209,12 @@ std::string argument_text(const Argument& argument) {
 }
 
 }  // namespace
+
+repo::Repository Context::open() const {
+  repo::Repository repository = repo::Repository::open(world, folder);
+  show_as(repository.settings());
+  return repository;
+}
 
 std::string Context::absolute(const std::string& path) const {
   return without_dot(path.starts_with('/') ? path : folder + "/" + path);

@@ -4,6 +4,7 @@
 #include <iosfwd>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +44,8 @@ class Given {
   bool has(std::string_view name) const { return values_.contains(std::string(name)); }
   std::optional<std::string> value(std::string_view name) const;  // the last one
   std::vector<std::string> values(std::string_view name) const;
+  // Of a flag: whether it was given, or taken back as --no-NAME; nullopt where neither.
+  std::optional<bool> flag(std::string_view name) const;
   // A count in [0, max]; Failure (usage) for anything else.
   std::optional<std::uint64_t> number(std::string_view name, std::uint64_t max) const;
 
@@ -50,9 +53,11 @@ class Given {
   void set(std::string name, std::vector<std::string> values) {
     values_[std::move(name)] = std::move(values);
   }
+  void take_back(std::string name) { taken_back_.insert(std::move(name)); }
 
  private:
   std::map<std::string, std::vector<std::string>> values_;
+  std::set<std::string> taken_back_;
 };
 
 // The process as a command sees it.
@@ -67,7 +72,8 @@ struct Context {
   bool colour = false;
   std::size_t columns = 80;  // of a line of output
 
-  repo::Repository open() const { return repo::Repository::open(world, folder); }
+  // And what its settings say of how things are shown.
+  repo::Repository open() const;
   // A path from the command line, absolute.
   std::string absolute(const std::string& path) const;
   // The folder that the command runs in, from the repository's root; "" for the root itself.

@@ -46,8 +46,8 @@ class CommitFormat {
 
   DateMode date;
   bool decorate = false;
-  bool abbreviate = false;            // the id at the front
-  std::size_t digits = kShortDigits;  // of what is abbreviated
+  bool abbreviate = false;              // the id at the front
+  std::size_t digits = short_digits();  // of what is abbreviated
   Decorations names;
   std::shared_ptr<const CommitFilter> hits = {};  // shown in colour where they are
 

@@ -1,5 +1,6 @@
 #include "commit_message.hpp"
 
+#include "alias.hpp"
 #include "hn/base/error.hpp"
 #include "hn/repo/commit.hpp"
 #include "hooks.hpp"
@@ -7,13 +8,13 @@
 namespace hn::cli {
 namespace {
 
-constexpr std::string_view kScissors = "# ------------------------ >8 ------------------------\n";
+constexpr std::string_view kScissors = " ------------------------ >8 ------------------------\n";
 
-std::string without_comments(std::string_view text) {
+std::string without_comments(std::string_view text, char comment) {
   std::string out;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
-    if (text.front() != '#') out += text.substr(0, end);
+    if (text.front() != comment) out += text.substr(0, end);
     text.remove_prefix(end);
   }
   return out;
@@ -32,30 +33,60 @@ std::optional<Cleanup> cleanup_of(const Given& given) {
                 "it takes strip, whitespace, verbatim, scissors or default");
 }
 
-std::string cleaned(std::string_view text, Cleanup cleanup) {
+std::string cleaned(std::string_view text, Cleanup cleanup, char comment) {
   switch (cleanup) {
     case Cleanup::strip:
-      return repo::cleaned_message(without_comments(text));
+      return repo::cleaned_message(without_comments(text, comment));
     case Cleanup::whitespace:
       return repo::cleaned_message(text);
     case Cleanup::verbatim:
       return std::string(text);
     case Cleanup::scissors:
-      return repo::cleaned_message(above_scissors(text));
+      return repo::cleaned_message(above_scissors(text, comment));
   }
   return std::string(text);
 }
 
-std::string_view above_scissors(std::string_view text) {
-  for (std::size_t at = text.find(kScissors); at != text.npos; at = text.find(kScissors, at + 1))
+char comment_char(const repo::Settings& settings, std::string_view text) {
+  const std::string set = settings.get("core.commentchar").value_or("#");
+  if (set == "auto") {
+    constexpr std::string_view kCandidates = "#;@!$%^&|:";  // as git has them
+    const std::string lines = "\n" + std::string(text);
+    for (const char c : kCandidates)
+      if (lines.find(std::string("\n") + c) == lines.npos) return c;
+    throw Failure(Code::refused, "with each character that could begin a comment a line begins",
+                  "hn config core.commentChar CHARACTER");
+  }
+  const auto c = static_cast<unsigned char>(set.front());
+  if (set.size() > 1 || c < 32 || c >= 127)
+    throw Failure(Code::invalid, "core.commentChar is '" + set + "', no single ASCII character",
+                  "hn config core.commentChar ';', or auto");
+  return set.front();
+}
+
+std::string commented(std::string_view text, char comment) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
+    (out += comment) += text.front() == '\n' || text.front() == '\t' ? "" : " ";
+    out += text.substr(0, end);
+    text.remove_prefix(end);
+  }
+  return out;
+}
+
+std::string_view above_scissors(std::string_view text, char comment) {
+  const std::string line = comment + std::string(kScissors);
+  for (std::size_t at = text.find(line); at != text.npos; at = text.find(line, at + 1))
     if (at == 0 || text[at - 1] == '\n') return text.substr(0, at);
   return text;
 }
 
-std::string scissors() {
-  return std::string(kScissors) +
-         "# Do not modify or remove the line above.\n"
-         "# Everything below it will be ignored.\n";
+std::string scissors(char comment) {
+  return comment + std::string(kScissors) +
+         commented(
+             "Do not modify or remove the line above.\nEverything below it will be ignored.\n",
+             comment);
 }
 
 std::optional<std::string> editor_command(const Context& context) {
@@ -65,6 +96,7 @@ std::optional<std::string> editor_command(const Context& context) {
   };
   if (auto own = set("HN_EDITOR")) return own;
   if (!context.in_is_terminal) return std::nullopt;
+  if (auto usual = own_settings(context).get("core.editor")) return usual;
   const auto term = set("TERM");
   const bool dumb = !term || *term == "dumb";
   if (auto visual = set("VISUAL"); visual && !dumb) return visual;

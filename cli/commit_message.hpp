@@ -14,15 +14,22 @@ enum class Cleanup {
 
 // By --cleanup; nullopt for "default". Failure usage for another word.
 std::optional<Cleanup> cleanup_of(const Given& given);
-std::string cleaned(std::string_view text, Cleanup cleanup);
+// Lines that begin with `comment` are comments.
+std::string cleaned(std::string_view text, Cleanup cleanup, char comment);
+
+// By core.commentChar; of "auto" one that no line of `text` begins with. Failure invalid where it
+// is no single character.
+char comment_char(const repo::Settings& settings, std::string_view text);
+// With it and a blank in front of each line.
+std::string commented(std::string_view text, char comment);
 
 // What stands above the line of scissors.
-std::string_view above_scissors(std::string_view text);
+std::string_view above_scissors(std::string_view text, char comment);
 // Above what is shown and is no part of the message.
-std::string scissors();
+std::string scissors(char comment);
 
-// By HN_EDITOR, then VISUAL, EDITOR and vi where somebody sits at a terminal; nullopt where nobody
-// can be asked.
+// By HN_EDITOR, then core.editor, VISUAL, EDITOR and vi where somebody sits at a terminal; nullopt
+// where nobody can be asked.
 std::optional<std::string> editor_command(const Context& context);
 
 // Writes the text to `file` (absolute), runs the editor on it and answers what stands there then.

@@ -1,77 +1,17 @@
-// After git's config.c (git_parse_maybe_bool, git_parse_signed) and color.c (color_parse_mem).
+// After git's color.c (color_parse_mem).
 #include "config_type.hpp"
-
-#include <pwd.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <limits>
+
+#include "hn/repo/setting_value.hpp"
 
 namespace hn::cli {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-// 0x10, 010, 1k, 2M, 3g, with a sign.
-std::optional<std::int64_t> number_of(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  const bool negative = text.starts_with('-');
-  if (negative || text.starts_with('+')) text.remove_prefix(1);
-  const bool hex = text.starts_with("0x") || text.starts_with("0X");
-  const int base = hex ? 16 : text.starts_with('0') ? 8 : 10;
-  if (hex) text.remove_prefix(2);
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (error != std::errc{}) return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  const std::string unit = lower(text);
-  unsigned shift = 0;
-  if (unit == "k") shift = 10;
-  if (unit == "m") shift = 20;
-  if (unit == "g") shift = 30;
-  if (shift == 0 && !unit.empty()) return std::nullopt;
-  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  if (value > kMax >> shift) return std::nullopt;
-  const auto out = static_cast<std::int64_t>(value << shift);
-  return negative ? -out : out;
-}
-
-// Of the numbers that say true or false, and where either may stand.
-std::optional<std::int64_t> short_number_of(std::string_view text) {
-  constexpr std::int64_t kMax = std::numeric_limits<int>::max();
-  const auto number = number_of(text);
-  return number && *number <= kMax && *number >= -kMax ? number : std::nullopt;
-}
-
-std::optional<bool> truth_of(std::string_view text) {
-  const std::string word = lower(text);
-  if (word == "true" || word == "yes" || word == "on") return true;
-  if (word.empty() || word == "false" || word == "no" || word == "off") return false;
-  const auto number = short_number_of(text);
-  return number ? std::optional(*number != 0) : std::nullopt;
-}
-
-std::optional<std::string> path_of(const Context& context, const std::string& text) {
-  if (!text.starts_with('~')) return text;
-  const std::size_t slash = std::min(text.find('/'), text.size());
-  const std::string user = text.substr(1, slash - 1);
-  std::optional<std::string> home;
-  if (user.empty()) {
-    home = context.world.environment("HOME");
-  } else if (const passwd* found = getpwnam(user.c_str()); found != nullptr) {
-    home = found->pw_dir;
-  }
-  if (!home) return std::nullopt;
-  return *home + text.substr(slash);
 }
 
 // A colour as the numbers that a terminal takes for it in front; behind, the first is 10 more.
@@ -193,7 +133,7 @@ ConfigType ConfigType::parse(const std::string& name) {
 std::string ConfigType::shown(const Context& context, const std::string& name,
                               const std::string& value) const {
   if (kind_ == Kind::path)
-    return require_value(path_of(context, value), name, value, "path of a user's");
+    return require_value(repo::path_of(context.world, value), name, value, "path of a user's");
   if (kind_ == Kind::colour) return require_value(escape_of(value), name, value, "colour");
   const Json found = json(context, name, value);
   return found.is_boolean() ? (found.get<bool>() ? "true" : "false")
@@ -204,12 +144,12 @@ Json ConfigType::json(const Context& context, const std::string& name,
                       const std::string& value) const {
   switch (kind_) {
     case Kind::truth:
-      return require_value(truth_of(value), name, value, "true or false");
+      return require_value(repo::truth_of(value), name, value, "true or false");
     case Kind::number:
-      return require_value(number_of(value), name, value, "number");
+      return require_value(repo::number_of(value), name, value, "number");
     case Kind::truth_or_number:
-      if (const auto number = short_number_of(value)) return *number;
-      return require_value(truth_of(value), name, value, "number, true or false");
+      if (const auto number = repo::short_number_of(value)) return *number;
+      return require_value(repo::truth_of(value), name, value, "number, true or false");
     default: {
       Json out;
       put_text(out, "value", shown(context, name, value));

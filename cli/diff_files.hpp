@@ -60,10 +60,10 @@ struct DiffOptions {
   bool raw = false;
   bool check = false;
   bool summary = false;
-  bool compact = false;               // --stat says what came and went too
-  bool nul = false;                   // lines of lists end with NUL, and paths are not quoted
-  bool text = false;                  // whatever is in a file is shown
-  std::size_t digits = kShortDigits;  // of an id
+  bool compact = false;                 // --stat says what came and went too
+  bool nul = false;                     // lines of lists end with NUL, and paths are not quoted
+  bool text = false;                    // whatever is in a file is shown
+  std::size_t digits = short_digits();  // of an id
   std::string before_prefix = "a/";
   std::string after_prefix = "b/";
   std::string within = {};  // paths that begin so alone, and without it

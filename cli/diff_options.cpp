@@ -84,10 +84,7 @@ void set_lines(const Given& given, const repo::Settings& settings, DiffOptions& 
 }
 
 void set_prefixes(const Given& given, const repo::Settings& settings, DiffOptions& out) {
-  const auto is_on = [](const std::string& text) {
-    return text == "true" || text == "yes" || text == "on" || text == "1";
-  };
-  if (given.has("no-prefix") || is_on(settings.get("diff.noprefix").value_or("")))
+  if (given.has("no-prefix") || settings.is_on("diff.noprefix", false))
     out.before_prefix = out.after_prefix = "";
   if (const auto text = given.value("src-prefix")) out.before_prefix = *text;
   if (const auto text = given.value("dst-prefix")) out.after_prefix = *text;
@@ -178,7 +175,7 @@ std::size_t id_digits(const Given& given) {
   constexpr std::uint64_t kLeast = 4;
   if (given.has("no-abbrev")) return kFull;
   const auto digits = given.number("abbrev", UINT32_MAX);
-  return std::clamp(digits.value_or(kShortDigits), kLeast, kFull);
+  return std::clamp(digits.value_or(short_digits()), kLeast, kFull);
 }
 
 std::vector<Option> diff_option_rows() {

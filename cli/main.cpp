@@ -143,6 +143,7 @@ std::optional<Given> parse(const Command& command, std::vector<std::string> word
     const bool overruled = std::ranges::any_of(places, [&](const auto& other) {
       return other.second > places[slot.key] && takes_back(other.first, slot.key);
     });
+    if (places[slot.key] != 0 && taken_back) given.take_back(slot.key);
     if (places[slot.key] == 0 || taken_back || overruled) continue;
     given.set(slot.key, std::move(*slot.values));
   }

@@ -7,6 +7,7 @@
 
 #include "hn/base/text.hpp"
 #include "hn/repo/dates.hpp"
+#include "hn/repo/setting_value.hpp"
 
 namespace hn::cli {
 namespace {
@@ -28,7 +29,37 @@ std::string base64(std::string_view text) {
   return out;
 }
 
+// Of a command's start, before anything is shown.
+struct Shown {
+  std::size_t digits = 10;
+  bool quotes_all = false;
+};
+Shown& shown() {
+  static Shown shown;
+  return shown;
+}
+
+std::size_t digits_of(const std::string& text) {
+  constexpr std::size_t kFull = 64;
+  if (text == "auto") return Shown().digits;
+  const auto number = repo::number_of(text);
+  if (!number && repo::truth_of(text) == false) return kFull;
+  if (!number || *number < 4 || *number > static_cast<std::int64_t>(kFull))
+    throw Failure(Code::invalid, "core.abbrev is '" + text + "', no number from 4 to 64",
+                  "hn config core.abbrev auto");
+  return static_cast<std::size_t>(*number);
+}
+
 }  // namespace
+
+void show_as(const repo::Settings& settings) {
+  shown().quotes_all = settings.is_on("core.quotepath", false);
+  if (const auto text = settings.get("core.abbrev")) shown().digits = digits_of(*text);
+}
+
+std::size_t short_digits() {
+  return shown().digits;
+}
 
 void put_text(Json& object, const std::string& key, std::string_view text) {
   if (is_utf8(as_bytes(text))) {
@@ -73,7 +104,8 @@ Paint paint(const Context& context) {
 std::string shown_path(std::string_view path) {
   bool plain = is_utf8(as_bytes(path));
   for (const char c : path)
-    plain = plain && static_cast<unsigned char>(c) >= 32 && c != '"' && c != '\\' && c != 127;
+    plain = plain && static_cast<unsigned char>(c) >= 32 && c != '"' && c != '\\' && c != 127 &&
+            (!shown().quotes_all || static_cast<unsigned char>(c) < 128);
   if (plain && escape_controls(path) == path) return std::string(path);
   std::string out = "\"";
   for (const char c : path) {
@@ -133,7 +165,7 @@ std::string bytes_text(std::uint64_t bytes) {
 }
 
 std::string short_id(const object::Id& id) {
-  return object::to_hex(id).substr(0, kShortDigits);
+  return object::to_hex(id).substr(0, short_digits());
 }
 
 std::string subject_of(const object::Commit& commit) {

@@ -28,7 +28,11 @@ struct Paint {
 };
 Paint paint(const Context& context);
 
-// A path as git prints it: quoted in C's manner where it has control bytes, quotes or backslashes.
+// How ids are cut and paths are quoted, in the whole process: by core.abbrev and core.quotePath.
+// Failure invalid for a value that says neither.
+void show_as(const repo::Settings& settings);
+// A path as git prints it: quoted in C's manner where it has control bytes, quotes or backslashes;
+// with core.quotePath also where it is not ASCII.
 std::string shown_path(std::string_view path);
 // How many columns of a terminal a text takes: Chinese, Japanese and Korean characters two,
 // combining marks none, bytes that are no UTF-8 one each.
@@ -37,8 +41,8 @@ std::size_t columns_of(std::string_view text);
 std::string count_of(std::uint64_t n, std::string_view thing);
 // "3.4 MB".
 std::string bytes_text(std::uint64_t bytes);
-// The first ten digits.
-inline constexpr std::size_t kShortDigits = 10;
+// The first ten digits, or as many as core.abbrev says.
+std::size_t short_digits();
 std::string short_id(const object::Id& id);
 // The message's first line, escaped.
 std::string subject_of(const object::Commit& commit);

@@ -1,5 +1,7 @@
 #include "ref_filter.hpp"
 
+#include <string.h>  // strverscmp is in no <cstring>
+
 #include <algorithm>
 #include <array>
 
@@ -41,11 +43,14 @@ std::vector<Option> RefFilter::option_rows() {
       row("--contains", "only what leads to REV"),
       row("--no-contains", "only what does not"),
       row("--points-at", "only what stands there"),
-      {"--sort", "KEY", "refname, committerdate or creatordate; with a dash the other way round",
-       Offers::words, "refname -refname committerdate -committerdate creatordate -creatordate"}};
+      {"--sort", "KEY",
+       "refname, version:refname, committerdate or creatordate; with a dash the other way round",
+       Offers::words,
+       "refname -refname version:refname -version:refname committerdate -committerdate creatordate "
+       "-creatordate"}};
 }
 
-RefFilter::RefFilter(repo::Repository& repository, const Given& given,
+RefFilter::RefFilter(repo::Repository& repository, const Given& given, const std::string& kind,
                      const std::vector<std::string>& patterns)
     : repository_(repository),
       merged_(commits_of(repository, given, "merged")),
@@ -54,13 +59,15 @@ RefFilter::RefFilter(repo::Repository& repository, const Given& given,
       no_contains_(commits_of(repository, given, "no-contains")),
       points_at_(commits_of(repository, given, "points-at")) {
   for (const std::string& pattern : patterns) patterns_.emplace_back(pattern, false);
-  std::string key = given.value("sort").value_or("refname");
+  std::string key =
+      given.value("sort").value_or(repository.settings().get(kind + ".sort").value_or("refname"));
   downwards_ = key.starts_with('-');
   if (downwards_) key.erase(0, 1);
   by_time_ = key == "committerdate" || key == "creatordate";
-  if (!by_time_ && key != "refname")
+  by_version_ = key == "version:refname" || key == "v:refname";
+  if (!by_time_ && !by_version_ && key != "refname")
     throw Failure(Code::usage, "nothing is sorted by '" + key + "'",
-                  "refname, committerdate or creatordate, and a dash in front");
+                  "refname, version:refname, committerdate or creatordate, and a dash in front");
 }
 
 bool RefFilter::is_asked(const Given& given) {
@@ -99,7 +106,9 @@ void RefFilter::sort(std::vector<Row>& rows) const {
   std::ranges::stable_sort(rows, [&](const Row& a, const Row& b) {
     if (a.committed != b.committed)
       return downwards_ ? a.committed > b.committed : a.committed < b.committed;
-    return downwards_ && !by_time_ ? a.name > b.name : a.name < b.name;
+    const int order =
+        by_version_ ? strverscmp(a.name.c_str(), b.name.c_str()) : a.name.compare(b.name);
+    return downwards_ && !by_time_ ? order > 0 : order < 0;
   });
 }
 

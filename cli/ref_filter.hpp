@@ -12,7 +12,8 @@ class RefFilter {
   static std::vector<Option> option_rows();
 
   // Failure for a revision that is none, and usage for an unknown --sort.
-  RefFilter(repo::Repository& repository, const Given& given,
+  // `kind`: "branch" or "tag", whose setting .sort says the order where --sort does not.
+  RefFilter(repo::Repository& repository, const Given& given, const std::string& kind,
             const std::vector<std::string>& patterns);
 
   // Whether one of these is asked for: then nothing is made.
@@ -37,6 +38,7 @@ class RefFilter {
   std::vector<Glob> patterns_;
   std::vector<object::Id> merged_, no_merged_, contains_, no_contains_, points_at_;
   bool by_time_ = false;
+  bool by_version_ = false;
   bool downwards_ = false;
 };
 

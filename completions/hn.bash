@@ -71,7 +71,7 @@ _hn() {
         --contains) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
         --no-contains) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
         --points-at) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
-        --sort) _hn_words "refname -refname committerdate -committerdate creatordate -creatordate"; return ;;
+        --sort) _hn_words "refname -refname version:refname -version:refname committerdate -committerdate creatordate -creatordate"; return ;;
         --color) _hn_words "always never auto"; return ;;
       esac
       case $cur in -*) _hn_words '-d --delete -D -f --force --show-current -a --all -v --verbose -l --list --merged --no-merged --contains --no-contains --points-at --sort -q --quiet --color --no-color --json'; return ;; esac
@@ -137,13 +137,14 @@ _hn() {
         -F|--file) _hn_files -f; return ;;
         -C|--reuse-message) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
         -c|--reedit-message) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
+        -t|--template) _hn_files -f; return ;;
         --trailer) return ;;
         --cleanup) _hn_words "strip whitespace verbatim scissors default"; return ;;
         --author) return ;;
         --date) return ;;
       esac
-      case $cur in -*) _hn_words '-m --message -F --file -C --reuse-message -c --reedit-message --reset-author -s --signoff --trailer -a --all -v --verbose -e --edit --no-edit --cleanup -n --no-verify --dry-run -q --quiet --amend --allow-empty --allow-markers --author --date --json'; return ;; esac
-      _hn_place '-m --message -F --file -C --reuse-message -c --reedit-message --trailer --cleanup --author --date'
+      case $cur in -*) _hn_words '-m --message -F --file -C --reuse-message -c --reedit-message -t --template --reset-author -s --signoff --trailer -a --all -v --verbose -e --edit --no-edit --cleanup -n --no-verify --dry-run -q --quiet --amend --allow-empty --allow-empty-message --allow-markers --author --date --json'; return ;; esac
+      _hn_place '-m --message -F --file -C --reuse-message -c --reedit-message -t --template --trailer --cleanup --author --date'
       case $place in
         *) _hn_files -f ;;
       esac
@@ -482,7 +483,7 @@ _hn() {
         -u|--untracked-files) _hn_words "no normal all"; return ;;
         --ignored) _hn_words "traditional matching no"; return ;;
       esac
-      case $cur in -*) _hn_words '-s --short -b --branch --porcelain -z --null -u --untracked-files --ignored --json'; return ;; esac
+      case $cur in -*) _hn_words '-s --short --long -b --branch --porcelain -z --null -u --untracked-files --ignored --json'; return ;; esac
       _hn_place '--porcelain -u --untracked-files --ignored'
       case $place in
         *) _hn_files -f ;;
@@ -512,7 +513,7 @@ _hn() {
         --contains) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
         --no-contains) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
         --points-at) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
-        --sort) _hn_words "refname -refname committerdate -committerdate creatordate -creatordate"; return ;;
+        --sort) _hn_words "refname -refname version:refname -version:refname committerdate -committerdate creatordate -creatordate"; return ;;
         -n) return ;;
         -m|--message) return ;;
         -F|--file) _hn_files -f; return ;;

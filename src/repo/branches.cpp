@@ -7,6 +7,7 @@
 #include "hn/merge/fold.hpp"
 #include "hn/repo/exchange.hpp"
 #include "repo/fold_parts.hpp"
+#include "repo/ref_room.hpp"
 
 namespace hn::repo {
 namespace {
@@ -298,6 +299,9 @@ void create_branch(Repository& repository, std::string_view name, const object::
     throw Failure(Code::exists, "there is a branch '" + std::string(name) + "' already",
                   "to work on it: hn switch " + std::string(name));
   }
+  std::vector<std::string> names;
+  for (const BranchLine& line : branches(repository)) names.push_back(line.branch.name);
+  require_room("branch", name, names);
   store::Batch batch = repository.store().begin();
   const Draft draft{false, {std::string(name), {}}, log::Target{object::Kind::commit, at}, {}};
   batch.put(key::draft(draft), encode(draft));

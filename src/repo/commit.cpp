@@ -218,7 +218,7 @@ CommitDone commit(Repository& repository, const CommitRequest& request) {
   repository.refresh();
   const WorktreeRecord standing = require_worktree(repository);
   object::Commit made = described(repository, request, standing);
-  if (made.message.empty())
+  if (made.message.empty() && !request.allow_empty_message)
     throw Failure(Code::refused, "the message is empty", "say what changed: hn commit -m MESSAGE");
 
   store::Batch batch = repository.store().begin();

@@ -5,6 +5,7 @@
 
 #include "hn/base/error.hpp"
 #include "hn/repo/dates.hpp"
+#include "hn/repo/setting_value.hpp"
 #include "repo/config_parser.hpp"
 
 namespace hn::repo {
@@ -78,6 +79,17 @@ std::optional<std::string> Settings::get(std::string_view key) const {
     if (auto value = source.file.get(key); value && !value->empty()) return value;
   }
   return std::nullopt;
+}
+
+bool Settings::is_on(std::string_view key, bool otherwise) const {
+  const auto text = get(key);
+  if (!text) return otherwise;
+  const auto truth = truth_of(*text);
+  if (!truth)
+    throw Failure(Code::invalid,
+                  std::string(key) + " is '" + *text + "', which is neither true nor false",
+                  "hn config " + std::string(key) + " true, or false");
+  return *truth;
 }
 
 std::optional<std::string> config_path(const World& world, ConfigLevel level,

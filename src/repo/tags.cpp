@@ -5,6 +5,7 @@
 #include <map>
 
 #include "hn/repo/log_walk.hpp"
+#include "repo/ref_room.hpp"
 
 namespace hn::repo {
 namespace {
@@ -73,6 +74,11 @@ log::Target create_tag(Repository& repository, const NewTag& tag) {
   const bool is_there = draft ? draft->target.has_value() : !live.empty();
   if (is_there && !tag.move)
     throw Failure(Code::exists, "there is a tag '" + tag.name + "'", "hn tag -f moves it");
+  if (!is_there) {
+    std::vector<std::string> names;
+    for (const TagLine& line : tags(repository)) names.push_back(line.name);
+    require_room("tag", tag.name, names);
+  }
   store::Batch batch = repository.store().begin();
   log::Target target = tag.target;
   if (tag.message) {

@@ -5,6 +5,7 @@
 
 #include "hn/merge/conflicts.hpp"
 #include "hn/repo/answers.hpp"
+#include "hn/repo/setting_value.hpp"
 #include "hn/repo/tracked.hpp"
 #include "repo/checkout_options.hpp"
 
@@ -31,15 +32,10 @@ constexpr std::array kStyles{std::pair{std::string_view("zdiff3"), merge::Marker
                              std::pair{std::string_view("diff3"), merge::MarkerStyle::diff3},
                              std::pair{std::string_view("merge"), merge::MarkerStyle::merge}};
 
-bool is_watched(const Repository& repository) {
-  const auto value = repository.settings().get("status.watch");
-  return value && (*value == "true" || *value == "yes" || *value == "on" || *value == "1");
-}
-
 // After the index was read, whose token it is, and before anything is looked at.
 void ask_watcher(const Repository& repository, worktree::ScanOptions& options) {
   const AskWatcher& ask = repository.world().ask_watcher;
-  if (!ask || !is_watched(repository)) return;
+  if (!ask || !repository.settings().is_on("status.watch", false)) return;
   options.watched = ask(repository.layout().root, options.index.token);
 }
 
@@ -129,10 +125,24 @@ worktree::CheckoutOptions checkout_options(const Repository& repository,
   return options;
 }
 
+namespace {
+
+std::string users_ignore_file(const Repository& repository) {
+  const auto set = repository.settings().get("core.excludesfile");
+  if (!set) return repository.world().folders.config + "/ignore";
+  const auto path = path_of(repository.world(), *set);
+  if (!path)
+    throw Failure(Code::invalid, "core.excludesFile is '" + *set + "', and there is no such home",
+                  "hn config core.excludesFile PATH");
+  return path->starts_with('/') ? *path : repository.layout().root + "/" + *path;
+}
+
+}  // namespace
+
 std::vector<worktree::Patterns> excludes(const Repository& repository) {
   os::FileSystem& fs = repository.world().fs;
   std::vector<worktree::Patterns> out;
-  const std::string everywhere = repository.world().folders.config + "/ignore";
+  const std::string everywhere = users_ignore_file(repository);
   const std::string here = repository.layout().exclude();
   if (fs.stat(everywhere))
     out.push_back(worktree::Patterns::parse(os::read_file(fs, everywhere), everywhere));

@@ -143,6 +143,13 @@ def main():
         bench.expect_commit(["by EDITOR\n"], "by EDITOR", EDITOR=editor)
         bench.expect_commit(["by VISUAL\n"], "by VISUAL", EDITOR="false", VISUAL=editor)
         bench.expect_commit(["by HN_EDITOR\n"], "by HN_EDITOR", EDITOR="false", VISUAL="false", HN_EDITOR=editor)
+        bench.hn_says("config", "core.editor", editor)
+        bench.expect_commit(["by core.editor\n"], "by core.editor", EDITOR="false", VISUAL="false")
+        bench.expect_commit(["dumb too\n"], "dumb too", TERM="dumb")
+        bench.hn_says("config", "core.editor", "false")
+        bench.expect_commit(["over it\n"], "over it", HN_EDITOR=editor)
+        bench.expect_none(None, EDITOR=editor, VISUAL=editor)
+        bench.hn_says("config", "--unset", "core.editor")
         # A terminal that cannot place a cursor has no use for VISUAL.
         bench.expect_commit(["dumb\n"], "dumb", EDITOR=editor, VISUAL="false", TERM="dumb")
         # What is typed means the editor: one that ignores ^C goes on, and hn waits for it.

@@ -20,6 +20,7 @@ struct CommitRequest {
   std::optional<WallTime> author_time;  // else now
   worktree::Pathspec meant;             // record this part alone
   bool allow_empty = false;
+  bool allow_empty_message = false;
   bool allow_markers = false;
   bool amend = false;         // replaces the commit that the working tree stands on
   bool keep_message = false;  // amend: the old message

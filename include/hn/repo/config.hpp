@@ -64,6 +64,8 @@ struct Settings {
   std::vector<ConfigFile> git;   // likewise
 
   std::optional<std::string> get(std::string_view key) const;  // of hn's; an empty value is none
+  // Failure invalid for what is neither true nor false.
+  bool is_on(std::string_view key, bool otherwise) const;
 };
 
 // The file of a level; `hn_folder` is the repository's .hn. HN_CONFIG_SYSTEM and HN_CONFIG_GLOBAL

@@ -36,7 +36,8 @@ WorktreeRecord require_worktree(const Repository& repository);
 std::optional<object::Id> tree_of(const object::BlockReader& reader,
                                   const std::optional<object::Id>& commit);
 
-// The patterns that stand in no folder, weakest first: the user's own, then .hn/info/exclude.
+// The patterns that stand in no folder, weakest first: the user's own, in the file of
+// core.excludesFile, then .hn/info/exclude.
 std::vector<worktree::Patterns> excludes(const Repository& repository);
 
 // Options for a scan against the tree of `base`. `writer`: contents are written there; null: only

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "hn/repo/revision.hpp"
+#include "hn/repo/tags.hpp"
 #include "support/repo_device.hpp"
 
 using namespace hn;
@@ -49,6 +50,26 @@ TEST_CASE("two branches of one name show whose they are, and the bare name is th
   CHECK(repo::find_branch(*p.bob, "fix") == repo::find_branch(*p.bob, "fix@bob"));
   CHECK(repo::find_branch(*p.bob, "fix@bob") == repo::find_branch(*p.anna, "fix@bob"));
   CHECK(!repo::find_branch(*p.anna, "other"));
+}
+
+TEST_CASE(
+    "no name is made that is a folder of another's, and those that come from others are kept") {
+  Pair p;
+  repo::create_branch(*p.anna, "fix", p.base);
+  repo::create_branch(*p.bob, "fix/one", p.base);
+  const log::Target base{object::Kind::commit, p.base};
+  repo::create_tag(*p.anna, {"v1", base, {}});
+  repo::create_tag(*p.bob, {"v1/rc", base, {}});
+  CHECK_THROWS_AS(repo::create_branch(*p.anna, "fix/two", p.base), Failure);
+  CHECK_THROWS_AS(repo::create_branch(*p.bob, "fix", p.base), Failure);
+  CHECK_THROWS_AS(repo::create_tag(*p.bob, {"v1", base, {}}), Failure);
+  repo::publish_drafts(*p.anna);
+  repo::publish_drafts(*p.bob);
+  p.sync_both();
+  CHECK(shown(p.anna) == std::vector<std::string>{"fix", "fix/one", "main"});
+  CHECK(repo::find_branch(*p.anna, "fix/one"));
+  CHECK(repo::find_branch(*p.bob, "fix"));
+  CHECK(repo::tags(*p.bob).size() == 2);
 }
 
 TEST_CASE(
