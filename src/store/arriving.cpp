@@ -6,8 +6,8 @@
 namespace hn::store {
 namespace {
 
-// What a thread hashes at a time: enough to fill the lanes of hash_many() where blocks are long, as
-// the versions of long files are, and a third of a millisecond.
+// What a thread gets at a time: enough to fill the lanes of hash_many() where blocks are long, as
+// the versions of long files are, and a millisecond.
 constexpr std::size_t kGroupBytes = 1U << 20U;
 constexpr std::size_t kGroupBlocks = 512;
 constexpr std::size_t kGroupsPerThread = 4;
@@ -29,93 +29,119 @@ Result<PlainPtr> decode_on(const Stored& stored, const Plain* base) {
 
 Arriving::Arriving(Target target, unsigned threads)
     : target_(std::move(target)),
-      hashing_(threads, hash_group),
+      decoding_(threads, decode_and_hash),
       in_work_max_(kGroupsPerThread * (threads + 1)) {}
 
-Arriving::Ids Arriving::hash_group(const Group& group) {
-  std::vector<object::BlockView> blocks;
-  blocks.reserve(group.size());
-  for (const PlainPtr& plain : group) blocks.push_back({plain->kind, plain->bytes});
-  return object::ids_of(blocks);
+void Arriving::decode(Coming& block) {
+  const Plain* base = block.base.get();
+  if (block.coming_base) {
+    block.coming_base->decoded.wait(false, std::memory_order_acquire);
+    base = block.coming_base->plain.get();
+    block.lacks_base = base == nullptr;
+  }
+  if (!block.lacks_base) {
+    if (auto plain = decode_on(block.stored, base)) block.plain = *std::move(plain);
+  }
+  block.base.reset();
+  block.coming_base.reset();
+  block.decoded.store(true, std::memory_order_release);
+  block.decoded.notify_all();
 }
 
-Result<PlainPtr> Arriving::base_of(const Stored& stored) const {
-  if (!stored.base) return PlainPtr();
-  if (const auto at = unjudged_.find(*stored.base); at != unjudged_.end()) return at->second;
-  return target_.read_base(*stored.base);
+Arriving::Ids Arriving::decode_and_hash(const Group& group) {
+  std::vector<object::BlockView> plains;
+  plains.reserve(group.size());
+  for (const ComingPtr& block : group) {
+    decode(*block);
+    if (block->plain) plains.push_back({block->plain->kind, block->plain->bytes});
+  }
+  return object::ids_of(plains);
+}
+
+// What becomes of it where that is known already.
+std::optional<Taken> Arriving::find_base(Coming& block) const {
+  if (target_.has(block.address)) return Taken::stored;
+  if (!is_possible(block.stored, block.address)) return Taken::wrong;
+  if (!block.stored.base) return std::nullopt;
+  if (const auto at = unjudged_.find(*block.stored.base); at != unjudged_.end()) {
+    block.coming_base = at->second;
+    return std::nullopt;
+  }
+  auto base = target_.read_base(*block.stored.base);
+  if (!base) return Taken::base_missing;
+  block.base = *std::move(base);
+  return std::nullopt;
 }
 
 void Arriving::submit(Stored stored, const object::Address& address) {
-  const auto add = [&](PlainPtr plain, std::optional<Taken> taken) {
-    blocks_.push_back({address, std::move(stored), std::move(plain), taken, false});
-  };
-  if (target_.has(address)) return add(nullptr, Taken::stored);
-  if (!is_possible(stored, address)) return add(nullptr, Taken::wrong);
-  auto base = base_of(stored);
-  if (!base) return add(nullptr, Taken::base_missing);
-  auto plain = decode_on(stored, base->get());
-  if (!plain) return add(nullptr, Taken::wrong);
-  const bool comes_again = !unjudged_.insert_or_assign(address, *plain).second;
-  group_.push_back(*plain);
-  group_bytes_ += (*plain)->bytes.size();
-  add(*std::move(plain), std::nullopt);
-  blocks_.back().comes_again = comes_again;
+  auto block = std::make_shared<Coming>();
+  block->address = address;
+  block->stored = std::move(stored);
+  block->taken = find_base(*block);
+  blocks_.push_back(block);
+  if (block->taken) return;
+  block->comes_again = !unjudged_.insert_or_assign(address, block).second;
+  group_bytes_ += std::min<std::size_t>(block->stored.plain_bytes, object::kBlockBytesMax);
+  group_.push_back(std::move(block));
   if (group_bytes_ >= kGroupBytes || group_.size() >= kGroupBlocks) submit_group();
 }
 
 void Arriving::submit_group() {
-  hashing_.submit(std::exchange(group_, {}));
+  given_.push_back(group_);
+  decoding_.submit(std::exchange(group_, {}));
   group_bytes_ = 0;
-  while (auto ids = hashing_.take(hashing_.outstanding() > in_work_max_)) judge(*ids);
+  while (auto ids = decoding_.take(decoding_.outstanding() > in_work_max_)) judge(*ids);
 }
 
 // One after the other, for a failure of the disk leaves the rest unjudged.
 void Arriving::judge(const Ids& ids) {
-  for (const object::Id& id : ids) {
-    while (blocks_[judged_].taken) ++judged_;
-    Coming& block = blocks_[judged_];
-    block.taken = judge(block, id);
-  }
+  const Group group = std::move(given_.front());
+  given_.pop_front();
+  auto id = ids.begin();
+  for (const ComingPtr& block : group) block->taken = judge(block, block->plain ? &*id++ : nullptr);
 }
 
-Taken Arriving::judge(Coming& block, const object::Id& id) {
-  unjudged_.erase(block.address);
-  if (object::address_of(id) != block.address) {
+Taken Arriving::judge(const ComingPtr& block, const object::Id* id) {
+  if (const auto at = unjudged_.find(block->address); at != unjudged_.end() && at->second == block)
+    unjudged_.erase(at);
+  if (block->lacks_base) return Taken::base_missing;
+  if (id == nullptr) return Taken::wrong;
+  if (object::address_of(*id) != block->address) {
     was_wrong_ = true;
     return Taken::wrong;
   }
-  if (block.comes_again && target_.has(block.address)) return Taken::stored;
-  const std::optional<object::Address>& base = block.stored.base;
+  if (block->comes_again && target_.has(block->address)) return Taken::stored;
+  const std::optional<object::Address>& base = block->stored.base;
   if (was_wrong_ && base && !target_.has(*base)) return Taken::wrong;
-  target_.keep(block.address, block.stored, block.plain);
+  target_.keep(block->address, block->stored, block->plain);
   return Taken::stored;
 }
 
 std::optional<Judged> Arriving::take(bool wait) {
   if (blocks_.empty()) return std::nullopt;
-  while (!blocks_.front().taken) {
-    // What is being hashed ends soon, and meanwhile the group may grow.
-    if (wait && hashing_.outstanding() == 0) submit_group();
-    if (blocks_.front().taken) break;
-    const auto ids = hashing_.take(wait);
+  while (!blocks_.front()->taken) {
+    // What is being decoded ends soon, and meanwhile the group may grow.
+    if (wait && decoding_.outstanding() == 0) submit_group();
+    if (blocks_.front()->taken) break;
+    const auto ids = decoding_.take(wait);
     if (!ids) return std::nullopt;
     judge(*ids);
   }
-  Coming& first = blocks_.front();
-  Judged judged{*first.taken, {}};
-  if (judged.taken == Taken::base_missing) judged.stored = std::move(first.stored);
+  const ComingPtr first = std::move(blocks_.front());
   blocks_.pop_front();
-  if (judged_ > 0) --judged_;
+  Judged judged{*first->taken, {}};
+  if (judged.taken == Taken::base_missing) judged.stored = std::move(first->stored);
   return judged;
 }
 
 void Arriving::drop() {
-  while (hashing_.take(true)) {
+  while (decoding_.take(true)) {
   }
+  given_.clear();
   blocks_.clear();
   unjudged_.clear();
   group_.clear();
-  group_bytes_ = judged_ = 0;
+  group_bytes_ = 0;
 }
 
 }  // namespace hn::store

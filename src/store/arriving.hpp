@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <unordered_map>
@@ -16,10 +17,10 @@ bool is_possible(const Stored& stored, const object::Address& address) noexcept;
 // limit, for then it is to be packed anew. `base` is null where it has none.
 Result<PlainPtr> decode_on(const Stored& stored, const Plain* base);
 
-// Blocks of a batch that came from elsewhere and are not judged yet. They are decoded as they come,
-// for each may be the base of the next; hashed in groups, on other threads too; and kept in the
-// order in which they came, each once its own plaintext was found to be what its address says:
-// whether its base was, when it was decoded, need not be known for that.
+// Blocks of a batch that came from elsewhere and are not judged yet. They are decoded and hashed in
+// groups, on other threads too; and kept in the order in which they came, each once its own
+// plaintext was found to be what its address says: whether its base was, when it was decoded, need
+// not be known for that.
 class Arriving {
  public:
   struct Target {
@@ -36,30 +37,38 @@ class Arriving {
   void drop();
 
  private:
-  // Plaintexts, and what they are hashed to.
-  using Group = std::vector<PlainPtr>;
-  using Ids = std::vector<object::Id>;
-  static Ids hash_group(const Group& group);
-
   struct Coming {
     object::Address address;
     Stored stored;
-    PlainPtr plain;
     std::optional<Taken> taken;
     bool comes_again = false;  // before the first one was judged
+    // At most one of them, and nothing once it is decoded: else a long chain would hold all of its
+    // blocks.
+    PlainPtr base;
+    std::shared_ptr<const Coming> coming_base;
+    // By the thread that decodes it, and for others from `decoded` on.
+    PlainPtr plain;  // null where it could not be
+    bool lacks_base = false;
+    std::atomic<bool> decoded = false;
   };
+  using ComingPtr = std::shared_ptr<Coming>;
+  // What a thread gets: it waits for bases that earlier groups have, which were given out before.
+  using Group = std::vector<ComingPtr>;
+  using Ids = std::vector<object::Id>;  // of those with a plaintext, in order
+  static void decode(Coming& block);
+  static Ids decode_and_hash(const Group& group);
 
-  Result<PlainPtr> base_of(const Stored& stored) const;
+  std::optional<Taken> find_base(Coming& block) const;
   void submit_group();
   void judge(const Ids& ids);
-  Taken judge(Coming& block, const object::Id& id);
+  Taken judge(const ComingPtr& block, const object::Id* id);
 
   Target target_;
-  OrderedPool<Group, Ids> hashing_;
+  OrderedPool<Group, Ids> decoding_;
   std::size_t in_work_max_;
-  std::deque<Coming> blocks_;  // in order
-  std::size_t judged_ = 0;     // of the first so many it is known what becomes of them
-  std::unordered_map<object::Address, PlainPtr> unjudged_;
+  std::deque<Group> given_;       // to those threads
+  std::deque<ComingPtr> blocks_;  // in order
+  std::unordered_map<object::Address, ComingPtr> unjudged_;
   Group group_;
   std::size_t group_bytes_ = 0;
   bool was_wrong_ = false;  // one of them: what stood on it must not be kept

@@ -6,6 +6,7 @@
 
 #include "hn/base/assert.hpp"
 #include "hn/base/error.hpp"
+#include "store/key_filter.hpp"
 
 namespace hn::store {
 namespace {
@@ -18,15 +19,6 @@ constexpr std::size_t kSlotBytes = 16;
 constexpr std::size_t kBlockRows = 32;
 constexpr std::size_t kRunsPerLevel = 8;
 constexpr std::size_t kFileBytes = std::size_t{256} << 10;
-
-// A filter is words of 512 bits, one for each row; with 12 bits for a row one in 200 that are not
-// there seems to be (Putze, Sanders, Singler, Cache-, hash- and space-efficient Bloom filters,
-// 2007).
-constexpr std::size_t kFilterRows = 512 / 12;
-constexpr unsigned kProbes = 7;
-struct FilterWord {
-  std::array<std::uint64_t, 8> bits{};
-};
 
 std::uint64_t word_at(const Byte* bytes) noexcept {
   std::uint64_t word = 0;
@@ -123,13 +115,14 @@ class HashRows::Young {
 // A sorted file: its first bytes of every kBlockRows-th row are in memory, and a filter.
 class HashRows::Run {
  public:
-  Run(std::unique_ptr<os::File> file, std::size_t key_bytes, std::size_t row_bytes)
-      : file_(std::move(file)), key_bytes_(key_bytes), row_bytes_(row_bytes) {}
+  Run(std::unique_ptr<os::File> file, std::uint64_t rows_max, std::size_t key_bytes,
+      std::size_t row_bytes)
+      : file_(std::move(file)), key_bytes_(key_bytes), row_bytes_(row_bytes), filter_(rows_max) {}
 
   std::uint64_t rows() const noexcept { return rows_; }
 
   bool find(const Byte* key, Byte* row) const {
-    if (!may_have(key)) return false;
+    if (!filter_.may_have(key)) return false;
     const std::uint64_t front = front_of(key);
     const auto not_less = std::ranges::lower_bound(fronts_, front);
     std::size_t block = static_cast<std::size_t>(not_less - fronts_.begin());
@@ -170,46 +163,26 @@ class HashRows::Run {
     return false;
   }
 
-  // The bytes behind those that files are sorted by, and tables in memory hash by.
-  template <class Visit>
-  void each_bit(const Byte* key, Visit visit) const {
-    const std::uint64_t word = word_at(key + 4) >> 32U;
-    const std::size_t at = static_cast<std::size_t>(word * filter_.size() >> 32U);
-    std::uint64_t probes = word_at(key + 12);
-    for (unsigned i = 0; i < kProbes; ++i, probes >>= 9U)
-      visit(at, probes >> 6U & 7U, std::uint64_t{1} << (probes & 63U));
-  }
-  bool may_have(const Byte* key) const {
-    bool all = true;
-    each_bit(key, [&](std::size_t at, std::size_t i, std::uint64_t bit) {
-      all = all && (filter_[at].bits[i] & bit) != 0;
-    });
-    return all;
-  }
-
   std::unique_ptr<os::File> file_;
   std::size_t key_bytes_;
   std::size_t row_bytes_;
   std::uint64_t rows_ = 0;
   std::vector<std::uint64_t> fronts_;
-  std::vector<FilterWord> filter_;
+  KeyFilter filter_;
   mutable Bytes block_;
 };
 
 class HashRows::RunWriter {
  public:
   RunWriter(const HashRows& of, std::uint64_t rows_max)
-      : run_(std::make_unique<Run>(of.scratch_.open(), of.key_bytes_, of.row_bytes_)) {
-    run_->filter_.resize(rows_max / kFilterRows + 1);
+      : run_(std::make_unique<Run>(of.scratch_.open(), rows_max, of.key_bytes_, of.row_bytes_)) {
     run_->fronts_.reserve(rows_max / kBlockRows + 1);
     buffer_.reserve(kFileBytes + of.row_bytes_);
   }
 
   void add(const Byte* row) {
     if (run_->rows_++ % kBlockRows == 0) run_->fronts_.push_back(front_of(row));
-    run_->each_bit(row, [&](std::size_t at, std::size_t i, std::uint64_t bit) {
-      run_->filter_[at].bits[i] |= bit;
-    });
+    run_->filter_.add(row);
     buffer_.insert(buffer_.end(), row, row + run_->row_bytes_);
     if (buffer_.size() >= kFileBytes) flush();
   }

@@ -113,7 +113,7 @@ void Opened::note_gone(const PackSet& before, const PackSet& now) {
   if (gone.empty()) return;
   forget_ = true;
   batch_cache_ = PlainCache(kBatchCacheBytes);
-  arrived_ = Arrived(kArrivedBaseBytes);
+  arrived_ = no_arrived();
   if (open_batches_ > 0) gone_.insert(gone_.end(), gone.begin(), gone.end());
 }
 

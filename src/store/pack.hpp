@@ -1,10 +1,12 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "hn/os/file_system.hpp"
+#include "store/key_filter.hpp"
 #include "store/pack_index.hpp"
 #include "store/record.hpp"
 
@@ -76,6 +78,8 @@ class SealedPack final : public Pack {
   void make_index(os::FileSystem& fs, const std::string& path);
   std::optional<std::uint64_t> find_by_calls(const object::Address& address) const;
   Result<Loaded> load_by_calls(std::uint64_t offset, const object::Address& address) const;
+  std::optional<std::uint64_t> find_in_index(const object::Address& address) const noexcept;
+  void note_not_found() const noexcept;
 
   std::unique_ptr<os::File> file_;        // of a long one
   std::unique_ptr<os::File> index_file_;  // of a long one whose index was good
@@ -84,6 +88,11 @@ class SealedPack final : public Pack {
   Bytes made_index_;
   std::optional<IndexView> index_;
   bool index_was_bad_ = false;
+  // Made by the look-up that comes upon the limit of those that found nothing, and not before: a
+  // command that looks for a few blocks does not read the index for it.
+  mutable std::atomic<std::size_t> not_found_ = 0;
+  mutable std::unique_ptr<const KeyFilter> made_filter_;
+  mutable std::atomic<const KeyFilter*> filter_ = nullptr;
 };
 
 // The pack that small transactions append to. Read by pread, since it grows; its index is in

@@ -27,9 +27,9 @@ class RecentBlocks {
     bool was_base = false;
   };
 
-  // Of blocks that served as a base at most so many bytes are kept.
-  explicit RecentBlocks(std::size_t base_bytes = kBaseBytes)
-      : bytes_max_{kFreshBytes, base_bytes} {}
+  // Of those that did not serve as a base, and of those that did, at most so many bytes are kept.
+  explicit RecentBlocks(std::size_t fresh_bytes = kFreshBytes, std::size_t base_bytes = kBaseBytes)
+      : bytes_max_{fresh_bytes, base_bytes} {}
 
   bool contains(const object::Address& address) const { return blocks_.contains(address); }
   // Valid until the next change; null if it is not among them.

@@ -95,10 +95,7 @@ def everyday(bench, source):
         shutil.copytree(source, folder, symlinks=True)
     os.sync()
 
-    bare = []
-    if bench.bare:
-        bare = [bench.seconds([bench.bare, "commit", hn, place + "/loop"], place) for _ in range(bench.rounds)]
-    git_first, hn_first = [], []
+    git_first, hn_first, bare = [], [], []
     for number in range(bench.rounds):
         for folder, store, times, words in (
                 (git, ".git", git_first, (["git", "init", "-q"], ["git", "add", "-A"],
@@ -107,6 +104,9 @@ def everyday(bench, source):
             if number > 0:
                 bench.put_aside(f"{folder}/{store}")
             times.append(sum(bench.seconds(one, folder) for one in words))
+            os.sync()
+        if bench.bare:
+            bare.append(bench.seconds([bench.bare, "commit", hn, place + "/loop"], place))
             os.sync()
     bench.row("first commit", git_first, hn_first, bare)
     paths = tracked_in(bench, git)
@@ -283,6 +283,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--large", type=int, default=0)
     arguments = parser.parse_args()
+    if arguments.place:
+        os.makedirs(arguments.place, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=arguments.place) as place:
         bench = Bench(arguments, place)
         if arguments.folder != "-":

@@ -105,6 +105,59 @@ TEST_CASE("a difference that is right is not kept without its base") {
   CHECK_FALSE(pair.to.has(difference));
 }
 
+// Another peer may have the base as it should be.
+TEST_CASE("what stands on bytes that cannot be decoded is given back") {
+  Pair pair;
+  auto all = versions(pair.from, 6);
+  all[2].stored.bytes.resize(all[2].stored.bytes.size() / 2);
+  auto batch = pair.to.begin();
+  submit_all(batch, all);
+  std::vector<Taken> taken;
+  std::vector<Stored> back;
+  while (auto judged = batch.take_judged(true)) {
+    taken.push_back(judged->taken);
+    if (judged->taken == Taken::base_missing) back.push_back(judged->stored);
+  }
+  REQUIRE(taken == std::vector{Taken::stored, Taken::stored, Taken::wrong, Taken::base_missing,
+                               Taken::base_missing, Taken::base_missing});
+  REQUIRE(back.size() == 3);
+  CHECK(back[0].bytes == all[3].stored.bytes);
+  batch.submit_stored(*pair.from.read_stored(all[2].address), all[2].address);
+  for (std::size_t i = 0; i < back.size(); ++i) batch.submit_stored(back[i], all[3 + i].address);
+  CHECK(take_all(batch) == std::vector(4, Taken::stored));
+  batch.commit();
+  CHECK(findings(pair.to).empty());
+}
+
+// Each group begins with a difference from the end of the one before it, which another thread has.
+TEST_CASE("many threads decode one chain, and one thread many chains") {
+  for (const unsigned threads : {1U, 8U}) {
+    CAPTURE(threads);
+    CrashFs here, there;
+    Store from(with_store(here), kStore);
+    Store to(with_store(there), kStore, {.threads = threads});
+    const auto chain = versions(from, 3000, 900);
+    const auto other = versions(from, 1500, 700);
+    auto batch = to.begin();
+    std::size_t taken = 0;
+    const auto take = [&](bool wait) {
+      while (auto judged = batch.take_judged(wait)) {
+        REQUIRE(judged->taken == Taken::stored);
+        ++taken;
+      }
+    };
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+      batch.submit_stored(chain[i].stored, chain[i].address);
+      if (i % 2 == 0) batch.submit_stored(other[i / 2].stored, other[i / 2].address);
+      take(false);
+    }
+    take(true);
+    CHECK(taken == chain.size() + other.size());
+    batch.commit();
+    CHECK(findings(to).empty());
+  }
+}
+
 TEST_CASE("a difference whose base is nowhere is given back, in its turn") {
   Pair pair;
   const auto all = versions(pair.from, 3);

@@ -390,6 +390,45 @@ TEST_CASE("a pack that is read by calls answers as one that is mapped") {
   CHECK_FALSE(called->load(bytes - 3, addresses[0]));
 }
 
+// From so many on it has a filter of what it holds.
+TEST_CASE("a pack that was asked in vain a thousand times has what it had") {
+  CrashFs fs;
+  Store store(with_store(fs), kStore, {.spill_bytes = 1000});
+  auto batch = store.begin();
+  std::vector<object::Id> ids;
+  for (std::uint64_t i = 0; i < 5000; ++i) ids.push_back(write_chunk(batch, some_bytes(i, 40)));
+  batch.commit();
+  object::Id other;
+  SeededRandom random(3);
+  for (int i = 0; i < 1000; ++i) {
+    random.fill(other.bytes);
+    REQUIRE_FALSE(store.has(other));
+  }
+  for (std::uint64_t i = 0; i < ids.size(); ++i) REQUIRE(store.has(ids[i]));
+  CHECK(store.read(ids[4000])->bytes == some_bytes(4000, 40));
+  for (int i = 0; i < 1000; ++i) {
+    random.fill(other.bytes);
+    REQUIRE_FALSE(store.has(other));
+  }
+}
+
+TEST_CASE("a filter knows its keys, and takes few others for one") {
+  SeededRandom random(5);
+  std::vector<object::Id> keys(20'000);
+  KeyFilter filter(keys.size());
+  for (object::Id& key : keys) {
+    random.fill(key.bytes);
+    filter.add(key.bytes.data());
+  }
+  std::size_t mistaken = 0;
+  for (object::Id& key : keys) {
+    REQUIRE(filter.may_have(key.bytes.data()));
+    random.fill(key.bytes);
+    if (filter.may_have(key.bytes.data())) ++mistaken;
+  }
+  CHECK(mistaken < keys.size() / 100);
+}
+
 TEST_CASE("a scratch file has no name, and takes none that is there") {
   CrashFs fs;
   Store store(with_store(fs), kStore);
