@@ -79,6 +79,7 @@ node::SyncOptions sync_options(const Given& given, ProgressLine& line) {
     }
     if (p.blocks_out > 0)
       text += "; sent " + count_of(p.blocks_out, "block") + ", " + bytes_text(p.bytes_out);
+    if (p.waiting) text += "; waiting, others are answered first";
     line.show(text);
   };
   return options;

@@ -155,9 +155,15 @@ class Caller {
     out.blocks_out = progress.blocks_out;
     out.bytes_in = progress.bytes_in;
     out.bytes_out = progress.bytes_out;
-    totals_[progress.session] = progress;
+    const auto [known, is_new] = totals_.try_emplace(progress.session);
+    if (progress.waits != known->second.waits)
+      waiting_.insert(progress.session);
+    else
+      waiting_.erase(progress.session);
+    known->second = progress;
     if (!options_.on_progress) return;
     Progress total;
+    total.waiting = !waiting_.empty();
     for (const auto& [session, p] : totals_) {
       total.entries_in += p.entries_in;
       total.blocks_in += p.blocks_in;
@@ -296,6 +302,7 @@ class Caller {
   Driver driver_;
   std::vector<Call> calls_;
   std::map<net::SyncId, net::SyncProgress> totals_;
+  std::set<net::SyncId> waiting_;  // whose last word was that they answer others first
   std::map<net::SyncId, Time> settled_at_;
   Time last_progress_{};
 };

@@ -17,6 +17,7 @@ struct Progress {
   std::uint64_t bytes_out = 0;
   std::uint64_t bytes_wanted = 0;  // plain lengths, as plain_bytes_in
   std::uint64_t plain_bytes_in = 0;
+  bool waiting = false;  // a peer has said that it answers others first, and nothing came since
 };
 using OnProgress = std::function<void(const Progress&)>;
 
