@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Clones of a history over networks of many kinds, hn beside git, as a share of what the link can carry.
+"""Clones of a history over networks of many kinds, hn beside git and rsync, as a share of what the link can carry.
 
-usage: network.py HN GIT-REPOSITORY [SMALL-GIT-REPOSITORY] [--profile NAME]... [--seeds N] [--tool hn|git]...
-                  [--place DIR] [--timeout SECONDS] [--cc NAME]
+usage: network.py HN GIT-REPOSITORY [SMALL-GIT-REPOSITORY] [--profile NAME]... [--seeds N]
+                  [--tool hn|git|rsync]... [--place DIR] [--timeout SECONDS] [--cc NAME]
 
     NETLAB=~/netlab tests/bench/network.py build/release/hn ~/git.git ~/zlib.git --seeds 3 --place ~/bench
 
@@ -15,7 +15,8 @@ named. The payload is git's pack of the history after `git gc`. A link's limit i
 
 where 0.965 is what TCP leaves of a full packet. Printed are medians over the seeds: seconds, the share of the
 limit that was reached, the bytes that both hosts sent over the payload, and processor seconds of both ends; a
-star where a target is missed. git runs over TCP with the congestion control that --cc names (bbr).
+star where a target is missed. git runs over TCP with the congestion control that --cc names (bbr); so does
+rsync, if it is named, which copies the packed repository from its own daemon and verifies nothing.
 
 More profiles, of hn alone: `ping`, by how many milliseconds a clone raises another's round trips on `wan`;
 `rival-cubic` and `rival-bbr`, the share of `wan` that a clone takes beside one TCP flow; `fall`, the share of
@@ -167,6 +168,14 @@ class Lab:
                               "--listen=" + self.address], "server", stderr=subprocess.DEVNULL)
             time.sleep(0.5)
             return f"git://{self.address}/{size}.git"
+        if tool == "rsync":
+            settings = self.place.folder + "/rsyncd.conf"
+            with open(settings, "w", encoding="ascii") as out:
+                out.write(f"use chroot = no\n[served]\npath = {self.place.folder}\nuid = root\ngid = root\n")
+            self.start("h1", ["rsync", "--daemon", "--no-detach", "--config=" + settings, "--address=" + self.address,
+                              f"--port={PORT}"], "server", stderr=subprocess.DEVNULL)
+            time.sleep(0.5)
+            return f"rsync://{self.address}:{PORT}/served/{size}.git/"
         serving = self.start("h1", [self.place.hn, "-C", self.place.store(size), "serve", "--listen",
                                     f"0.0.0.0:{PORT}"], "server", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         serving.stdout.readline()
@@ -176,6 +185,8 @@ class Lab:
     def clone(self, tool, link, copy, timeout):
         if tool == "git":
             words = ["git", "clone", "-q", link, copy]
+        elif tool == "rsync":
+            words = ["rsync", "-a", link, copy]
         else:
             words = [self.place.hn, "clone", link, copy, "--timeout", str(int(timeout))]
         return self.start("h2", words, "client", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -332,7 +343,7 @@ def report(arguments, place, name):
     for tool in arguments.tool:
         results = [once(arguments, name, tool, seed, timeout) for seed in range(1, arguments.seeds + 1)]
         seconds = median(results, "seconds")
-        line = f"{name:9} {tool:4} {payload / 1e6:7.1f} MB {limit:8.2f} s {seconds:8.2f} s"
+        line = f"{name:9} {tool:5} {payload / 1e6:7.1f} MB {limit:8.2f} s {seconds:8.2f} s"
         if rate:
             share, sent = limit / seconds, median(results, "sent") / payload
             missed = tool == "hn" and (share < least or sent > most)
@@ -365,7 +376,7 @@ def main():
     parser.add_argument("small", nargs="?")
     parser.add_argument("--profile", action="append", choices=[*PROFILES, *OTHERS])
     parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--tool", action="append", choices=["hn", "git"])
+    parser.add_argument("--tool", action="append", choices=["hn", "git", "rsync"])
     parser.add_argument("--place")
     parser.add_argument("--timeout", type=float)
     parser.add_argument("--cc", default="bbr")
