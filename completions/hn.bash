@@ -58,7 +58,7 @@ _hn() {
         -L) return ;;
         --date) _hn_words "default iso iso-strict rfc short raw unix relative local format:"; return ;;
       esac
-      case $cur in -*) _hn_words '-L -p --porcelain -l -s -e --show-email -w --date --json'; return ;; esac
+      case $cur in -*) _hn_words '-L -p --porcelain --line-porcelain -l -s -e --show-email -w --date --json'; return ;; esac
       _hn_place '-L --date'
       case $place in
         *) _hn_files -f ;;
@@ -154,7 +154,7 @@ _hn() {
         --type) _hn_words "bool int bool-or-int path color"; return ;;
         --default) return ;;
       esac
-      case $cur in -*) _hn_words '--get --get-all --add --unset --unset-all -l --list --system --global --local --type --no-type --default --show-origin --show-scope --name-only -z --null --json'; return ;; esac
+      case $cur in -*) _hn_words '--get --get-all --get-regexp --add --replace-all --unset --unset-all --remove-section --rename-section -e --edit -l --list --system --global --local --type --no-type --default --show-origin --show-scope --name-only -z --null --json'; return ;; esac
       ;;
     conflicts)
       case $cur in -*) _hn_words '--json'; return ;; esac

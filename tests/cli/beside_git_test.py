@@ -182,7 +182,7 @@ def random_history(chance, count, diff, paths):
     if what == 2:
         ranges = ["/line/,+3", "2,/x/", "/^}/", "^/t/,+1", "3,-2", "/l/,/x/"]
         lines = [word for text in chance.sample(ranges, chance.choice([1, 1, 2])) for word in ("-L", text)]
-        return ["blame", "--porcelain", *lines, "main", "--", chance.choice(NAMES)]
+        return ["blame", chance.choice(["--porcelain", "--line-porcelain"]), *lines, "main", "--", chance.choice(NAMES)]
     words = ["log", "--graph"]
     shown = [["--format=%H"], ["--format=%s"], ["--format=short"], ["--format=fuller"], [], ["--format=%an%n%B"], diff,
              ["--format=format:%H"], ["--format=%H", *diff]]
