@@ -114,7 +114,7 @@ class Field {
     if (c == 'C') return colour(g);
     if (c == 'a' || c == 'c') return person(g, c);
     rest_.remove_prefix(1);
-    if (std::string_view("HhTtPpsfbBeDdn%mN").find(c) == std::string_view::npos)
+    if (std::string_view("HhTtPpsfbBeDdn%mNS").find(c) == std::string_view::npos)
       return std::nullopt;
     return g == nullptr ? "" : plain(c, *g);
   }
@@ -209,7 +209,9 @@ class Field {
       case 'n':
         return "\n";
       case 'm':
-        return ">";
+        return std::string(1, g.format.marks ? g.format.marks->sign(g.id) : '>');
+      case 'S':
+        return g.format.marks ? g.format.marks->source(g.id) : "";
       default:
         return std::string(1, c);
     }
