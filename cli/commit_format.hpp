@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -52,7 +53,9 @@ class CommitFormat {
   Decorations names;
   std::shared_ptr<const CommitFilter> hits = {};  // shown in colour where they are
   std::shared_ptr<const LogMarks> marks = {};     // told where they are
-  bool drawn = false;                             // a graph shows the signs of the marks
+  // What %(describe) says; the options are those of DescribeOptions.
+  std::function<std::string(const object::Id&, std::string_view options)> description = {};
+  bool drawn = false;  // a graph shows the signs of the marks
 
   // Between two commits stands an empty line, or what a format says.
   bool separates() const { return kind_ != Kind::oneline && kind_ != Kind::lines; }

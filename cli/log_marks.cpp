@@ -68,6 +68,7 @@ LogMarks::LogMarks(const repo::Repository& repository, const Given& given,
       left_only_(given.has("left-only")),
       right_only_(given.has("right-only") || given.has("cherry")),
       parents_(given.has("parents")),
+      first_parent_(given.has("first-parent")),
       children_wanted_(given.has("children")),
       sources_wanted_(given.has("source")) {
   require_together(given, walked);
@@ -122,7 +123,10 @@ void LogMarks::walked(const object::Id& id, const std::vector<object::Id>& paren
   const auto at = sources_.find(id);
   if (!sources_wanted_ || at == sources_.end()) return;
   const std::string name = at->second;
-  for (const object::Id& parent : parents) sources_.emplace(parent, name);
+  for (const object::Id& parent : parents) {
+    sources_.emplace(parent, name);
+    if (first_parent_) return;
+  }
 }
 
 void LogMarks::shown(const object::Id& id, const std::vector<object::Id>& parents) {

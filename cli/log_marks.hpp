@@ -57,7 +57,8 @@ class LogMarks {
   void find_children(const repo::CommitWalk::Options& walked);
 
   const repo::Repository& repository_;
-  bool left_right_, border_, cherry_pick_, cherry_mark_, left_only_, right_only_, parents_;
+  bool left_right_, border_, cherry_pick_, cherry_mark_, left_only_, right_only_, parents_,
+      first_parent_;
   bool children_wanted_, sources_wanted_;
   // All asked, never iterated.
   std::unordered_set<object::Id> left_;
