@@ -262,7 +262,7 @@ _hn() {
         --max-depth) return ;;
         --color) _hn_words "always never auto"; return ;;
       esac
-      case $cur in -*) _hn_words '-e -f -G --basic-regexp -E --extended-regexp -F --fixed-strings -P --perl-regexp -i --ignore-case -w --word-regexp -v --invert-match -n --line-number --column -o --only-matching -l --name-only --files-with-matches -L --files-without-match -c --count -q --quiet -h -H --full-name -z --null -A --after-context -B --before-context -C --context -p --show-function -W --function-context --heading --break -a --text -I -m --max-count --max-depth --untracked --color --no-color --json'; return ;; esac
+      case $cur in -*) _hn_words '-e --and --or --not --all-match -f -G --basic-regexp -E --extended-regexp -F --fixed-strings -P --perl-regexp -i --ignore-case -w --word-regexp -v --invert-match -n --line-number --column -o --only-matching -l --name-only --files-with-matches -L --files-without-match -c --count -q --quiet -h -H --full-name -z --null -A --after-context -B --before-context -C --context -p --show-function -W --function-context --heading --break -a --text -I -m --max-count --max-depth --untracked --color --no-color --json'; return ;; esac
       _hn_place '-e -f -A --after-context -B --before-context -C --context -m --max-count --max-depth --color'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
