@@ -33,6 +33,16 @@ std::string_view letters_of(const worktree::Change& change) {
   }
 }
 
+// The same in the first column.
+std::string_view recorded_letters_of(const worktree::Change& change) {
+  const std::string_view letters = letters_of(change);
+  return letters == " A"   ? "A "
+         : letters == " D" ? "D "
+         : letters == " T" ? "T "
+         : letters == " M" ? "M "
+                           : letters;
+}
+
 bool has_below(const std::vector<std::string>& sorted, const std::string& folder) {
   const auto at = std::ranges::lower_bound(sorted, folder + "/", worktree::path_less);
   return at != sorted.end() && worktree::is_below(*at, folder);
@@ -59,6 +69,10 @@ class Lines {
   bool meant(std::string_view path) const { return options_.meant.matches(path); }
 
   void sort_out(const worktree::Change& change) {
+    if (options_.recorded && options_.recorded->matches(change.path)) {
+      if (meant(change.path)) out_.push_back({change.path, recorded_letters_of(change), &change});
+      return;
+    }
     const bool asked = !change.added() || std::ranges::binary_search(status_.tracked, change.path,
                                                                      worktree::path_less);
     if (!asked) {
@@ -209,7 +223,9 @@ class Printer {
 
   void line_1(const StatusLine& line) {
     const Paint p = brief_paint();
-    context_.out << p.red << line.letters << p.off;
+    const bool recorded = line.letters.ends_with(' ');
+    context_.out << (recorded ? p.green : p.red) << line.letters.substr(0, recorded ? 1 : 2)
+                 << p.off << (recorded ? " " : "");
     end("", line.path);
   }
 

@@ -17,6 +17,8 @@ struct StatusOptions {
   Untracked untracked = Untracked::folders;
   Ignored ignored = Ignored::none;
   worktree::Pathspec meant;
+  // What the next commit takes: told in the first column, as git tells what is staged.
+  std::optional<worktree::Pathspec> recorded = {};
   std::string folder;  // that paths are shown from, "" for the root
 };
 

@@ -143,7 +143,7 @@ _hn() {
         --author) return ;;
         --date) return ;;
       esac
-      case $cur in -*) _hn_words '-m --message -F --file -C --reuse-message -c --reedit-message -t --template --reset-author -s --signoff --trailer -a --all -v --verbose -e --edit --no-edit --cleanup -n --no-verify --dry-run -q --quiet --amend --allow-empty --allow-empty-message --allow-markers --author --date --json'; return ;; esac
+      case $cur in -*) _hn_words '-m --message -F --file -C --reuse-message -c --reedit-message -t --template --reset-author -s --signoff --trailer -a --all -v --verbose -e --edit --no-edit --cleanup -n --no-verify --dry-run --short --porcelain -z --null --branch --long -q --quiet --amend --allow-empty --allow-empty-message --allow-markers --author --date --json'; return ;; esac
       _hn_place '-m --message -F --file -C --reuse-message -c --reedit-message -t --template --trailer --cleanup --author --date'
       case $place in
         *) _hn_files -f ;;
