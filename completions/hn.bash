@@ -411,7 +411,7 @@ _hn() {
       case $prev in
         -s|--source) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
       esac
-      case $cur in -*) _hn_words '-s --source -f --force -n --dry-run -q --quiet -v --verbose --json'; return ;; esac
+      case $cur in -*) _hn_words '-s --source -2 --ours -3 --theirs -f --force -n --dry-run -q --quiet -v --verbose --json'; return ;; esac
       _hn_place '-s --source'
       case $place in
         *) _hn_files -f ;;

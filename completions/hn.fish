@@ -507,6 +507,8 @@ complete -c hn -n '__hn_at resolve' -s q -l quiet -d 'do not list them'
 complete -c hn -n '__hn_at resolve' -l json -d 'as JSON'
 complete -c hn -n '__hn_at resolve 0+ --side --tool' -F
 complete -c hn -n '__hn_at restore' -s s -l source -x -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')" -d 'the commit (else the last one)'
+complete -c hn -n '__hn_at restore' -s 2 -l ours -d 'of what is in conflict the first side'
+complete -c hn -n '__hn_at restore' -s 3 -l theirs -d 'of what is in conflict the other side'
 complete -c hn -n '__hn_at restore' -s f -l force -d 'overwrite files that were never recorded'
 complete -c hn -n '__hn_at restore' -s n -l dry-run -d 'touch nothing, say what would be done'
 complete -c hn -n '__hn_at restore' -s q -l quiet -d 'do not list them'
