@@ -177,7 +177,7 @@ class Message {
     const bool wants_editor =
         given_.has("edit") || again || (!text && !reused && !given_.has("no-edit"));
     const bool kept = !text && !reused && !again && request.amend && !(wants_editor && editor);
-    if (kept && !adds) {
+    if (kept && !adds && !has_hooks()) {
       request.keep_message = true;
       return;
     }
@@ -196,8 +196,14 @@ class Message {
     if (fresh) request.message = begun;
     comment_ = comment_char(repository_.settings(), request.message);
     if (adds) add_trailers(request, cleanup);
-    if (edits) ask(request, *editor, cleanup);
-    run_commit_msg(request);
+    source_ = source(text.has_value(), !begun.empty());
+    if (edits)
+      ask(request, *editor, cleanup);
+    else
+      request.message = prepared(std::move(request.message));
+    if (!given_.has("no-verify"))
+      request.message =
+          text_by_hook(context_, repository_, "commit-msg", file_, std::move(request.message));
     request.message = cleaned(request.message, cleanup, comment_);
     request.verbatim = true;
     if (!begun.empty() && request.message == cleaned(begun, cleanup, comment_) &&
@@ -260,22 +266,34 @@ class Message {
     const bool verbose = given_.has("verbose");
     const std::string below =
         template_of(context_, repository_, request, status, cleanup, verbose, comment_);
-    request.message = edited(context_, editor, file_, request.message + below);
+    request.message = edited(context_, editor, file_, prepared(request.message + below));
     if (verbose) request.message = std::string(above_scissors(request.message, comment_));
   }
 
-  void run_commit_msg(repo::CommitRequest& request) {
-    if (given_.has("no-verify") || !has_hook(context_, repository_, "commit-msg")) return;
-    if (!request.message.ends_with('\n')) request.message += '\n';
-    write_text(context_, file_, request.message);
-    require_hook(context_, repository_, "commit-msg", {file_});
-    request.message = to_string(os::read_file(context_.world.fs, file_));
+  bool has_hooks() const {
+    return has_hook(context_, repository_, "prepare-commit-msg") ||
+           (!given_.has("no-verify") && has_hook(context_, repository_, "commit-msg"));
+  }
+
+  // Where the message comes from, as git tells the hook.
+  std::vector<std::string> source(bool given, bool begun) const {
+    if (given) return {"message"};
+    if (const std::string revision = reused_revision(given_); !revision.empty())
+      return {"commit", revision};
+    if (given_.has("amend")) return {"commit", "HEAD"};
+    return begun ? std::vector<std::string>{"template"} : std::vector<std::string>{};
+  }
+
+  std::string prepared(std::string text) const {
+    return text_by_hook(context_, repository_, "prepare-commit-msg", file_, std::move(text),
+                        source_);
   }
 
   const Context& context_;
   repo::Repository& repository_;
   const Given& given_;
   std::string file_;
+  std::vector<std::string> source_;
   char comment_ = '#';
 };
 

@@ -4,31 +4,31 @@
 #include "hn/repo/resolve.hpp"
 #include "hn/repo/restore.hpp"
 #include "hn/repo/revision.hpp"
+#include "hooks.hpp"
 #include "paths.hpp"
 #include "report.hpp"
 
 namespace hn::cli {
 namespace {
 
-int report(Context& context, const Given& given, const repo::Restored& done) {
+void report(Context& context, const Given& given, const repo::Restored& done) {
   require_moved(done.moved, "restoring");
   say_refusals(context, done.moved);
   if (given.has("json")) {
     print(context, paths_json({{"written", done.written}, {"removed", done.removed}}));
-    return 0;
+    return;
   }
-  if (given.has("quiet")) return 0;
+  if (given.has("quiet")) return;
   const auto list = [&](const std::string& word, const std::vector<std::string>& paths) {
     list_done(context, given, {word, "file", paths},
               [&](const std::string& path) { return word + " " + shown_path(path); });
   };
   list("restored", done.written);
   list("removed", done.removed);
-  return 0;
 }
 
 // Of what is in conflict the file of one side.
-int take_side(Context& context, repo::Repository& repository, const Given& given) {
+repo::Restored take_side(Context& context, repo::Repository& repository, const Given& given) {
   using Kind = repo::Choice::Kind;
   if ((given.has("ours") && given.has("theirs")) || given.has("source") || given.has("force"))
     throw Failure(Code::usage, "--ours, --theirs, --source and --force exclude each other");
@@ -48,19 +48,28 @@ int take_side(Context& context, repo::Repository& repository, const Given& given
     return std::ranges::find(out.removed, path) == out.removed.end();
   });
   out.moved = std::move(done.moved);
-  return report(context, given, out);
+  return out;
 }
 
-int run(Context& context, const Given& given) {
-  repo::Repository repository = context.open();
-  if (given.has("ours") || given.has("theirs")) return take_side(context, repository, given);
+repo::Restored take_source(Context& context, repo::Repository& repository, const Given& given) {
   repo::RestoreRequest request;
   request.meant = required_pathspec(context, repository, path_words(given));
   if (const auto source = given.value("source"))
     request.source = repo::resolve_commit(repository, *source);
   request.overwrite_new = given.has("force");
   request.only_list = given.has("dry-run");
-  return report(context, given, repo::restore(repository, request));
+  return repo::restore(repository, request);
+}
+
+int run(Context& context, const Given& given) {
+  repo::Repository repository = context.open();
+  const bool side = given.has("ours") || given.has("theirs");
+  report(context, given,
+         side ? take_side(context, repository, given) : take_source(context, repository, given));
+  if (given.has("dry-run")) return 0;
+  const auto standing = repository.worktree();
+  const auto base = standing ? standing->base : std::nullopt;
+  return run_checkout_hook(context, repository, base, base, false);
 }
 
 }  // namespace

@@ -363,7 +363,7 @@ _hn() {
         -m|--message) return ;;
         -F|--file) _hn_files -f; return ;;
       esac
-      case $cur in -*) _hn_words '-m --message -F --file --no-ff --ff-only --allow-unrelated-histories -q --quiet --json'; return ;; esac
+      case $cur in -*) _hn_words '-m --message -F --file --no-ff --ff-only --no-verify --allow-unrelated-histories -q --quiet --json'; return ;; esac
       _hn_place '-m --message -F --file'
       case $place in
         0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;

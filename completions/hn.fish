@@ -476,6 +476,7 @@ complete -c hn -n '__hn_at merge' -s m -l message -x -d 'the message; several be
 complete -c hn -n '__hn_at merge' -s F -l file -r -F -d 'read the message from FILE, - for standard input'
 complete -c hn -n '__hn_at merge' -l no-ff -d 'make a merge commit also where the branch could just move on'
 complete -c hn -n '__hn_at merge' -l ff-only -d 'refuse where it could not'
+complete -c hn -n '__hn_at merge' -l no-verify -d 'run no hooks that could refuse'
 complete -c hn -n '__hn_at merge' -l allow-unrelated-histories -d 'merge what has no ancestor in common too'
 complete -c hn -n '__hn_at merge' -s q -l quiet -d 'say nothing where it was done'
 complete -c hn -n '__hn_at merge' -l json -d 'as JSON'
