@@ -315,6 +315,7 @@ int dry_run(Context& context, repo::Repository& repository, const Given& given,
   if (porcelain || given.has("short")) {
     // All that differs, with what the commit takes of it.
     options.recorded = std::exchange(options.meant, {});
+    options.unread = true;
     options.form = porcelain ? Form::porcelain_1 : Form::brief;
     options.nul = given.has("null");
     options.branch = given.has("branch");

@@ -6,6 +6,7 @@
 
 #include "hn/git/form.hpp"
 #include "hn/object/file.hpp"
+#include "hn/repo/working_tree.hpp"
 #include "output.hpp"
 #include "patch.hpp"
 
@@ -58,6 +59,7 @@ class Lines {
     for (const std::string& path : status_.conflicts) {
       if (meant(path)) out_.push_back({path, "UU"});
     }
+    if (options_.unread) add_unread();
     order(0);
     if (options_.untracked == StatusOptions::Untracked::none) return std::move(out_);
     add_untracked();
@@ -79,6 +81,17 @@ class Lines {
       untracked_.push_back(change.path);
     } else if (meant(change.path)) {
       out_.push_back({change.path, letters_of(change), &change});
+    }
+  }
+
+  void add_unread() {
+    for (const worktree::Notice& notice :
+         repo::unread(status_.notices, status_.index, options_.meant)) {
+      const worktree::IndexRow* row = status_.index.find(notice.path);
+      if (row == nullptr || !row->base) continue;
+      if (row->base->is_file()) out_.push_back({notice.path, " M"});
+      // A fifo in place of a link; git takes it for a file.
+      if (row->base->mode == object::Mode::symlink) out_.push_back({notice.path, " T"});
     }
   }
 
@@ -245,7 +258,12 @@ class Printer {
   }
 
   void changed_2(const StatusLine& line) {
-    const worktree::Change& change = *line.change;
+    worktree::Change change;
+    if (line.change != nullptr)
+      change = *line.change;
+    else
+      change.base = change.now = status_.index.find(line.path)->base;
+    if (line.change == nullptr && line.letters == " T") change.now->mode = object::Mode::file;
     const bool submodule = (change.base && change.base->mode == object::Mode::submodule) ||
                            (change.now && change.now->mode == object::Mode::submodule);
     const std::string hash = hash_of(repository_.store(), change.base);
