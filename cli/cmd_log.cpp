@@ -362,7 +362,7 @@ int list(Context& context, repo::Repository& repository, const Given& given) {
     options.follow = followed_path(context, repository, words);
     walked.paths = {};
   }
-  const auto marks = std::make_shared<LogMarks>(repository, given, walked);
+  const auto marks = std::make_shared<LogMarks>(repository, given, walked, format.has_field('m'));
   if (format.has_field('S')) marks->tell_sources();
   format.marks = marks;
   format.drawn = given.has("graph");

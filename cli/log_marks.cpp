@@ -59,7 +59,7 @@ std::vector<Option> log_mark_rows() {
 }
 
 LogMarks::LogMarks(const repo::Repository& repository, const Given& given,
-                   const repo::CommitWalk::Options& walked)
+                   const repo::CommitWalk::Options& walked, bool signs)
     : repository_(repository),
       left_right_(given.has("left-right")),
       border_(given.has("boundary")),
@@ -73,7 +73,7 @@ LogMarks::LogMarks(const repo::Repository& repository, const Given& given,
       sources_wanted_(given.has("source")) {
   require_together(given, walked);
   for (const auto& [id, name] : walked.set.names) sources_.emplace(id, name);
-  find_sides(walked.set, walked.paths);
+  if (signs || any()) find_sides(walked.set, walked.paths);
   if (children_wanted_) find_children(walked);
 }
 

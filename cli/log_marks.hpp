@@ -16,9 +16,10 @@ std::vector<Option> log_mark_rows();
 
 class LogMarks {
  public:
-  // Failure usage where options exclude each other.
+  // `signs`: they are asked for whatever the options are. Failure usage where options exclude each
+  // other.
   LogMarks(const repo::Repository& repository, const Given& given,
-           const repo::CommitWalk::Options& walked);
+           const repo::CommitWalk::Options& walked, bool signs);
 
   // Whether anything is told or left out; else hn log may go the short way.
   bool any() const;
