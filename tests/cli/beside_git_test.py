@@ -31,6 +31,7 @@ GIT = ["git", "-c", "core.quotepath=false", "-c", "core.abbrev=10"]
 ALWAYS = [["archive", "main"], ["archive", "--format=zip", "--prefix=p/", "main"],
           ["log", "-p", "--color=always", "--grep=fix", "--author=Ann"],
           ["grep", "-a", "-m1", "-C3", "-e", "x", "main"], ["log", "-p", "-I}|^ *x$", "-U1"],
+          ["blame", "--line-porcelain", "left", "--", "s1"], ["blame", "--line-porcelain", "right", "--", "dir2/s3"],
           ["log", "-p", "--ignore-blank-lines", "-U2"], ["log", "--raw", "--check"]]
 
 
