@@ -106,7 +106,8 @@ class Printer {
     }
   }
 
-  void print_porcelain() {
+  // `every`: with all that is known of each line, not of each commit once.
+  void print_porcelain(bool every) {
     std::map<object::Id, std::set<std::string>> paths;
     for (const repo::Blamed& one : blamed_) {
       if (one.from) paths[one.from->commit].insert(one.from->path);
@@ -116,14 +117,11 @@ class Printer {
       const std::string id = one.from ? object::to_hex(one.from->commit) : std::string(64, '0');
       for (std::uint32_t i = 0; i < one.count; ++i) {
         context_.out << id << " " << one.origin + i + 1 << " " << one.line + i + 1;
-        if (i == 0) {
-          context_.out << " " << one.count << "\n";
-          const bool is_new = told.insert(id).second;
-          if (is_new) details(one);
-          if (is_new || (one.from && paths[one.from->commit].size() > 1)) names(one);
-        } else {
-          context_.out << "\n";
-        }
+        context_.out << (i == 0 ? " " + std::to_string(one.count) : "") << "\n";
+        const bool is_told = every || (i == 0 && told.insert(id).second);
+        const bool several = i == 0 && one.from && paths[one.from->commit].size() > 1;
+        if (is_told) details(one);
+        if (is_told || several) names(one);
         context_.out << "\t" << text_of(one.line + i) << "\n";
       }
     }
@@ -287,8 +285,8 @@ int run(Context& context, const Given& given) {
                   limited(all, given.values("L"), lines));
   if (given.has("json"))
     printer.print_json();
-  else if (given.has("porcelain"))
-    printer.print_porcelain();
+  else if (given.has("porcelain") || given.has("line-porcelain"))
+    printer.print_porcelain(given.has("line-porcelain"));
   else
     printer.print();
   start_filters_where_wanted(context, repository);
@@ -303,6 +301,7 @@ Command cmd_blame() {
           {{"-L", "RANGE", "these lines alone: FIRST,LAST, FIRST,+COUNT, /PATTERN/ or :FUNCTION",
             Offers::nothing, "", true},
            {"-p,--porcelain", "", "for programs"},
+           {"--line-porcelain", "", "the same, with all of it for each line"},
            {"-l", "", "ids in full"},
            {"-s", "", "without author and time"},
            {"-e,--show-email", "", "addresses, not names"},

@@ -9,7 +9,9 @@
 #include "hn/object/file.hpp"
 #include "hn/os/clock.hpp"
 #include "hn/repo/commit.hpp"
+#include "hn/repo/commit_walk.hpp"
 #include "hn/repo/dates.hpp"
+#include "hn/repo/pattern.hpp"
 #include "hn/repo/revision.hpp"
 #include "hn/repo/setting_value.hpp"
 #include "hooks.hpp"
@@ -51,6 +53,22 @@ void set_author(const Context& context, repo::Repository& repository, const Give
   }
 }
 
+// Whom the pattern matches, of the newest commit that such a person wrote.
+std::optional<repo::Who> known_author(repo::Repository& repository, const std::string& text) {
+  const repo::Pattern pattern(text, {repo::Pattern::Kind::basic, true, false});
+  repo::CommitWalk::Options options;
+  options.set.with = repo::all_commits_named(repository);
+  repo::CommitWalk walk(repository, std::move(options));
+  while (const auto id = walk.next()) {
+    const auto commit =
+        repo::require(object::read_commit(repository.store(), *id), "reading a commit");
+    const object::Person& who = commit.author;
+    if (!commit.auto_merge && pattern.matches(who.name + " <" + who.email + ">"))
+      return repo::Who{who.name, who.email};
+  }
+  return std::nullopt;
+}
+
 repo::CommitRequest request_of(const Context& context, repo::Repository& repository,
                                const Given& given) {
   repo::CommitRequest request;
@@ -60,8 +78,11 @@ repo::CommitRequest request_of(const Context& context, repo::Repository& reposit
   request.allow_markers = given.has("allow-markers");
   if (const auto author = given.value("author")) {
     request.author = repo::parse_who(*author);
+    if (!request.author && author->find('>') == author->npos)
+      request.author = known_author(repository, *author);
     if (!request.author)
-      throw Failure(Code::invalid, "'" + *author + "' is not of the form Name <address>");
+      throw Failure(Code::invalid, "'" + *author + "' is not of the form Name <address>",
+                    "nor does it match an author that there is");
   }
   if (const auto date = given.value("date")) {
     const WallTime now = context.world.clock.wall();
@@ -156,7 +177,7 @@ class Message {
     const bool wants_editor =
         given_.has("edit") || again || (!text && !reused && !given_.has("no-edit"));
     const bool kept = !text && !reused && !again && request.amend && !(wants_editor && editor);
-    if (kept && !adds) {
+    if (kept && !adds && !has_hooks()) {
       request.keep_message = true;
       return;
     }
@@ -175,8 +196,14 @@ class Message {
     if (fresh) request.message = begun;
     comment_ = comment_char(repository_.settings(), request.message);
     if (adds) add_trailers(request, cleanup);
-    if (edits) ask(request, *editor, cleanup);
-    run_commit_msg(request);
+    source_ = source(text.has_value(), !begun.empty());
+    if (edits)
+      ask(request, *editor, cleanup);
+    else
+      request.message = prepared(std::move(request.message));
+    if (!given_.has("no-verify"))
+      request.message =
+          text_by_hook(context_, repository_, "commit-msg", file_, std::move(request.message));
     request.message = cleaned(request.message, cleanup, comment_);
     request.verbatim = true;
     if (!begun.empty() && request.message == cleaned(begun, cleanup, comment_) &&
@@ -239,30 +266,62 @@ class Message {
     const bool verbose = given_.has("verbose");
     const std::string below =
         template_of(context_, repository_, request, status, cleanup, verbose, comment_);
-    request.message = edited(context_, editor, file_, request.message + below);
+    request.message = edited(context_, editor, file_, prepared(request.message + below));
     if (verbose) request.message = std::string(above_scissors(request.message, comment_));
   }
 
-  void run_commit_msg(repo::CommitRequest& request) {
-    if (given_.has("no-verify") || !has_hook(context_, repository_, "commit-msg")) return;
-    if (!request.message.ends_with('\n')) request.message += '\n';
-    write_text(context_, file_, request.message);
-    require_hook(context_, repository_, "commit-msg", {file_});
-    request.message = to_string(os::read_file(context_.world.fs, file_));
+  bool has_hooks() const {
+    return has_hook(context_, repository_, "prepare-commit-msg") ||
+           (!given_.has("no-verify") && has_hook(context_, repository_, "commit-msg"));
+  }
+
+  // Where the message comes from, as git tells the hook.
+  std::vector<std::string> source(bool given, bool begun) const {
+    if (given) return {"message"};
+    if (const std::string revision = reused_revision(given_); !revision.empty())
+      return {"commit", revision};
+    if (given_.has("amend")) return {"commit", "HEAD"};
+    return begun ? std::vector<std::string>{"template"} : std::vector<std::string>{};
+  }
+
+  std::string prepared(std::string text) const {
+    return text_by_hook(context_, repository_, "prepare-commit-msg", file_, std::move(text),
+                        source_);
   }
 
   const Context& context_;
   repo::Repository& repository_;
   const Given& given_;
   std::string file_;
+  std::vector<std::string> source_;
   char comment_ = '#';
 };
 
-int dry_run(Context& context, repo::Repository& repository, const repo::CommitRequest& request) {
+// Whether only what would be recorded is told.
+bool is_dry(const Given& given) {
+  return given.has("dry-run") || given.has("short") || given.has("porcelain") ||
+         given.has("long") || given.has("null");
+}
+
+int dry_run(Context& context, repo::Repository& repository, const Given& given,
+            const repo::CommitRequest& request) {
+  using Form = StatusOptions::Form;
+  if (given.has("long") && given.has("null"))
+    throw Failure(Code::usage, "--long and -z exclude each other");
   const repo::Status status = repo::status(repository);
-  const StatusOptions options = shown_options(context, repository, request);
+  const StatusOptions recorded = shown_options(context, repository, request);
+  StatusOptions options = recorded;
+  const bool porcelain = given.has("porcelain") || (given.has("null") && !given.has("short"));
+  if (porcelain || given.has("short")) {
+    // All that differs, with what the commit takes of it.
+    options.recorded = std::exchange(options.meant, {});
+    options.unread = true;
+    options.form = porcelain ? Form::porcelain_1 : Form::brief;
+    options.nul = given.has("null");
+    options.branch = given.has("branch");
+  }
   print_lines(context, repository, status, options);
-  return status_lines(status, options).empty() ? kExitNo : 0;
+  return status_lines(status, recorded).empty() ? kExitNo : 0;
 }
 
 repo::CommitDone commit(Context& context, repo::Repository& repository, const Given& given) {
@@ -336,8 +395,8 @@ void warn_of_attributes(const Context& context, const repo::Repository& reposito
 
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
-  if (given.has("dry-run"))
-    return dry_run(context, repository, request_of(context, repository, given));
+  if (is_dry(given))
+    return dry_run(context, repository, given, request_of(context, repository, given));
   const repo::CommitDone done = commit(context, repository, given);
   const auto commit =
       repo::require(object::read_commit(repository.store(), done.commit), "reading the commit");
@@ -377,12 +436,17 @@ Command cmd_commit() {
         "strip whitespace verbatim scissors default"},
        {"-n,--no-verify", "", "run no hooks that could refuse"},
        {"--dry-run", "", "say what would be recorded"},
+       {"--short", "", "the same of all that differs, as git commit --short does"},
+       {"--porcelain", "", "the same for scripts"},
+       {"-z,--null", "", "the same, lines end with NUL"},
+       {"--branch", "", "of these: the branch too"},
+       {"--long", "", "as --dry-run"},
        {"-q,--quiet", "", "say nothing where it was done"},
        {"--amend", "", "replace the commit that the working tree stands on"},
        {"--allow-empty", "", "commit although nothing changed"},
        {"--allow-empty-message", "", "commit without a message"},
        {"--allow-markers", "", "record lines of conflict markers as they are"},
-       {"--author", "WHO", "the author, as Name <address>"},
+       {"--author", "WHO", "the author, as Name <address>, or a pattern for one there is"},
        {"--date", "DATE", "the author's date"},
        {"--json", "", "as JSON"}},
       {{"PATH", "record these paths alone", 0, kMany, Offers::files}},

@@ -2,9 +2,12 @@
 #include <array>
 #include <ostream>
 
+#include "commit_message.hpp"
 #include "config_type.hpp"
 #include "failure.hpp"
 #include "hn/os/private_file.hpp"
+#include "hn/repo/pattern.hpp"
+#include "hooks.hpp"
 #include "output.hpp"
 
 namespace hn::cli {
@@ -68,8 +71,9 @@ class Printer {
         names_only_(given.has("name-only")),
         null_(given.has("null")) {}
 
-  // With its name, or the value alone.
-  void print(const Row& row, bool with_name) {
+  // With its name and what stands behind that, or the value alone.
+  void print(const Row& row, std::optional<char> behind_name) {
+    const bool with_name = behind_name.has_value();
     const char behind = null_ ? '\0' : '\t';
     if (scope_) out_ << name_of(row.source->level) << behind;
     if (origin_) {
@@ -80,7 +84,7 @@ class Printer {
       out_ << behind;
     }
     if (with_name) out_ << row.entry->key;
-    if (with_name && !names_only_) out_ << (null_ ? '\n' : '=');
+    if (with_name && !names_only_) out_ << (null_ ? '\n' : *behind_name);
     if (!with_name || !names_only_) out_ << shown(*row.entry);
     out_ << (null_ ? '\0' : '\n');
   }
@@ -137,39 +141,100 @@ int show(const Context& context, const Given& given, const repo::Settings& setti
     print_json(context, rows, chosen_type(given));
   } else {
     Printer printer(context, given);
-    for (const Row& row : rows) printer.print(row, !name);
+    for (const Row& row : rows) printer.print(row, name ? std::nullopt : std::optional('='));
   }
   return name && rows.empty() ? kExitNo : 0;
 }
 
-int edit(const Context& context, const Given& given, const std::optional<std::string>& hn_folder,
-         const std::string& name, repo::ConfigEdit how, const std::string& value) {
-  key_of(name);
-  const ConfigLevel level = chosen_level(given).value_or(ConfigLevel::local);
-  const auto path = repo::config_path(context.world, level, hn_folder);
-  if (!path) {
-    throw Failure(Code::no_repository, "there is no repository here for a setting of its own",
-                  "for all of yours: hn config --global " + name + " VALUE");
+// As git compares names: what is of section and key is in small letters.
+std::string in_small_letters(std::string pattern) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  const std::size_t first = std::min(pattern.find('.'), pattern.size());
+  const std::size_t last = pattern.rfind('.') == pattern.npos ? 0 : pattern.rfind('.');
+  for (std::size_t i = 0; i < pattern.size(); ++i)
+    if (i < first || i >= last) pattern[i] = lower(pattern[i]);
+  return pattern;
+}
+
+int show_matching(const Context& context, const Given& given, const repo::Settings& settings,
+                  const std::string& pattern) {
+  const repo::Pattern wanted(in_small_letters(pattern), {repo::Pattern::Kind::extended});
+  std::vector<Row> rows = rows_of(settings, chosen_level(given));
+  std::erase_if(rows, [&](const Row& row) { return !wanted.matches(row.entry->key); });
+  if (given.has("json")) {
+    print_json(context, rows, chosen_type(given));
+  } else {
+    Printer printer(context, given);
+    for (const Row& row : rows) printer.print(row, ' ');
   }
-  os::FileSystem& fs = context.world.fs;
-  std::string text;
-  if (fs.stat(*path)) text = as_text(os::read_file(fs, *path));
+  return rows.empty() ? kExitNo : 0;
+}
+
+// The file that a change is made to.
+struct Edited {
+  ConfigLevel level;
+  std::string path;
+  std::string text;  // that it has; "" where there is none
+
+  Edited(const Context& context, const Given& given, const std::optional<std::string>& hn_folder)
+      : level(chosen_level(given).value_or(ConfigLevel::local)) {
+    const auto found = repo::config_path(context.world, level, hn_folder);
+    if (!found) {
+      throw Failure(Code::no_repository, "there is no repository here for a setting of its own",
+                    "for all of yours: hn config --global NAME VALUE");
+    }
+    path = *found;
+    os::FileSystem& fs = context.world.fs;
+    if (fs.stat(path)) text = as_text(os::read_file(fs, path));
+  }
+
+  void write(const Context& context, const std::string& now) const {
+    if (level == ConfigLevel::global) os::make_private_folders(os::parent_of(path));
+    os::replace_file(context.world.fs, path, as_bytes(now));
+  }
+};
+
+int edit_by_hand(const Context& context, const Edited& file) {
+  const auto editor = editor_command(context);
+  if (!editor)
+    throw Failure(Code::usage, "there is no editor to change " + file.path + " with",
+                  "HN_EDITOR names one; or: hn config NAME VALUE");
+  if (!context.world.fs.stat(file.path)) file.write(context, "");
+  if (*editor != ":" && run_shell(*editor, file.path) != 0)
+    throw Failure(Code::refused, "the editor '" + *editor + "' failed", "say which one: HN_EDITOR");
+  return 0;
+}
+
+int edit_sections(const Context& context, const Edited& file, const std::string& name,
+                  const std::optional<std::string>& new_name) {
+  const auto now = repo::edited_sections(file.text, name, new_name);
+  if (!now)
+    throw Failure(Code::not_found, "there is no section '" + name + "' in " + file.path,
+                  "hn config --list --show-origin says what stands where");
+  file.write(context, *now);
+  return 0;
+}
+
+int edit(const Context& context, const Edited& file, const std::string& name, repo::ConfigEdit how,
+         const std::string& value) {
+  key_of(name);
+  const std::string& text = file.text;
   const auto now = repo::edited_config(text, name, how, value);
   if (!now) {
     const bool has = repo::ConfigFile::parse(text).get(key_of(name)).has_value();
     context.err << "hn: '" << name << "' has " << (has ? "several values" : "no value") << " in "
-                << *path << "\n";
-    if (has) context.err << "hint: hn config --unset-all removes them, --add adds one\n";
+                << file.path << "\n";
+    if (has) context.err << "hint: hn config --unset-all removes them, --replace-all leaves one\n";
     return kExitSeveral;
   }
-  if (level == ConfigLevel::global) os::make_private_folders(os::parent_of(*path));
-  os::replace_file(fs, *path, as_bytes(*now));
+  file.write(context, *now);
   return 0;
 }
 
 // "hn config set NAME VALUE" is "hn config NAME VALUE"; a name has a dot, so neither is the other.
 std::string verb_of(const Given& given, std::vector<std::string>& words) {
-  for (const char* flag : {"get", "get-all", "add", "unset", "unset-all", "list"}) {
+  for (const char* flag : {"get", "get-all", "get-regexp", "add", "replace-all", "unset",
+                           "unset-all", "remove-section", "rename-section", "list", "edit"}) {
     if (given.has(flag)) return flag;
   }
   if (words.empty()) return "";
@@ -186,24 +251,36 @@ int run(Context& context, const Given& given) {
   const auto layout = repo::find_layout(context.world, context.folder);
   const std::optional<std::string> folder = layout ? std::optional(layout->hn()) : std::nullopt;
   const std::string verb = verb_of(given, words);
-  const std::size_t wanted = verb == "list" ? 0 : verb == "set" || verb == "add" ? 2 : 1;
+  const auto is_one_of = [&](std::initializer_list<std::string_view> verbs) {
+    return std::ranges::find(verbs, verb) != verbs.end();
+  };
+  const std::size_t wanted = is_one_of({"list", "edit"})                                  ? 0
+                             : is_one_of({"set", "add", "replace-all", "rename-section"}) ? 2
+                                                                                          : 1;
   if (verb.empty() || words.size() != wanted)
     throw Failure(Code::usage, "hn config takes the name of a setting, and a value to set it",
                   "hn config NAME [VALUE], hn config --unset NAME, hn config --list");
   const auto type = chosen_type(given);
   if (given.has("default") && verb != "get")
     throw Failure(Code::usage, "--default goes with the name of one setting that is printed");
-  if (verb == "set" || verb == "add") {
-    return edit(context, given, folder, words[0],
-                verb == "set" ? repo::ConfigEdit::set : repo::ConfigEdit::add,
+  if (verb == "edit") return edit_by_hand(context, {context, given, folder});
+  if (is_one_of({"remove-section", "rename-section"}))
+    return edit_sections(context, {context, given, folder}, words[0],
+                         wanted == 2 ? std::optional(words[1]) : std::nullopt);
+  if (is_one_of({"set", "add", "replace-all"})) {
+    return edit(context, {context, given, folder}, words[0],
+                verb == "set"   ? repo::ConfigEdit::set
+                : verb == "add" ? repo::ConfigEdit::add
+                                : repo::ConfigEdit::replace_all,
                 type ? type->written(context, words[0], words[1]) : words[1]);
   }
   if (type && verb == "list") throw Failure(Code::usage, "--type goes with the name of a setting");
   if (verb == "unset" || verb == "unset-all") {
-    return edit(context, given, folder, words[0],
+    return edit(context, {context, given, folder}, words[0],
                 verb == "unset" ? repo::ConfigEdit::unset : repo::ConfigEdit::unset_all, "");
   }
   const repo::Settings settings = repo::read_settings(context.world, folder);
+  if (verb == "get-regexp") return show_matching(context, given, settings, words.front());
   return show(context, given, settings,
               verb == "list" ? std::nullopt : std::optional(words.front()), verb == "get-all");
 }
@@ -215,9 +292,14 @@ Command cmd_config() {
           "Read and change settings",
           {{"--get", "", "print the value that counts"},
            {"--get-all", "", "print all values"},
+           {"--get-regexp", "", "names that the pattern matches, with their values"},
            {"--add", "", "add another value"},
+           {"--replace-all", "", "one value in place of all"},
            {"--unset", "", "remove the setting"},
            {"--unset-all", "", "remove all its values"},
+           {"--remove-section", "", "remove a section with all in it"},
+           {"--rename-section", "", "give a section another name"},
+           {"-e,--edit", "", "change the file in an editor"},
            {"-l,--list", "", "list all settings"},
            {"--system", "", "those of this machine"},
            {"--global", "", "those of this user"},

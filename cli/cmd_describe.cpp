@@ -1,10 +1,9 @@
 #include <algorithm>
 #include <ostream>
 
-#include "hn/base/glob.hpp"
+#include "described.hpp"
 #include "hn/repo/revision.hpp"
 #include "hn/repo/status.hpp"
-#include "hn/repo/tags.hpp"
 #include "output.hpp"
 
 namespace hn::cli {
@@ -16,35 +15,29 @@ std::vector<Glob> globs_of(const Given& given, const char* option) {
   return out;
 }
 
-struct Described {
+struct Line {
   std::string text;
   object::Id commit;
   std::optional<repo::Description> found;
 };
 
-Described described(const repo::Repository& repository, const Given& given, const std::string& word,
-                    const object::Id& commit) {
-  const std::vector<Glob> meant = globs_of(given, "match");
-  const std::vector<Glob> left_out = globs_of(given, "exclude");
-  const auto takes = [&](const std::string& tag) {
-    const auto fits = [&](const Glob& glob) { return glob.matches(tag); };
-    return (meant.empty() || std::ranges::any_of(meant, fits)) &&
-           std::ranges::none_of(left_out, fits);
-  };
-  const auto found = repo::describe(repository, commit, given.has("tags"), takes);
-  const bool exact = found && found->distance == 0;
+Line line_of(const repo::Repository& repository, const Given& given, const std::string& word,
+             const object::Id& commit) {
+  DescribeOptions options;
+  options.all_tags = given.has("tags");
+  options.long_form = given.has("long");
+  options.digits = given.number("abbrev", UINT32_MAX);
+  options.meant = globs_of(given, "match");
+  options.left_out = globs_of(given, "exclude");
+  const auto found = described(repository, commit, options);
+  const bool exact = found && found->found.distance == 0;
   if ((!found && !given.has("always")) || (given.has("exact-match") && !exact)) {
     throw Failure(Code::not_found,
                   "no tag " + std::string(found ? "stands at '" : "leads to '") + word + "'",
                   "--tags takes tags without a message too; --always prints the id then");
   }
-  const std::uint64_t digits = given.number("abbrev", UINT32_MAX).value_or(short_digits());
-  const std::string id = object::to_hex(commit).substr(0, std::max<std::uint64_t>(digits, 4));
-  Described out{found ? escape_controls(found->tag) : id, commit, found};
-  if (!found && digits == 0) out.text = object::to_hex(commit);
-  if (found && digits > 0 && (!exact || given.has("long")))
-    out.text += "-" + std::to_string(found->distance) + "-g" + id;
-  return out;
+  if (found) return {found->text, commit, found->found};
+  return {options.digits == 0 ? object::to_hex(commit) : options.id_of(commit), commit, {}};
 }
 
 // As in a diff, a new file is no change.
@@ -65,7 +58,7 @@ int run(Context& context, const Given& given) {
     throw Failure(Code::usage, "--long and --abbrev=0 exclude each other");
   if (words.empty()) words.emplace_back("HEAD");
   for (const std::string& word : words) {
-    Described at = described(repository, given, word, repo::resolve_commit(repository, word));
+    Line at = line_of(repository, given, word, repo::resolve_commit(repository, word));
     if (mark && is_dirty(repository)) at.text += escape_controls(*mark);
     if (!given.has("json")) {
       context.out << at.text << "\n";

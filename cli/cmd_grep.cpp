@@ -211,9 +211,10 @@ std::string_view why_not(worktree::Files::Content::State state) {
   return state == State::too_long ? "is too long to be searched" : "";
 }
 
-// The patterns of -e and -f, or the first word; each line is one.
-std::vector<std::string> patterns_of(const Context& context, const Given& given,
-                                     std::vector<std::string>& words) {
+// The patterns of -e and -f, or the first word; each line is one. Between them stands what joins
+// them.
+std::vector<GrepToken> tokens_of(const Context& context, const Given& given,
+                                 std::vector<std::string>& words) {
   std::vector<std::string> texts = given.values("e");
   for (const std::string& file : given.values("f"))
     texts.push_back(text_of_file(context, file, kPatternsBytesMax));
@@ -225,12 +226,19 @@ std::vector<std::string> patterns_of(const Context& context, const Given& given,
     texts.push_back(words.front());
     words.erase(words.begin());
   }
-  std::vector<std::string> out;
+  std::vector<GrepToken> out;
   for (std::string_view text : texts) {
+    if (GrepToken token = grep_token(text); token.kind != GrepToken::Kind::pattern) {
+      if (from_file)
+        throw Failure(Code::usage, "-f does not go with --and, --or, --not and parentheses",
+                      "each pattern behind -e");
+      out.push_back(std::move(token));
+      continue;
+    }
     if (from_file && text.ends_with('\n')) text.remove_suffix(1);
     for (;;) {
       const std::size_t end = text.find('\n');
-      out.emplace_back(text.substr(0, end));
+      out.push_back({GrepToken::Kind::pattern, std::string(text.substr(0, end))});
       if (end == text.npos) break;
       text.remove_prefix(end + 1);
     }
@@ -245,9 +253,12 @@ repo::Pattern::Kind kind_of(const Given& given) {
 }
 
 GrepOptions options_of(const Context& context, const repo::Settings& settings, const Given& given,
-                       std::vector<std::string> patterns) {
+                       std::vector<GrepToken> tokens) {
   GrepOptions out;
-  out.patterns = std::move(patterns);
+  for (const GrepToken& token : tokens)
+    if (token.kind == GrepToken::Kind::pattern) out.patterns.push_back(token.text);
+  out.all_match = given.has("all-match");
+  if (out.all_match || out.patterns.size() < tokens.size()) out.expression = std::move(tokens);
   out.pattern = {kind_of(given), given.has("ignore-case"), given.has("word-regexp")};
   out.invert = given.has("invert-match");
   out.names = given.has("files-with-matches");
@@ -279,8 +290,8 @@ bool search_all(const Context& context, const repo::Repository& repository,
                 const GrepOptions& options, const std::vector<Searched>& files) {
   const unsigned threads = std::clamp<unsigned>(static_cast<unsigned>(files.size() / 8 + 1), 1,
                                                 std::max(1U, std::thread::hardware_concurrency()));
-  std::vector<repo::LineSearch> searches;
-  for (unsigned i = 0; i < threads; ++i) searches.emplace_back(options.patterns, options.pattern);
+  std::vector<GrepSearch> searches;
+  for (unsigned i = 0; i < threads; ++i) searches.emplace_back(options);
   struct Found {
     GrepOutput output;
     std::string_view why_not = {};
@@ -322,7 +333,7 @@ int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   std::vector<std::string> words = given.values("PATTERN|REV|PATH");
   const GrepOptions options =
-      options_of(context, repository.settings(), given, patterns_of(context, given, words));
+      options_of(context, repository.settings(), given, tokens_of(context, given, words));
   Given rest;
   rest.set("REV|PATH", std::move(words));
   if (given.has("--")) rest.set("--", given.values("--"));
@@ -339,6 +350,10 @@ Command cmd_grep() {
       "grep",
       "Look for lines in the files of the working tree or of a revision",
       {{"-e", "PATTERN", "look for it; several: for any of them", Offers::nothing, "", true},
+       {"--and", "", "both patterns, the one before and the one behind"},
+       {"--or", "", "one of both, as without it"},
+       {"--not", "", "lines that the pattern behind it does not match"},
+       {"--all-match", "", "in files alone in which each of those that are joined by or matches"},
        {"-f", "FILE", "look for the patterns in it, one in a line", Offers::files, "", true},
        {"-G,--basic-regexp", "", "patterns are basic regular expressions, as they are anyway"},
        {"-E,--extended-regexp", "", "patterns are extended regular expressions"},

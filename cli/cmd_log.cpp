@@ -7,6 +7,7 @@
 #include "commit_print.hpp"
 #include "hn/repo/commit_walk.hpp"
 #include "log_lines.hpp"
+#include "log_marks.hpp"
 #include "log_set.hpp"
 #include "merge_report.hpp"
 #include "words.hpp"
@@ -20,10 +21,11 @@ using Found = std::pair<object::Id, object::Commit>;
 class Shown {
  public:
   Shown(repo::Repository& repository, const Given& given, const CommitFilter& filter,
-        const repo::CommitWalk::Options& options)
+        LogMarks& marks, const repo::CommitWalk::Options& options)
       : repository_(repository),
         walk_(repository, options),
         filter_(filter),
+        marks_(marks),
         skip_(given.number("skip", UINT32_MAX).value_or(0)),
         left_(given.number("number", UINT32_MAX).value_or(UINT64_MAX)) {
     if (given.has("no-walk")) named_ = by_time(options.set.with);
@@ -42,32 +44,55 @@ class Shown {
   }
 
   std::optional<Found> next() {
-    while (left_ > 0) {
-      const auto id = named_ ? next_named() : walk_.next();
-      if (!id) return std::nullopt;
-      auto commit =
-          repo::require(object::read_commit(repository_.store(), *id), "reading a commit");
+    while (left_ > 0 && !border_) {
+      const auto id = named_ ? next_named() : next_walked();
+      if (!id) break;
+      if (!marks_.takes(*id)) continue;
+      object::Commit commit = read(*id);
       if (!filter_.takes(commit)) continue;
       if (skip_ > 0) {
         --skip_;
         continue;
       }
       --left_;
+      marks_.shown(*id, commit.parents);
       return Found(*id, std::move(commit));
+    }
+    return marks_.shows_border() ? next_on_border() : std::nullopt;
+  }
+
+ private:
+  object::Commit read(const object::Id& id) const {
+    return repo::require(object::read_commit(repository_.store(), id), "reading a commit");
+  }
+
+  std::optional<object::Id> next_walked() {
+    if (!marks_.tells_sources()) return walk_.next();
+    while (const auto step = walk_.step()) {
+      marks_.walked(step->id, step->parents);
+      if (step->shown) return step->id;
     }
     return std::nullopt;
   }
 
- private:
+  std::optional<Found> next_on_border() {
+    if (!border_) {
+      border_ = marks_.border_by_time();
+      std::ranges::reverse(*border_);
+    }
+    if (border_->empty()) return std::nullopt;
+    const object::Id id = border_->back();
+    border_->pop_back();
+    return Found(id, read(id));
+  }
+
   // Each once, the newest last, where they are taken from.
   std::vector<object::Id> by_time(const std::vector<object::Id>& ids) const {
     std::vector<std::pair<std::int64_t, object::Id>> times;
     for (const object::Id& id : ids) {
       if (std::ranges::find(times, id, &std::pair<std::int64_t, object::Id>::second) != times.end())
         continue;
-      const auto commit =
-          repo::require(object::read_commit(repository_.store(), id), "reading a commit");
-      times.emplace_back(commit.committer.time.seconds, id);
+      times.emplace_back(read(id).committer.time.seconds, id);
     }
     std::ranges::reverse(times);
     std::ranges::stable_sort(times, {}, &std::pair<std::int64_t, object::Id>::first);
@@ -86,8 +111,10 @@ class Shown {
 
   repo::Repository& repository_;
   repo::CommitWalk walk_;
-  std::optional<std::vector<object::Id>> named_;  // instead of the walk
+  std::optional<std::vector<object::Id>> named_;   // instead of the walk
+  std::optional<std::vector<object::Id>> border_;  // behind it; the last one first
   const CommitFilter& filter_;
+  LogMarks& marks_;
   std::uint64_t skip_;
   std::uint64_t left_;
 };
@@ -95,15 +122,19 @@ class Shown {
 // The commits that are shown with the lines between them, in the order of the graph.
 class Drawn {
  public:
-  Drawn(repo::Repository& repository, const CommitFilter& filter, repo::CommitWalk::Options options)
+  Drawn(repo::Repository& repository, const CommitFilter& filter, LogMarks& marks,
+        repo::CommitWalk::Options options)
       : repository_(repository),
         filter_(filter),
+        marks_(marks),
         simplified_(!options.paths.everything()),
         first_parent_(options.first_parent) {
     repo::CommitWalk walk(repository, std::move(options));
     std::vector<GraphCommit> all;
-    while (auto step = walk.step())
+    while (auto step = walk.step()) {
+      marks.walked(step->id, step->parents);
       all.push_back({step->id, std::move(step->parents), step->shown});
+    }
     all_ = in_graph_order(std::move(all));
     for (std::size_t i = 0; i < all_.size(); ++i) place_.emplace(all_[i].id, i);
   }
@@ -111,26 +142,54 @@ class Drawn {
   template <class Visit>
   void each(std::uint64_t skip, std::uint64_t limit, Graph* graph, Visit visit) {
     for (const GraphCommit& at : all_) {
-      if (limit == 0) return;
+      if (limit == 0) break;
       if (!shows(at)) continue;
       if (skip > 0) {
         --skip;
         continue;
       }
       object::Commit read = commit(at.id);
-      if (graph != nullptr) graph->update(at.id, shown_of(nearest_of(at.parents)));
+      marks_.shown(at.id, read.parents);
+      if (graph != nullptr)
+        graph->update(at.id, drawn_parents(at, read.parents), marks_.drawn(at.id));
       if (simplified_ && graph != nullptr) read.parents = told_parents(at, read);
       if (visit(at.id, read)) --limit;
     }
+    if (marks_.shows_border()) each_on_border(graph, visit);
   }
 
  private:
+  template <class Visit>
+  void each_on_border(Graph* graph, Visit visit) {
+    std::vector<GraphCommit> border;
+    for (const object::Id& id : marks_.border()) border.push_back({id, commit(id).parents});
+    for (GraphCommit& at : in_graph_order(std::move(border))) {
+      const auto is_elsewhere = [&](const object::Id& id) {
+        return !marks_.is_on_border(id) && shown_of({id}).empty();
+      };
+      std::erase_if(at.parents, is_elsewhere);
+      if (first_parent_ && at.parents.size() > 1) at.parents.resize(1);
+      if (graph != nullptr) graph->update(at.id, std::move(at.parents), marks_.drawn(at.id));
+      visit(at.id, commit(at.id));
+    }
+  }
+
+  // To where the lines of a commit lead: all parents, where the border is shown too.
+  std::vector<object::Id> drawn_parents(const GraphCommit& at,
+                                        const std::vector<object::Id>& parents) {
+    if (!marks_.shows_border()) return shown_of(nearest_of(at.parents));
+    std::vector<object::Id> out = parents;
+    if (first_parent_ && out.size() > 1) out.resize(1);
+    std::erase_if(out, [&](const object::Id& id) { return marks_.is_left_out(id); });
+    return out;
+  }
+
   object::Commit commit(const object::Id& id) const {
     return repo::require(object::read_commit(repository_.store(), id), "reading a commit");
   }
 
   bool shows(const GraphCommit& at) {
-    return at.shown && (filter_.takes_all() || filter_.takes(commit(at.id)));
+    return at.shown && marks_.takes(at.id) && (filter_.takes_all() || filter_.takes(commit(at.id)));
   }
 
   // The nearest ones that changed what is meant, of those that the parents lead to; a parent that
@@ -171,6 +230,7 @@ class Drawn {
 
   repo::Repository& repository_;
   const CommitFilter& filter_;
+  LogMarks& marks_;
   bool simplified_;  // paths leave commits out
   bool first_parent_;
   std::vector<GraphCommit> all_;
@@ -205,15 +265,18 @@ void print_lines(const Context& context, const repo::Repository& repository,
   }
 }
 
-void print_json(const Context& context, CommitPrinter& printer, Shown& shown, bool reverse) {
+void print_json(const Context& context, CommitPrinter& printer, const LogMarks& marks, Shown& shown,
+                bool reverse) {
   // Written as it is found, so that memory does not grow with the history.
   context.out << "{\"commits\": [";
   bool first = true;
   each(shown, reverse, [&](const Found& found) {
     if (!printer.shows(found.second)) return false;
+    Json row = commit_json(found.first, found.second);
+    if (marks.any()) row["mark"] = std::string(1, marks.sign(found.first));
+    if (marks.tells_sources()) put_text(row, "source", marks.source(found.first));
     context.out << (std::exchange(first, false) ? "\n" : ",\n")
-                << commit_json(found.first, found.second)
-                       .dump(-1, ' ', false, Json::error_handler_t::replace);
+                << row.dump(-1, ' ', false, Json::error_handler_t::replace);
     return true;
   });
   context.out << "\n]}\n";
@@ -229,6 +292,7 @@ repo::CommitWalk::Options walk_options(const Context& context, repo::Repository&
     const auto standing = repository.worktree();
     if (standing && standing->base) {
       out.set.with.push_back(*standing->base);
+      out.set.names.emplace(*standing->base, "HEAD");
     } else if (!given.has("json")) {
       throw Failure(Code::not_found, "there is no commit yet",
                     "make the first one: hn commit -m MESSAGE");
@@ -236,6 +300,7 @@ repo::CommitWalk::Options walk_options(const Context& context, repo::Repository&
   }
   out.paths = words.paths;
   out.first_parent = given.has("first-parent");
+  out.ancestry_path = given.has("ancestry-path");
   if (const auto since = given.value("since")) out.since = moment_of(context, *since);
   return out;
 }
@@ -297,12 +362,20 @@ int list(Context& context, repo::Repository& repository, const Given& given) {
     options.follow = followed_path(context, repository, words);
     walked.paths = {};
   }
+  const auto marks = std::make_shared<LogMarks>(repository, given, walked, format.has_field('m'));
+  if (format.has_field('S')) marks->tell_sources();
+  format.marks = marks;
+  format.drawn = given.has("graph");
   if (given.has("merged") && given.has("graph"))
     throw Failure(Code::usage, "--merged and --graph exclude each other");
   if (given.has("graph") && options.diff.nul)
     throw Failure(Code::usage, "--graph and -z exclude each other");
   if (given.has("no-walk") && (given.has("graph") || given.has("topo-order")))
     throw Failure(Code::usage, "--no-walk has no order of a history");
+  const bool picks = !filter->takes_all() || !words.paths.everything() || given.has("skip");
+  if (given.has("graph") && marks->shows_border() && picks)
+    throw Failure(Code::usage, "--graph --boundary draws all of a range",
+                  "--boundary without --graph shows where a selection ends");
   const bool drawn = given.has("graph") || given.has("topo-order");
   if (drawn && !given.has("json")) {
     if (given.has("reverse"))
@@ -310,7 +383,7 @@ int list(Context& context, repo::Repository& repository, const Given& given) {
     Graph graph(context.colour);
     if (given.has("graph")) options.graph = &graph;
     CommitPrinter printer(context, repository, format, options);
-    Drawn(repository, *filter, std::move(walked))
+    Drawn(repository, *filter, *marks, std::move(walked))
         .each(given.number("skip", UINT32_MAX).value_or(0),
               given.number("number", UINT32_MAX).value_or(UINT64_MAX), options.graph,
               [&](const object::Id& id, const object::Commit& commit) {
@@ -319,17 +392,18 @@ int list(Context& context, repo::Repository& repository, const Given& given) {
     if (format.is_text() && context.out_is_terminal) context.out << "\n";
     return printer.status();
   }
-  Shown shown(repository, given, *filter, walked);
+  Shown shown(repository, given, *filter, *marks, walked);
   const bool reverse = given.has("reverse");
   if (given.has("merged"))
     return list_merged(context, repository, given, format, words.paths, shown);
   CommitPrinter printer(context, repository, format, options);
   if (given.has("json")) {
-    print_json(context, printer, shown, reverse);
+    print_json(context, printer, *marks, shown, reverse);
     return 0;
   }
-  const bool lines_do = !given.has("no-walk") && format.is_one_line() && filter->takes_all() &&
-                        !reverse && !options.diff.any() && !options.diff.nul && options.always;
+  const bool lines_do = !given.has("no-walk") && !marks->any() && format.is_one_line() &&
+                        filter->takes_all() && !reverse && !options.diff.any() &&
+                        !options.diff.nul && options.always;
   if (lines_do) {
     print_lines(context, repository, format, shown);
     return 0;
@@ -376,7 +450,8 @@ Command cmd_log() {
       {"-F,--fixed-strings", "", "the patterns are no regular expressions"},
       {"--after,--since", "DATE", "committed since then"},
       {"--before,--until", "DATE", "committed until then"}};
-  for (const auto& more : {log_set_rows(), format_option_rows(), diff_option_rows()})
+  for (const auto& more :
+       {log_set_rows(), log_mark_rows(), format_option_rows(), diff_option_rows()})
     rows.insert(rows.end(), more.begin(), more.end());
   // git's --quiet of these.
   std::ranges::find(rows, "-s,--no-patch", &Option::names)->names = "-q,--quiet,-s,--no-patch";

@@ -7,6 +7,7 @@
 #include "hn/repo/commit.hpp"
 #include "hn/repo/merge.hpp"
 #include "hn/repo/revision.hpp"
+#include "hooks.hpp"
 #include "message.hpp"
 #include "report.hpp"
 
@@ -88,6 +89,17 @@ void say(const Context& context, repo::Repository& repository, const repo::Merge
         << "hint: edit what is in conflict, or take a side with hn resolve; then hn commit\n";
 }
 
+// What may refuse the merge, or write another message for it.
+std::string message_by_hooks(const Context& context, const repo::Repository& repository,
+                             const Given& given, const std::string& message) {
+  const bool verify = !given.has("no-verify");
+  const std::string file = repository.layout().hn() + "/COMMIT_EDITMSG";
+  if (verify) require_hook(context, repository, "pre-merge-commit");
+  const std::string text =
+      text_by_hook(context, repository, "prepare-commit-msg", file, message, {"merge"});
+  return verify ? text_by_hook(context, repository, "commit-msg", file, text) : text;
+}
+
 int run(Context& context, const Given& given) {
   repo::Repository repository = context.open();
   const std::string word = *given.value("REV");
@@ -96,10 +108,13 @@ int run(Context& context, const Given& given) {
   repo::MergeRequest request;
   request.other = other_of(repository, word);
   const auto message = message_of(context, given);
-  request.message = repo::cleaned_message(message.value_or(usual_message(repository, word)));
-  if (request.message.empty()) throw Failure(Code::refused, "the message is empty");
+  request.message = message.value_or(usual_message(repository, word));
   request.always_commit = given.has("no-ff");
   request.never_commit = given.has("ff-only");
+  if (repo::makes_commit(repository, request))
+    request.message = message_by_hooks(context, repository, given, request.message);
+  request.message = repo::cleaned_message(request.message);
+  if (request.message.empty()) throw Failure(Code::refused, "the message is empty");
   request.unrelated = given.has("allow-unrelated-histories");
   const repo::Merged merged = repo::merge_commit(repository, request);
   require_moved(merged.moved, "merging");
@@ -108,6 +123,8 @@ int run(Context& context, const Given& given) {
     print(context, as_json(merged));
   else
     say(context, repository, merged);
+  if (merged.kind != repo::Merged::Kind::nothing && merged.conflicts.empty())
+    run_hook(context, repository, "post-merge", {"0"});
   start_gc_where_worthwhile(context, repository);
   return merged.conflicts.empty() ? 0 : kExitNo;
 }
@@ -122,6 +139,7 @@ Command cmd_merge() {
        {"-F,--file", "FILE", "read the message from FILE, - for standard input", Offers::files},
        {"--no-ff", "", "make a merge commit also where the branch could just move on"},
        {"--ff-only", "", "refuse where it could not"},
+       {"--no-verify", "", "run no hooks that could refuse"},
        {"--allow-unrelated-histories", "", "merge what has no ancestor in common too"},
        {"--json", "", "as JSON"}},
       {{"REV", "what to merge", 1, 1, Offers::revisions}},

@@ -179,6 +179,7 @@ StatusOptions options_of(const Context& context, const repo::Repository& reposit
                             {"v2", Form::porcelain_2},
                             {"2", Form::porcelain_2}},
                            out.form);
+  out.unread = out.form != Form::text && !given.has("json");
   out.untracked =
       untracked_of(given.value("untracked-files"), "--untracked-files")
           .value_or(given.has("json") ? Untracked::files

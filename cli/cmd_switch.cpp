@@ -3,6 +3,7 @@
 #include "hn/repo/moves.hpp"
 #include "hn/repo/revision.hpp"
 #include "hn/repo/revision_text.hpp"
+#include "hooks.hpp"
 #include "report.hpp"
 
 namespace hn::cli {
@@ -51,7 +52,7 @@ int run(Context& context, const Given& given) {
     context.out << "on branch " << escape_controls(name)
                 << (tip.commit ? " at " + short_id(*tip.commit) : "") << "\n";
   }
-  return 0;
+  return run_checkout_hook(context, repository, left ? left->base : std::nullopt, tip.commit, true);
 }
 
 }  // namespace

@@ -6,9 +6,11 @@
 
 #include "colour_words.hpp"
 #include "commit_format.hpp"
+#include "described.hpp"
 #include "hn/base/text.hpp"
 #include "hn/object/message.hpp"
 #include "hn/repo/dates.hpp"
+#include "trailers.hpp"
 
 namespace hn::cli {
 namespace {
@@ -113,13 +115,31 @@ class Field {
     if (c == 'x') return byte();
     if (c == 'C') return colour(g);
     if (c == 'a' || c == 'c') return person(g, c);
+    if (c == '(') return named(g);
     rest_.remove_prefix(1);
-    if (std::string_view("HhTtPpsfbBeDdn%mN").find(c) == std::string_view::npos)
+    if (std::string_view("HhTtPpsfbBeDdn%mNS").find(c) == std::string_view::npos)
       return std::nullopt;
     return g == nullptr ? "" : plain(c, *g);
   }
 
  private:
+  // %(trailers:...) and %(describe:...).
+  std::optional<std::string> named(const Shown* g) {
+    const std::size_t end = rest_.find(')');
+    if (end == rest_.npos) return std::nullopt;
+    const std::string_view inside = rest_.substr(1, end - 1);
+    const std::string_view name = inside.substr(0, inside.find(':'));
+    const std::string_view words = inside.substr(std::min(name.size() + 1, inside.size()));
+    rest_.remove_prefix(end + 1);
+    if (name == "trailers") {
+      const auto format = TrailerFormat::parse(words);
+      if (!format) return std::nullopt;
+      return g == nullptr ? "" : format->shown(g->commit.message);
+    }
+    if (name != "describe" || !DescribeOptions::parse(words)) return std::nullopt;
+    return g == nullptr ? "" : g->format.description(g->id, words);
+  }
+
   std::optional<std::string> byte() {
     const auto digit = [](char c) {
       return c >= '0' && c <= '9'   ? c - '0'
@@ -209,7 +229,9 @@ class Field {
       case 'n':
         return "\n";
       case 'm':
-        return ">";
+        return std::string(1, g.format.marks ? g.format.marks->sign(g.id) : '>');
+      case 'S':
+        return g.format.marks ? g.format.marks->source(g.id) : "";
       default:
         return std::string(1, c);
     }

@@ -43,7 +43,8 @@ CommitFilter::CommitFilter(const Context& context, const Given& given)
       parents_min_(given.number("min-parents", UINT32_MAX).value_or(0)),
       parents_max_(given.number("max-parents", UINT32_MAX).value_or(UINT64_MAX)) {
   if (given.has("merges")) parents_min_ = std::max<std::uint64_t>(parents_min_, 2);
-  if (given.has("no-merges")) parents_max_ = std::min<std::uint64_t>(parents_max_, 1);
+  if (given.has("no-merges") || given.has("cherry"))
+    parents_max_ = std::min<std::uint64_t>(parents_max_, 1);
   const repo::Pattern::Options options{given.has("fixed-strings") ? repo::Pattern::Kind::fixed
                                        : given.has("extended-regexp")
                                            ? repo::Pattern::Kind::extended

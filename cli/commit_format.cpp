@@ -88,13 +88,32 @@ CommitFormat CommitFormat::parse(const std::string& text) {
   return out;
 }
 
-void CommitFormat::header(std::string& out, const Context& context, const object::Id& id) const {
+bool CommitFormat::has_field(char name) const {
+  std::string_view rest = text_;
+  for (std::size_t at = rest.find('%'); at != rest.npos; at = rest.find('%')) {
+    rest.remove_prefix(at + 1);
+    if (rest.starts_with('+') || rest.starts_with('-') || rest.starts_with(' '))
+      rest.remove_prefix(1);
+    if (rest.starts_with(name)) return true;
+    if (!rest.empty()) rest.remove_prefix(1);
+  }
+  return false;
+}
+
+void CommitFormat::header(std::string& out, const Context& context, const object::Id& id,
+                          const std::vector<object::Id>& parents) const {
   const Paint p = paint(context);
   const bool one_line = kind_ == Kind::oneline;
+  const std::size_t shown_digits = abbreviate ? digits : std::string::npos;
   out.append(p.yellow);
   if (!one_line) out += "commit ";
-  out += object::to_hex(id).substr(0, abbreviate ? digits : std::string::npos);
+  if (const char sign = marks && !drawn ? marks->front_sign(id) : '\0'; sign != '\0')
+    (out += sign) += ' ';
+  out += object::to_hex(id).substr(0, shown_digits);
+  if (marks) out += marks->kin(id, parents, shown_digits);
   out.append(p.off);
+  if (const std::string source = marks ? marks->source(id) : ""; !source.empty())
+    out += "\t" + escape_controls(source);
   const auto at = names.find(id);
   if (decorate && at != names.end()) {
     out += decorated(at->second, context.colour, " (", ")");
@@ -146,7 +165,7 @@ std::string CommitFormat::indented(std::string_view message, bool tabs, bool sub
 std::string CommitFormat::shown_line(const Context& context, const object::Id& id,
                                      std::string_view subject) const {
   std::string out;
-  header(out, context, id);
+  header(out, context, id, {});
   return out += marked(subject, CommitFilter::Part::message);
 }
 
@@ -154,7 +173,7 @@ std::string CommitFormat::shown(const Context& context, const object::Id& id,
                                 const object::Commit& commit) const {
   if (is_user_format()) return expanded(text_, context, id, commit, *this);
   std::string out;
-  header(out, context, id);
+  header(out, context, id, commit.parents);
   if (kind_ == Kind::oneline) {
     const bool told = !commit.auto_merge || !commit.message.empty();
     return out +

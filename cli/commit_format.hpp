@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -7,6 +8,7 @@
 #include "hn/base/time.hpp"
 #include "hn/object/commit.hpp"
 #include "hn/repo/repository.hpp"
+#include "log_marks.hpp"
 #include "output.hpp"
 
 // How hn log and hn show print a commit: git's formats and their fields.
@@ -50,6 +52,10 @@ class CommitFormat {
   std::size_t digits = short_digits();  // of what is abbreviated
   Decorations names;
   std::shared_ptr<const CommitFilter> hits = {};  // shown in colour where they are
+  std::shared_ptr<const LogMarks> marks = {};     // told where they are
+  // What %(describe) says; the options are those of DescribeOptions.
+  std::function<std::string(const object::Id&, std::string_view options)> description = {};
+  bool drawn = false;  // a graph shows the signs of the marks
 
   // Between two commits stands an empty line, or what a format says.
   bool separates() const { return kind_ != Kind::oneline && kind_ != Kind::lines; }
@@ -57,6 +63,8 @@ class CommitFormat {
   bool is_user_format() const { return kind_ == Kind::lines || kind_ == Kind::text; }
   bool is_text() const { return kind_ == Kind::text; }
   bool is_empty() const { return is_user_format() && text_.empty(); }
+  // A text of one's own in which the field stands.
+  bool has_field(char name) const;
 
   // Where is_one_line(): all that is shown, of a commit whose subject is known and not empty.
   std::string shown_line(const Context& context, const object::Id& id,
@@ -67,7 +75,8 @@ class CommitFormat {
 
  private:
   enum class Kind { oneline, brief, medium, full, fuller, raw, lines, text };
-  void header(std::string& out, const Context& context, const object::Id& id) const;
+  void header(std::string& out, const Context& context, const object::Id& id,
+              const std::vector<object::Id>& parents) const;
   std::string marked(std::string_view text, CommitFilter::Part part) const;
   std::string untabbed(std::string_view line) const;
   std::string indented(std::string_view message, bool tabs, bool subject_only) const;

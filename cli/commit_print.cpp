@@ -4,6 +4,7 @@
 #include <ostream>
 #include <sstream>
 
+#include "described.hpp"
 #include "hn/repo/follow.hpp"
 #include "hn/repo/working_tree.hpp"
 
@@ -46,13 +47,13 @@ CommitFormat commit_format(const Context& context, repo::Repository& repository,
     throw Failure(Code::usage, "'" + how + "' is no way to name what stands there",
                   "short, full, auto or no");
   out.decorate = how == "short" || how == "full" || (how == "auto" && context.out_is_terminal);
-  const bool named =
-      out.is_user_format() && (name.find("%d") != name.npos || name.find("%D") != name.npos ||
-                               name.find("%+d") != name.npos || name.find("%-d") != name.npos ||
-                               name.find("% D") != name.npos || name.find("%+D") != name.npos ||
-                               name.find("%-D") != name.npos || name.find("% d") != name.npos);
+  out.description = [&repository](const object::Id& id, std::string_view options) {
+    const auto found = described(repository, id, DescribeOptions::parse(options).value());
+    return found ? found->text : "";
+  };
   const auto names = how == "full" ? Decorated::full : Decorated::brief;
-  if (out.decorate || named) out.names = decorations(repository, names);
+  if (out.decorate || out.has_field('d') || out.has_field('D'))
+    out.names = decorations(repository, names);
   return out;
 }
 

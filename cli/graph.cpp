@@ -106,8 +106,9 @@ bool Graph::needs_room() const {
   return parents() >= 3 && index_ < static_cast<int>(columns_.size()) - 1 && row_ < dashes() * 2;
 }
 
-void Graph::update(const object::Id& commit, std::vector<object::Id> parents) {
+void Graph::update(const object::Id& commit, std::vector<object::Id> parents, char sign) {
   commit_ = commit;
+  sign_ = sign;
   parents_ = std::move(parents);
   index_before_ = index_;
   update_columns();
@@ -193,7 +194,7 @@ void Graph::commit_line(Line& line) {
     const int n = static_cast<int>(i);
     if (column_commit(i) == commit_) {
       seen = true;
-      put(line, '*');
+      put(line, sign_);
       for (int k = 0; k < dashes(); ++k) {
         const int to = at(mapping_, (index_ + k + 2) * 2);
         const Column& column = new_columns_[static_cast<std::size_t>(to)];

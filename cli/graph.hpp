@@ -16,8 +16,8 @@ class Graph {
  public:
   explicit Graph(bool colour) : colour_(colour) {}
 
-  // The next commit, with those of its parents that will be shown.
-  void update(const object::Id& commit, std::vector<object::Id> parents);
+  // The next commit, with those of its parents that will be shown, drawn as `sign`.
+  void update(const object::Id& commit, std::vector<object::Id> parents, char sign = '*');
 
   // The next line; sets `is_commit` where it has the commit.
   std::string next_line(bool* is_commit = nullptr);
@@ -67,6 +67,7 @@ class Graph {
   static constexpr std::size_t kColours = 12;
 
   object::Id commit_;
+  char sign_ = '*';
   std::vector<object::Id> parents_;
   State state_ = State::padding;
   State before_ = State::padding;

@@ -17,14 +17,19 @@ constexpr std::string_view kOff = "\x1b[m";
 
 class Search {
  public:
-  Search(const GrepOptions& options, const repo::LineSearch& search, const GrepSource& source)
-      : options_(options), search_(search), source_(source), text_(source.text) {}
+  Search(const GrepOptions& options, const GrepSearch& search, const GrepSource& source)
+      : options_(options),
+        search_(search.any),
+        expression_(search.expression ? &*search.expression : nullptr),
+        source_(source),
+        text_(source.text) {}
 
   GrepOutput run() {
     const std::string_view probe = text_.substr(0, merge::kBinaryProbeBytes);
     const bool binary =
         options_.binary != GrepOptions::Binary::as_text && probe.find('\0') != probe.npos;
     if (binary && options_.binary == GrepOptions::Binary::skip) return {};
+    if (options_.all_match && !expression_->matches_all(text_)) return {};
     binary_ = binary;
     std::size_t at = 0;
     while (at < text_.size() && !done_ && !has_enough()) {
@@ -45,7 +50,7 @@ class Search {
 
   // Goes to the next line that may have to be looked at; false where there is none.
   bool skip(std::size_t& at) {
-    if (options_.invert || in_function_ ||
+    if (options_.invert || expression_ != nullptr || in_function_ ||
         (last_hit_ != 0 && number_ <= last_hit_ + options_.after))
       return true;
     const auto candidate = search_.candidate(text_, at);
@@ -62,6 +67,10 @@ class Search {
 
   // Where a search that went to this line stopped, it is a candidate.
   bool matches(std::string_view text) {
+    if (expression_ != nullptr) {
+      found_ = expression_->find(text);
+      return found_.matches;
+    }
     const bool candidate = std::exchange(known_, false);
     if (candidate) return search_.matches(text);
     const auto at = search_.candidate(text, 0);
@@ -77,7 +86,7 @@ class Search {
     if (!hit) {
       // With -v it is the lines around a hit that match somewhere.
       if (in_function_ || (last_hit_ != 0 && number_ <= last_hit_ + options_.after))
-        show(text, number_, options_.invert ? column_in(text) : 0, '-');
+        show(text, number_, column_around(text), '-');
       return;
     }
     if (options_.names_without) return stop(false);
@@ -105,14 +114,22 @@ class Search {
       json(text);
     } else {
       show_before();
-      show(text, number_, options_.invert ? 1 : column_in(text), ':');
+      show(text, number_, options_.invert && expression_ == nullptr ? 1 : column_in(text), ':');
       in_function_ = options_.function_body;
     }
     last_hit_ = number_;
   }
 
+  // Of a line that is no hit, from 1; 0: none. As in git half of an "and" may match there.
+  std::size_t column_around(std::string_view text) const {
+    if (expression_ != nullptr) return found_.column ? *found_.column + 1 : 0;
+    return options_.invert ? column_in(text) : 0;
+  }
+
   // Of the first match, from 1.
   std::size_t column_in(std::string_view text) const {
+    if (expression_ != nullptr)
+      return (options_.invert ? found_.inverted_column : found_.column).value_or(0) + 1;
     const auto match = options_.columns ? search_.find(text) : std::nullopt;
     return match ? match->begin + 1 : 1;
   }
@@ -356,6 +373,8 @@ class Search {
 
   const GrepOptions& options_;
   const repo::LineSearch& search_;
+  const GrepExpression* expression_;  // or none
+  GrepExpression::Found found_ = {};  // in the line
   const GrepSource& source_;
   std::string_view text_;
   GrepOutput out_;
@@ -372,7 +391,12 @@ class Search {
 
 }  // namespace
 
-GrepOutput grep_text(const GrepOptions& options, const repo::LineSearch& search,
+GrepSearch::GrepSearch(const GrepOptions& options) : any(options.patterns, options.pattern) {
+  if (!options.expression.empty())
+    expression.emplace(options.expression, options.pattern, options.columns);
+}
+
+GrepOutput grep_text(const GrepOptions& options, const GrepSearch& search,
                      const GrepSource& source) {
   return Search(options, search, source).run();
 }

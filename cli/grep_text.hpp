@@ -1,5 +1,6 @@
 #pragma once
 
+#include "grep_expression.hpp"
 #include "hn/repo/pattern.hpp"
 #include "output.hpp"
 
@@ -8,6 +9,8 @@ namespace hn::cli {
 
 struct GrepOptions {
   std::vector<std::string> patterns;
+  std::vector<GrepToken> expression;  // that they are joined by; empty: one of them has to match
+  bool all_match = false;             // in texts alone in which all of them match somewhere
   repo::Pattern::Options pattern;
   bool invert = false;
   bool names = false;          // of the files that have a match
@@ -49,7 +52,14 @@ struct GrepSource {
   std::string_view text;
 };
 
-GrepOutput grep_text(const GrepOptions& options, const repo::LineSearch& search,
+// What one thread searches with.
+struct GrepSearch {
+  explicit GrepSearch(const GrepOptions& options);
+  repo::LineSearch any;  // of the patterns
+  std::optional<GrepExpression> expression;
+};
+
+GrepOutput grep_text(const GrepOptions& options, const GrepSearch& search,
                      const GrepSource& source);
 
 }  // namespace hn::cli

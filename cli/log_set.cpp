@@ -62,23 +62,27 @@ bool names_sets(const Given& given) {
 
 void add_sets(repo::Repository& repository, const Given& given, repo::CommitSet& to) {
   const Names names(given);
-  if (given.has("all")) {
-    const auto standing = repository.worktree();
-    if (standing && standing->base) to.with.push_back(*standing->base);
-  }
+  const auto add = [&](const object::Id& commit, const std::string& name) {
+    to.with.push_back(commit);
+    to.names.emplace(commit, name);
+  };
   for (const repo::BranchLine& line : repo::branches(repository)) {
     if (!names.take(kHeads, line.shown)) continue;
     if (const repo::Tip tip = repo::tip_of(repository, line.branch); tip.commit)
-      to.with.push_back(*tip.commit);
+      add(*tip.commit, std::string(kHeads) + line.shown);
   }
   for (const repo::TagLine& tag : repo::tags(repository)) {
     if (!names.take(kTags, tag.shown)) continue;
+    const std::string name = std::string(kTags) + tag.shown;
     try {
-      to.with.push_back(repo::resolve_commit(repository, std::string(kTags) + tag.shown));
+      add(repo::resolve_commit(repository, name), name);
     } catch (const Failure& failure) {
       if (failure.code() != Code::invalid) throw;  // a tag on a tree or a file
     }
   }
+  if (!given.has("all")) return;
+  const auto standing = repository.worktree();
+  if (standing && standing->base) add(*standing->base, "HEAD");
 }
 
 }  // namespace hn::cli

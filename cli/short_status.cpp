@@ -6,6 +6,7 @@
 
 #include "hn/git/form.hpp"
 #include "hn/object/file.hpp"
+#include "hn/repo/working_tree.hpp"
 #include "output.hpp"
 #include "patch.hpp"
 
@@ -33,6 +34,16 @@ std::string_view letters_of(const worktree::Change& change) {
   }
 }
 
+// The same in the first column.
+std::string_view recorded_letters_of(const worktree::Change& change) {
+  const std::string_view letters = letters_of(change);
+  return letters == " A"   ? "A "
+         : letters == " D" ? "D "
+         : letters == " T" ? "T "
+         : letters == " M" ? "M "
+                           : letters;
+}
+
 bool has_below(const std::vector<std::string>& sorted, const std::string& folder) {
   const auto at = std::ranges::lower_bound(sorted, folder + "/", worktree::path_less);
   return at != sorted.end() && worktree::is_below(*at, folder);
@@ -48,6 +59,7 @@ class Lines {
     for (const std::string& path : status_.conflicts) {
       if (meant(path)) out_.push_back({path, "UU"});
     }
+    if (options_.unread) add_unread();
     order(0);
     if (options_.untracked == StatusOptions::Untracked::none) return std::move(out_);
     add_untracked();
@@ -59,12 +71,27 @@ class Lines {
   bool meant(std::string_view path) const { return options_.meant.matches(path); }
 
   void sort_out(const worktree::Change& change) {
+    if (options_.recorded && options_.recorded->matches(change.path)) {
+      if (meant(change.path)) out_.push_back({change.path, recorded_letters_of(change), &change});
+      return;
+    }
     const bool asked = !change.added() || std::ranges::binary_search(status_.tracked, change.path,
                                                                      worktree::path_less);
     if (!asked) {
       untracked_.push_back(change.path);
     } else if (meant(change.path)) {
       out_.push_back({change.path, letters_of(change), &change});
+    }
+  }
+
+  void add_unread() {
+    for (const worktree::Notice& notice :
+         repo::unread(status_.notices, status_.index, options_.meant)) {
+      const worktree::IndexRow* row = status_.index.find(notice.path);
+      if (row == nullptr || !row->base) continue;
+      if (row->base->is_file()) out_.push_back({notice.path, " M"});
+      // A fifo in place of a link; git takes it for a file.
+      if (row->base->mode == object::Mode::symlink) out_.push_back({notice.path, " T"});
     }
   }
 
@@ -209,7 +236,9 @@ class Printer {
 
   void line_1(const StatusLine& line) {
     const Paint p = brief_paint();
-    context_.out << p.red << line.letters << p.off;
+    const bool recorded = line.letters.ends_with(' ');
+    context_.out << (recorded ? p.green : p.red) << line.letters.substr(0, recorded ? 1 : 2)
+                 << p.off << (recorded ? " " : "");
     end("", line.path);
   }
 
@@ -229,7 +258,12 @@ class Printer {
   }
 
   void changed_2(const StatusLine& line) {
-    const worktree::Change& change = *line.change;
+    worktree::Change change;
+    if (line.change != nullptr)
+      change = *line.change;
+    else
+      change.base = change.now = status_.index.find(line.path)->base;
+    if (line.change == nullptr && line.letters == " T") change.now->mode = object::Mode::file;
     const bool submodule = (change.base && change.base->mode == object::Mode::submodule) ||
                            (change.now && change.now->mode == object::Mode::submodule);
     const std::string hash = hash_of(repository_.store(), change.base);

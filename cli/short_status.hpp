@@ -17,6 +17,11 @@ struct StatusOptions {
   Untracked untracked = Untracked::folders;
   Ignored ignored = Ignored::none;
   worktree::Pathspec meant;
+  // Recorded files that cannot be read count as modified, as in git, though a commit takes them as
+  // unchanged.
+  bool unread = false;
+  // What the next commit takes: told in the first column, as git tells what is staged.
+  std::optional<worktree::Pathspec> recorded = {};
   std::string folder;  // that paths are shown from, "" for the root
 };
 
@@ -24,7 +29,7 @@ struct StatusOptions {
 struct StatusLine {
   std::string path;                          // a folder ends with a slash
   std::string_view letters;                  // " M", "UU", "??" ...
-  const worktree::Change* change = nullptr;  // of one that differs from its commit
+  const worktree::Change* change = nullptr;  // of one that differs from its commit, where known
 };
 
 // What is meant of a status: what differs, by path; then what is untracked, then what is ignored.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "grep_expression.hpp"
 #include "hn/base/error.hpp"
 
 namespace hn::cli {
@@ -60,6 +61,12 @@ constexpr std::array kSpellings{
     Spelling{Form::last, "--no-contains", "--no-contains", "HEAD"},
     Spelling{Form::last, "--points-at", "--points-at", "HEAD"},
     Spelling{Form::alone, "-n", "-n", "1", "tag"},
+    // Among the patterns, so that they keep their places.
+    Spelling{Form::alone, "--and", "-e", kGrepAnd, "grep"},
+    Spelling{Form::alone, "--or", "-e", kGrepOr, "grep"},
+    Spelling{Form::alone, "--not", "-e", kGrepNot, "grep"},
+    Spelling{Form::alone, "(", "-e", kGrepOpen, "grep"},
+    Spelling{Form::alone, ")", "-e", kGrepClose, "grep"},
 };
 
 // What git has and what asks for nothing but what is done anyway.

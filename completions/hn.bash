@@ -58,7 +58,7 @@ _hn() {
         -L) return ;;
         --date) _hn_words "default iso iso-strict rfc short raw unix relative local format:"; return ;;
       esac
-      case $cur in -*) _hn_words '-L -p --porcelain -l -s -e --show-email -w --date --json'; return ;; esac
+      case $cur in -*) _hn_words '-L -p --porcelain --line-porcelain -l -s -e --show-email -w --date --json'; return ;; esac
       _hn_place '-L --date'
       case $place in
         *) _hn_files -f ;;
@@ -143,7 +143,7 @@ _hn() {
         --author) return ;;
         --date) return ;;
       esac
-      case $cur in -*) _hn_words '-m --message -F --file -C --reuse-message -c --reedit-message -t --template --reset-author -s --signoff --trailer -a --all -v --verbose -e --edit --no-edit --cleanup -n --no-verify --dry-run -q --quiet --amend --allow-empty --allow-empty-message --allow-markers --author --date --json'; return ;; esac
+      case $cur in -*) _hn_words '-m --message -F --file -C --reuse-message -c --reedit-message -t --template --reset-author -s --signoff --trailer -a --all -v --verbose -e --edit --no-edit --cleanup -n --no-verify --dry-run --short --porcelain -z --null --branch --long -q --quiet --amend --allow-empty --allow-empty-message --allow-markers --author --date --json'; return ;; esac
       _hn_place '-m --message -F --file -C --reuse-message -c --reedit-message -t --template --trailer --cleanup --author --date'
       case $place in
         *) _hn_files -f ;;
@@ -154,7 +154,7 @@ _hn() {
         --type) _hn_words "bool int bool-or-int path color"; return ;;
         --default) return ;;
       esac
-      case $cur in -*) _hn_words '--get --get-all --add --unset --unset-all -l --list --system --global --local --type --no-type --default --show-origin --show-scope --name-only -z --null --json'; return ;; esac
+      case $cur in -*) _hn_words '--get --get-all --get-regexp --add --replace-all --unset --unset-all --remove-section --rename-section -e --edit -l --list --system --global --local --type --no-type --default --show-origin --show-scope --name-only -z --null --json'; return ;; esac
       ;;
     conflicts)
       case $cur in -*) _hn_words '--json'; return ;; esac
@@ -262,7 +262,7 @@ _hn() {
         --max-depth) return ;;
         --color) _hn_words "always never auto"; return ;;
       esac
-      case $cur in -*) _hn_words '-e -f -G --basic-regexp -E --extended-regexp -F --fixed-strings -P --perl-regexp -i --ignore-case -w --word-regexp -v --invert-match -n --line-number --column -o --only-matching -l --name-only --files-with-matches -L --files-without-match -c --count -q --quiet -h -H --full-name -z --null -A --after-context -B --before-context -C --context -p --show-function -W --function-context --heading --break -a --text -I -m --max-count --max-depth --untracked --color --no-color --json'; return ;; esac
+      case $cur in -*) _hn_words '-e --and --or --not --all-match -f -G --basic-regexp -E --extended-regexp -F --fixed-strings -P --perl-regexp -i --ignore-case -w --word-regexp -v --invert-match -n --line-number --column -o --only-matching -l --name-only --files-with-matches -L --files-without-match -c --count -q --quiet -h -H --full-name -z --null -A --after-context -B --before-context -C --context -p --show-function -W --function-context --heading --break -a --text -I -m --max-count --max-depth --untracked --color --no-color --json'; return ;; esac
       _hn_place '-e -f -A --after-context -B --before-context -C --context -m --max-count --max-depth --color'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
@@ -349,7 +349,7 @@ _hn() {
         -S) return ;;
         -G) return ;;
       esac
-      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --no-walk --topo-order --min-parents --max-parents --first-parent --graph --follow -L --merges --no-merges --merged --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --all --branches --tags --glob --exclude --oneline --abbrev-commit --no-abbrev-commit --pretty --format --date --decorate --no-decorate --color --no-color -p -u --patch --stat --numstat --shortstat --name-only --name-status --raw --summary --compact-summary --patch-with-stat --patch-with-raw --check --diff-filter -z --abbrev --no-abbrev --relative -q --quiet -s --no-patch -U --unified -W --function-context --inter-hunk-context -a --text --src-prefix --dst-prefix --no-prefix -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --ignore-cr-at-eol --ignore-blank-lines -I --ignore-matching-lines --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --no-walk --topo-order --min-parents --max-parents --first-parent --graph --follow -L --merges --no-merges --merged --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --all --branches --tags --glob --exclude --left-right --left-only --right-only --cherry-pick --cherry-mark --cherry --boundary --ancestry-path --parents --children --source --oneline --abbrev-commit --no-abbrev-commit --pretty --format --date --decorate --no-decorate --color --no-color -p -u --patch --stat --numstat --shortstat --name-only --name-status --raw --summary --compact-summary --patch-with-stat --patch-with-raw --check --diff-filter -z --abbrev --no-abbrev --relative -q --quiet -s --no-patch -U --unified -W --function-context --inter-hunk-context -a --text --src-prefix --dst-prefix --no-prefix -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --ignore-cr-at-eol --ignore-blank-lines -I --ignore-matching-lines --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
       _hn_place '-n --max-count --number --skip --min-parents --max-parents -L --author --committer --grep --after --since --before --until --branches --tags --glob --exclude --pretty --format --date --decorate --color --stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
@@ -363,7 +363,7 @@ _hn() {
         -m|--message) return ;;
         -F|--file) _hn_files -f; return ;;
       esac
-      case $cur in -*) _hn_words '-m --message -F --file --no-ff --ff-only --allow-unrelated-histories -q --quiet --json'; return ;; esac
+      case $cur in -*) _hn_words '-m --message -F --file --no-ff --ff-only --no-verify --allow-unrelated-histories -q --quiet --json'; return ;; esac
       _hn_place '-m --message -F --file'
       case $place in
         0) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')" ;;
@@ -411,7 +411,7 @@ _hn() {
       case $prev in
         -s|--source) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; return ;;
       esac
-      case $cur in -*) _hn_words '-s --source -f --force -n --dry-run -q --quiet -v --verbose --json'; return ;; esac
+      case $cur in -*) _hn_words '-s --source -2 --ours -3 --theirs -f --force -n --dry-run -q --quiet -v --verbose --json'; return ;; esac
       _hn_place '-s --source'
       case $place in
         *) _hn_files -f ;;

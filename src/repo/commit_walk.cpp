@@ -19,12 +19,28 @@ CommitWalk::CommitWalk(const Repository& repository, Options options)
   if (limited_) {
     member_ids_ = require(object::reachable(repository.history(), set.with, set.without, SIZE_MAX),
                           "listing what a range leads to");
+    if (options_.ancestry_path) keep_ancestry_path();
   }
   note_limits();
   walk_.on_renumbering([this] { note_limits(); });
   for (const object::Id& id : set.with) {
     if (is_in(walk_.numbers().of(id))) walk_.start(id);
   }
+}
+
+// Parents stand behind their children.
+void CommitWalk::keep_ancestry_path() {
+  const auto& without = options_.set.without;
+  std::unordered_set<object::Id> on_path(without.begin(), without.end());
+  std::vector<object::Id> kept;
+  for (auto at = member_ids_.rbegin(); at != member_ids_.rend(); ++at) {
+    const auto parents = require(repository_.history().parents(*at), "reading a commit");
+    const auto is_on_path = [&](const object::Id& id) { return on_path.contains(id); };
+    if (!std::ranges::any_of(parents, is_on_path)) continue;
+    on_path.insert(*at);
+    kept.push_back(*at);
+  }
+  member_ids_ = std::move(kept);
 }
 
 void CommitWalk::note_limits() {

@@ -1,5 +1,6 @@
 // Changes a file as git's config.c does: git_config_set_multivar_in_file.
 #include <algorithm>
+#include <utility>
 
 #include "hn/base/error.hpp"
 #include "hn/repo/config.hpp"
@@ -54,6 +55,28 @@ std::string header_of(std::string_view section) {
     out += c;
   }
   return out + "\"]\n";
+}
+
+// The name in the header that a text begins with, in capitals as they are: git takes these for
+// another name here, and nowhere else.
+std::string section_written_in(std::string_view text) {
+  std::string out;
+  bool quoted = false;
+  for (std::size_t i = text.find('[') + 1; i < text.size(); ++i) {
+    if (text[i] == ' ' || text[i] == '\t') {
+      if (quoted) out += text[i];
+    } else if (text[i] == '"') {
+      if (std::exchange(quoted, true)) return out;
+      out += '.';
+    } else if (quoted && text[i] == '\\' && i + 1 < text.size()) {
+      out += text[++i];
+    } else if (!quoted && text[i] == ']') {
+      return out;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
 }
 
 // A part of the text that goes.
@@ -148,21 +171,65 @@ std::optional<std::string> edited_config(const std::string& given, const std::st
   }
   const std::string line = line_of(name.substr(name.rfind('.') + 1), value);
   const std::string section = key->substr(0, key->rfind('.'));
-  if (edit == ConfigEdit::add || (edit == ConfigEdit::set && found.empty()))
+  const bool all = edit == ConfigEdit::unset_all || edit == ConfigEdit::replace_all;
+  const bool sets = edit == ConfigEdit::set || edit == ConfigEdit::replace_all;
+  if (edit == ConfigEdit::add || (sets && found.empty()))
     return inserted(text, pieces, section, name, line);
-  if (found.empty() || (found.size() > 1 && edit != ConfigEdit::unset_all)) return std::nullopt;
-  if (edit == ConfigEdit::set) {
-    const Cut cut = cut_of(text, pieces[found[0]].begin, pieces[found[0]].end);
-    std::string out = text.substr(0, cut.begin);
-    if (!out.empty() && !out.ends_with('\n')) out += '\n';
-    return out + line + text.substr(cut.end);
-  }
+  if (found.empty() || (found.size() > 1 && !all)) return std::nullopt;
   std::vector<Cut> cuts;
+  if (sets) {
+    // In place of the last.
+    for (const std::size_t at : found)
+      cuts.push_back(cut_of(text, pieces[at].begin, pieces[at].end));
+    const std::size_t end = cuts.back().end;
+    std::string out = without(text.substr(0, end), cuts);
+    if (!out.empty() && !out.ends_with('\n')) out += '\n';
+    return out + line + text.substr(end);
+  }
   for (const std::size_t at : found) {
     const auto whole = emptied_section(pieces, at, found);
     cuts.push_back(whole ? *whole : cut_of(text, pieces[at].begin, pieces[at].end));
   }
   return without(text, cuts);
+}
+
+std::optional<std::string> edited_sections(const std::string& given, const std::string& name,
+                                           const std::optional<std::string>& new_name) {
+  for (const std::string& one : {name, new_name.value_or(name)})
+    if (!config_key(one + ".key"))
+      throw Failure(Code::invalid, "'" + one + "' is no name of a section", "such as alias");
+  const std::string text = finished(given);
+  const std::vector<Piece> pieces = pieces_of(text);
+  const auto is_meant = [&](const Piece& piece) {
+    return piece.kind == Piece::Kind::section &&
+           section_written_in(std::string_view(text).substr(piece.begin)) == name;
+  };
+  const auto line_begin = [&](const Piece& piece) {
+    return piece.begin == 0 ? 0 : text.rfind('\n', piece.begin - 1) + 1;
+  };
+  std::string out;
+  std::size_t at = 0;
+  bool found = false;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    if (!is_meant(pieces[i])) continue;
+    found = true;
+    out += text.substr(at, std::max(at, line_begin(pieces[i])) - at);
+    if (!new_name) {
+      // With the comments up to the next header, as git does.
+      do ++i;
+      while (pieces[i].kind == Piece::Kind::entry);
+      at = pieces[i].kind == Piece::Kind::end ? text.size() : line_begin(pieces[i]);
+      --i;
+      continue;
+    }
+    out += header_of(*new_name);
+    at = std::min(text.find_first_not_of(" \t", pieces[i].end), text.size());
+    if (at < text.size() && text[at] == '\n')
+      ++at;
+    else if (at < text.size())
+      out += '\t';
+  }
+  return found ? std::optional(out + text.substr(at)) : std::nullopt;
 }
 
 }  // namespace hn::repo

@@ -63,6 +63,14 @@ bool is_above(Repository& repository, const object::Id& old, const object::Id& n
 
 }  // namespace
 
+bool makes_commit(Repository& repository, const MergeRequest& request) {
+  const auto standing = repository.worktree();
+  if (!standing || !standing->base || request.never_commit ||
+      is_above(repository, request.other, *standing->base))
+    return false;
+  return request.always_commit || !is_above(repository, *standing->base, request.other);
+}
+
 Merged merge_commit(Repository& repository, const MergeRequest& request) {
   const auto lock = repository.store().lock();
   repository.refresh();

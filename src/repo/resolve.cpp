@@ -5,6 +5,7 @@
 #include "hn/merge/conflicts.hpp"
 #include "hn/object/file.hpp"
 #include "hn/repo/tracked.hpp"
+#include "hn/worktree/files.hpp"
 #include "repo/carry.hpp"
 
 namespace hn::repo {
@@ -106,6 +107,15 @@ std::vector<OpenConflict> found_in(const Repository& repository, const worktree:
   return out;
 }
 
+// A conflict whose files stand beside its own name has nothing there that a checkout would take
+// away; what another choice wrote there is.
+void remove_chosen_before(const Repository& repository,
+                          const std::vector<worktree::Change>& changes) {
+  const worktree::Files files(repository.layout().root);
+  for (const worktree::Change& change : changes)
+    if (!change.now) files.remove(change.path);
+}
+
 // What is in a folder that was chosen is to be recorded, ignored or not: it is recorded where it
 // comes from.
 void track_folders(Repository& repository, const std::vector<worktree::Change>& changes) {
@@ -169,6 +179,7 @@ Resolved resolve(Repository& repository, const ResolveRequest& request) {
     out.paths.push_back(conflict.path);
   }
   out.moved = carry(repository, batch, standing, conflicts, std::move(snapshot), target).moved;
+  if (out.moved.done && !target.only_list) remove_chosen_before(repository, target.changes);
   lock.reset();
   if (out.moved.done && !target.only_list) track_folders(repository, target.changes);
   return out;

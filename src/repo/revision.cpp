@@ -233,23 +233,30 @@ PathAt resolve_path(Repository& repository, std::string_view text) {
 
 void add_range(Repository& repository, std::string_view text, CommitSet& to) {
   const RangeText range = parse_range(text);
-  const auto left = [&] { return commit_at(repository, range.left); };
+  const auto named = [&](const object::Id& id, const std::string& name) {
+    to.names.emplace(id, name.empty() ? "HEAD" : name);
+    return id;
+  };
+  const auto left = [&] { return named(commit_at(repository, range.left), range.left); };
+  const auto right = [&] { return named(commit_at(repository, range.right), range.right); };
   switch (range.kind) {
     case RangeText::Kind::one:
-      to.with.push_back(resolve_commit(repository, range.left));
+      to.with.push_back(named(resolve_commit(repository, range.left), range.left));
       break;
     case RangeText::Kind::without:
-      to.without.push_back(resolve_commit(repository, range.left));
+      to.without.push_back(named(resolve_commit(repository, range.left), range.left));
       break;
     case RangeText::Kind::between:
       to.without.push_back(left());
-      to.with.push_back(commit_at(repository, range.right));
+      to.with.push_back(right());
       break;
     case RangeText::Kind::symmetric: {
-      const std::array both{left(), commit_at(repository, range.right)};
-      to.with.insert(to.with.end(), both.begin(), both.end());
-      const auto bases = merge_bases(repository, both[0], both[1]);
-      to.without.insert(to.without.end(), bases.begin(), bases.end());
+      const object::Id a = commit_at(repository, range.left);
+      const object::Id b = commit_at(repository, range.right);
+      for (const object::Id& base : merge_bases(repository, a, b))
+        to.without.push_back(named(base, object::to_hex(base)));
+      to.left.push_back(left());
+      to.with.insert(to.with.end(), {a, right()});
       break;
     }
     case RangeText::Kind::parents:

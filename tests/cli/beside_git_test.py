@@ -31,6 +31,7 @@ GIT = ["git", "-c", "core.quotepath=false", "-c", "core.abbrev=10"]
 ALWAYS = [["archive", "main"], ["archive", "--format=zip", "--prefix=p/", "main"],
           ["log", "-p", "--color=always", "--grep=fix", "--author=Ann"],
           ["grep", "-a", "-m1", "-C3", "-e", "x", "main"], ["log", "-p", "-I}|^ *x$", "-U1"],
+          ["blame", "--line-porcelain", "left", "--", "s1"], ["blame", "--line-porcelain", "right", "--", "dir2/s3"],
           ["log", "-p", "--ignore-blank-lines", "-U2"], ["log", "--raw", "--check"]]
 
 
@@ -134,12 +135,86 @@ def history(chance):
             out.append(f"M {mode} inline {quoted}\n".encode() + b"data %d\n%s\n" % (len(text), text))
         commits.append((i + 1, files))
     out.append(b"reset refs/heads/other\nfrom :%d\n" % commits[len(commits) // 2][0])
+    out.append(two_sides(random.Random(len(out)), commits[len(commits) * 2 // 3][0]))
     for name in ["v1", "v2", "rel/3"][:chance.randrange(4)]:
         out.append(f"tag {name}\nfrom :{chance.choice(commits)[0]}\ntagger T <t@x> 1500100000 +0000\n".encode())
         out.append(b"data 4\ntag\n\n")
     for name in ["light", "moon"][:chance.randrange(3)]:
         out.append(f"reset refs/tags/{name}\nfrom :{chance.choice(commits)[0]}\n\n".encode())
     return b"".join(out)
+
+
+def commit_of(branch, mark, parents, time, message, files):
+    out = [f"commit refs/heads/{branch}\nmark :{mark}\ncommitter S <s@x> {time} +0000\n".encode(),
+           b"data %d\n%s\n" % (len(message), message)]
+    out += [f"{'from' if at == 0 else 'merge'} :{parent}\n".encode() for at, parent in enumerate(parents)]
+    for name, (mode, text) in files.items():
+        out.append(f"M {mode} inline {name}\n".encode() + b"data %d\n%s\n" % (len(text), text))
+    return b"".join(out) + b"\n"
+
+
+def two_sides(chance, base):
+    """Two branches on one commit of the history, "left" and "right", some of whose commits make the same change."""
+    out, time, mark = [], 1_600_000_000, 1000
+    tips = {"left": (base, {}), "right": (base, {})}
+
+    def appends(name, line):
+        return lambda files: {name: ("100644", files.get(name, ("", b"1\n2\n3\n4\n5\n6\n7\n8\n9\n"))[1] + line)}
+
+    def begins(name, line):
+        return lambda files: {name: ("100644", line + files.get(name, ("", b"1\n2\n3\n4\n5\n6\n7\n8\n9\n"))[1])}
+
+    changes = [appends("s1", b"line 1\n"), begins("s1", b"line 2\n"), appends("s2", b"x\n"), begins("dir2/s3", b"  y z\n"),
+               lambda files: {"s4": ("100755", b"no end")}, lambda files: {"s5": ("100644", b"a\0b")}, lambda files: {},
+               lambda files: {"s1": ("100755", files.get("s1", ("", b"new\n"))[1])}]
+    blanks = [appends("s1", b"li ne 1\n"), appends("s2", b" x\n"), begins("dir2/s3", b"yz\n")]
+    for _ in range(chance.randrange(4, 14)):
+        branch = chance.choice(["left", "right"])
+        parents, files = [tips[branch][0]], tips[branch][1]
+        if chance.randrange(8) == 0:
+            other = tips["right" if branch == "left" else "left"]
+            if other[0] not in parents:
+                parents.append(other[0])
+                files = {**files, **other[1]}
+        new = chance.choice(changes + blanks)(files)
+        files = {**files, **new}
+        mark, time = mark + 1, time + 1000
+        out.append(commit_of(branch, mark, parents, time, f"side {mark}".encode(), files if len(parents) > 1 else new))
+        tips[branch] = (mark, files)
+    resets = [f"reset refs/heads/{branch}\nfrom :{tip}\n\n".encode() for branch, (tip, _) in tips.items()]
+    return b"".join(out + resets)
+
+
+def random_sides(chance):
+    """What is told of the commits of A...B."""
+    range_ = chance.choice([["left...right"], ["right...left"], ["left...right"], ["left...main"], ["main...right~1"], ["left..right"],
+                            ["right", "^left"], ["left...right", "other"], ["main~2..main"], ["left", "right"]])
+    shown = chance.choice([["--format=oneline"], ["--no-decorate"], ["--format=%m %H %S"], ["--format=short"], ["--format=%m %s"], ["--color=always"]])
+    side = chance.choice([[], ["--left-only"], ["--right-only"], ["--cherry-pick"], ["--cherry-mark"], ["--cherry"],
+                          ["--cherry-pick", "--right-only"], ["--cherry-mark", "--left-only"]])
+    words = ["log", *shown, *side]
+    some = [["--left-right"], ["--boundary"], ["--source"], ["--boundary"], ["--left-right", "--graph"]]
+    if chance.randrange(4) == 0:
+        words.append("--ancestry-path" if chance.randrange(2) and len(range_) == 1 and ".." in range_[0]
+                     else chance.choice(["--parents", "--children"]))
+        paths = []
+    elif chance.randrange(2):
+        some += [["-%d" % chance.randrange(1, 5)], ["--no-merges"], ["--reverse"], ["--author=Ann"], ["--first-parent"], ["--skip=1"]]
+        paths = chance.choice([[], [], ["--", "s1"], ["--", "dir2", "a"]])
+    else:
+        paths = []
+    for extra in chance.sample(some, chance.randrange(1, 4)):
+        words += extra
+    if "--first-parent" in words and "--format=%m %H %S" in words:  # git prints %S of a border that it did not walk to
+        words.remove("--first-parent")
+    if "--boundary" in words or "--graph" in words:  # where paths take merges away git has borders of its own
+        paths = []
+    if "--graph" in words:  # where a selection ends is drawn by git alone
+        words = [word for word in words if word not in ("--reverse", "--parents", "--children")]
+        if "--boundary" in words:
+            words = [word for word in words if word not in ("--author=Ann", "--no-merges", "--cherry", "--skip=1")]
+            paths = []
+    return words + range_ + paths
 
 
 def random_grep(chance, paths):
@@ -166,6 +241,29 @@ def random_grep(chance, paths):
     return words + kind + revision + (["--", *paths] if chance.randrange(3) == 0 else [])
 
 
+def random_expression(chance, depth=0):
+    """Patterns of hn grep with what joins them."""
+    what = chance.randrange(6) if depth < 3 else 0
+    if what == 1:
+        return ["--not", *random_expression(chance, depth + 1)]
+    if what == 2:
+        return ["(", *random_expression(chance, depth + 1), ")"]
+    if what > 2:
+        return [*random_expression(chance, depth + 1), *[["--and"], ["--or"], []][what - 3], *random_expression(chance, depth + 1)]
+    return ["-e", chance.choice(["line", "x$", "1", "[0-9]", "}", "t", "^ *x", "2", "^  "])]
+
+
+def random_joined_grep(chance):
+    words = ["grep"]
+    some = [["-n"], ["-i"], ["-w"], ["-v"], ["--column"], ["-C1"], ["-a"], ["--all-match"], ["--all-match"], ["--color=always"],
+            chance.choice([["-l"], ["-L"], ["-c"], ["-o"], ["-q"], ["-m2"], ["-p"]])]
+    for extra in chance.sample(some, chance.randrange(4)):
+        words += extra
+    if "-C1" in words:  # git 2.39 swallows the first line about a binary file then
+        words.append("-a")
+    return [*words, *random_expression(chance), *chance.choice([[], ["HEAD"], ["main~2"]]), *chance.choice([[], ["--", "dir"]])]
+
+
 def random_history(chance, count, diff, paths):
     """Graphs, names that are followed, texts that came and went, lines that are blamed."""
     what = chance.randrange(5)
@@ -182,7 +280,7 @@ def random_history(chance, count, diff, paths):
     if what == 2:
         ranges = ["/line/,+3", "2,/x/", "/^}/", "^/t/,+1", "3,-2", "/l/,/x/"]
         lines = [word for text in chance.sample(ranges, chance.choice([1, 1, 2])) for word in ("-L", text)]
-        return ["blame", "--porcelain", *lines, "main", "--", chance.choice(NAMES)]
+        return ["blame", "--line-porcelain" if count % 2 else "--porcelain", *lines, "main", "--", chance.choice(NAMES)]
     words = ["log", "--graph"]
     shown = [["--format=%H"], ["--format=%s"], ["--format=short"], ["--format=fuller"], [], ["--format=%an%n%B"], diff,
              ["--format=format:%H"], ["--format=%H", *diff]]
@@ -330,13 +428,15 @@ def one_round(program, seed, lines):
         ids = {c["id"].encode(): c["git"].encode() for c in commits}
         for folder in ("git", "hn"):
             change_some(random.Random(seed), os.path.join(root, folder))
-        for words in ALWAYS + [random_words(chance, len(commits)) for _ in range(lines)]:
+        sides = random.Random(seed)
+        for words in ALWAYS + [random_words(chance, len(commits)) for _ in range(lines)] + [
+                chance_of(sides) for _ in range(lines // 3) for chance_of in (random_sides, random_joined_grep)]:
             different = compare(world, words, ids)
             if different:
                 failed.append(f"seed {seed}: {different}")
     finally:
         shutil.rmtree(root, ignore_errors=True)
-    return len(ALWAYS) + lines - len(failed), failed
+    return len(ALWAYS) + lines + lines // 3 * 2 - len(failed), failed
 
 
 def run_rounds(rounds, one_round):

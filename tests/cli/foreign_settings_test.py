@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 STRANGER = 65534
-HOOKS = ("pre-commit", "commit-msg", "post-commit", "pre-sync", "post-sync")
+HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "post-checkout", "pre-sync", "post-sync")
 
 
 def run(hn, folder, *words, **more):
@@ -81,14 +81,15 @@ def main():
             with open(folder + "/file", "w", encoding="utf-8") as file:
                 file.write(text)
             said = []
-            for words in (("add", "file"), ("commit", "-m", text), ("mark",), ("st",), ("sync", "--via", "true")):
+            for words in (("add", "file"), ("commit", "-m", text), ("mark",), ("st",), ("sync", "--via", "true"), ("restore", "file")):
                 status, out, error = run(hn, folder, *words)
                 said.append((status, out, error))
             shown_on_terminal(hn, folder, "log")
             return sorted(os.listdir(marks)), said
 
         left, said = seen("own")
-        expect(left == sorted(["alias", "pager", "pre-commit", "commit-msg", "post-commit", "pre-sync"]),
+        expect(left == sorted(["alias", "pager", "pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "post-checkout",
+                               "pre-sync"]),
                f"one's own: {left} {said}")
         expect(said[3][0] == 0, f"one's own alias of a command: {said[3]}")
 
@@ -105,6 +106,23 @@ def main():
                 os.chown(folder + "/" + path, 0, 0)
         left, _ = seen("own again")
         expect("alias" in left and "pre-commit" in left, f"one's own again: {left}")
+
+        elsewhere = root + "/elsewhere"
+        os.mkdir(elsewhere)
+        program(elsewhere + "/pre-commit", marks + "/elsewhere")
+        run(hn, folder, "config", "core.hooksPath", elsewhere)
+        left, _ = seen("elsewhere")
+        expect("elsewhere" in left and "pre-commit" not in left, f"a folder of one's own for hooks: {left}")
+        os.chown(folder + "/.hn/config", STRANGER, STRANGER)
+        left, _ = seen("another user's word of where")
+        expect("elsewhere" not in left and "pre-commit" in left, f"another user's core.hooksPath: {left}")
+        os.chown(folder + "/.hn/config", 0, 0)
+        for path in (elsewhere, elsewhere + "/pre-commit"):
+            os.chown(path, STRANGER, STRANGER)
+            left, said = seen("another user's hooks elsewhere " + path)
+            expect("elsewhere" not in left, f"another user's {path}: {left}")
+            expect("another user's" in said[1][2], f"a hook elsewhere that was passed over is told: {said[1]}")
+            os.chown(path, 0, 0)
 
     for what in failed:
         print(what)

@@ -26,6 +26,8 @@ class CommitWalk {
     bool first_parent = false;
     // Commits before this moment, and what only they lead to, are left out.
     std::optional<std::int64_t> since;
+    // Of what is left those alone that a commit which is left out leads to.
+    bool ancestry_path = false;
   };
   CommitWalk(const Repository& repository, Options options);
 
@@ -56,6 +58,7 @@ class CommitWalk {
   object::Id tree_of(CommitNumber commit);
   const std::optional<object::Value>& value_in(CommitNumber commit, const std::string& path);
   void hand_down(CommitNumber commit, CommitNumber parent);
+  void keep_ancestry_path();
   void note_limits();
 
   const Repository& repository_;

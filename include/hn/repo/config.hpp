@@ -40,13 +40,18 @@ std::optional<std::string> config_key(std::string_view name);
 // The text of a file with a setting changed, the rest of it left as it is, as git writes it.
 // Failure invalid where the text does not parse to its end.
 enum class ConfigEdit {
-  set,        // nullopt where it has several values
+  set,  // nullopt where it has several values
+  replace_all,
   add,        // another value
   unset,      // nullopt where it has none or several
   unset_all,  // nullopt where it has none
 };
 std::optional<std::string> edited_config(const std::string& text, const std::string& name,
                                          ConfigEdit edit, const std::string& value);
+// The text without the sections "section" or "section.subsection", or with them under another name;
+// nullopt where there is none. Failure as above, and invalid for a name that a section cannot have.
+std::optional<std::string> edited_sections(const std::string& text, const std::string& name,
+                                           const std::optional<std::string>& new_name);
 
 // Where settings stand, weakest first.
 enum class ConfigLevel { system, global, local, command };

@@ -24,6 +24,9 @@ struct Merged {
   Moved moved;                             // where it is not done, nothing was recorded or touched
 };
 
+// Whether it would make a merge commit, as things stand.
+bool makes_commit(Repository& repository, const MergeRequest& request);
+
 // Merges a commit into the branch of the working tree, by the rules of every merge (hn-merge(7)):
 // what does not merge becomes a conflict in the commit. Uncommitted work on other paths stays. The
 // branch moves first, then the files: one that was broken off is completed by switching to the

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+
 #include "hn/object/tree.hpp"
 #include "hn/repo/branches.hpp"
 
@@ -25,6 +27,8 @@ PathAt resolve_path(Repository& repository, std::string_view text);
 struct CommitSet {
   std::vector<object::Id> with;
   std::vector<object::Id> without;
+  std::vector<object::Id> left;             // those of `with` that stand before the dots of A...B
+  std::map<object::Id, std::string> names;  // by what each was named first
 };
 // Adds what a revision or a range (A..B, A...B, ^A, A^@, A^!, A^-) names.
 void add_range(Repository& repository, std::string_view text, CommitSet& to);
