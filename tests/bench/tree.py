@@ -137,6 +137,12 @@ def everyday(bench, source):
         for path in touched:
             os.utime(os.path.join(folder, path))
     both(f"status, {len(touched)} touched", ["git", "status"], [bench.hn, "status"], touch)
+    bench.run([bench.hn, "daemon", "start", "--listen", "127.0.0.1:0"], hn)
+    watched = [bench.hn, "-c", "status.watch=true", "status"]
+    bench.run(watched, hn)  # it is watched from now on
+    both("status, clean, hn's daemon watching", ["git", "status"], watched, rounds=3 * bench.rounds)
+    both(f"status, {len(touched)} touched, watching", ["git", "status"], watched, touch)
+    bench.run([bench.hn, "daemon", "stop"], hn)
 
     def one_edit(folder, number):
         edit(folder, touched[number:number + 1], b"\n/* one */\n")
