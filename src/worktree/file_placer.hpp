@@ -32,6 +32,10 @@ class FilePlacer {
  private:
   Outcome place_new(int folder, const std::string& name, const Step& step);
   Outcome replace(int folder, const std::string& name, const Step& step);
+  // An open file in that folder that has no name; none where that cannot be.
+  Descriptor make_unnamed(int folder, const PlannedFile& file);
+  Outcome replace_by_link(int fd, int folder, const std::string& name, const Step& step);
+  Outcome replace_by_rename(int folder, const std::string& name, const Step& step);
   // Makes a file or symlink that was not there and answers errno, 0 for success.
   int make(int folder, const std::string& name, const PlannedFile& file, Witness& witness);
   int make_file(int folder, const std::string& name, const PlannedFile& file, Witness& witness);
@@ -42,6 +46,7 @@ class FilePlacer {
   const CheckoutOptions& options_;
   Descriptor staging_;
   std::atomic<std::uint64_t> next_ = 0;
+  std::atomic<bool> makes_unnamed_;
 };
 
 }  // namespace hn::worktree

@@ -32,6 +32,9 @@ struct CheckoutOptions {
   // `overwrite` this undoes local changes.
   std::vector<std::string> restore;
   unsigned threads = 0;  // 0: as many as the machine has
+  // New versions are written into files without a name where the file system has those; false:
+  // nowhere.
+  bool unnamed = true;
   // Failure(refused) where more paths differ.
   std::size_t changes_max = kChangesMax;
 };

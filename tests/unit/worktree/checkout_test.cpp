@@ -366,6 +366,38 @@ TEST_SUITE("checkout") {
     CHECK(b.look().clean());
   }
 
+  TEST_CASE(
+      "a new version stands in place of the old one, whether files can be without a name or not") {
+    for (const bool unnamed : {true, false}) {
+      CAPTURE(unnamed);
+      Bench b;
+      b.checkout(b.tree({{"d/f", b.file("1")}, {"d/run", b.file("1")}, {"other", b.file("1")}}));
+      Id to = b.tree({{"d/f", b.file("two")},
+                      {"d/run", b.file("two", Mode::executable)},
+                      {"other", b.file("two")}});
+      worktree::CheckoutOptions o = b.options(to);
+      o.unnamed = unnamed;
+      worktree::Plan plan = plan_checkout(o);
+      b.write("other", "edited meanwhile");
+      const auto done = carry_out(o, std::move(plan));
+      CHECK(obstacles(done.obstacles) == Lines{"modified other"});
+      CHECK(b.read("other") == "edited meanwhile");
+      CHECK(b.read("d/f") == "two");
+      struct stat st {};
+      REQUIRE(::stat(b.path("d/run").c_str(), &st) == 0);
+      CHECK((st.st_mode & S_IXUSR) != 0);
+      CHECK(st.st_nlink == 1);
+      CHECK(std::distance(std::filesystem::directory_iterator(b.path("d")), {}) == 2);
+      CHECK(std::filesystem::is_empty(b.path(".hn/tmp")));
+      const struct stat old = st;
+      REQUIRE(::stat(b.path("d/f").c_str(), &st) == 0);
+      CHECK((st.st_mode & 0777U) == (old.st_mode & 0666U));
+      b.index = *worktree::load_index(b.path(".hn/index"));
+      b.index.stamp_ns += 1'000'000'000;
+      CHECK(b.look().files_read <= 1);
+    }
+  }
+
   TEST_CASE("no staging file is left behind") {
     Bench b;
     b.checkout(b.tree({{"f", b.file("1")}, {"l", b.file("1", Mode::symlink)}}));
