@@ -149,7 +149,7 @@ std::string template_of(const Context& context, const repo::Repository& reposito
   text += "\nOn branch " + escape_controls(status.branch) + "\nWhat it records:\n";
   for (const StatusLine& line : status_lines(status, shown_options(context, repository, request)))
     text += "\t" + std::string(line.letters) + " " + shown_path(line.path) + "\n";
-  const std::string out =
+  std::string out =
       (cleanup == Cleanup::scissors ? scissors(comment) : "\n") + commented(text, comment);
   if (!verbose) return out;
   std::ostringstream patch;
