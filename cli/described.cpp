@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "format_option.hpp"
 #include "hn/base/text.hpp"
 #include "hn/repo/setting_value.hpp"
 #include "output.hpp"
@@ -12,24 +13,21 @@ namespace hn::cli {
 std::optional<DescribeOptions> DescribeOptions::parse(std::string_view words) {
   DescribeOptions out;
   while (!words.empty()) {
-    const std::string_view word = words.substr(0, words.find(','));
-    words.remove_prefix(std::min(word.size() + 1, words.size()));
-    const std::size_t equals = word.find('=');
-    const std::string_view name = word.substr(0, equals);
-    const std::string value(equals == word.npos ? "" : word.substr(equals + 1));
+    const auto [name, given] = take_format_option(words);
+    const std::string value(given.value_or(""));
     if (name == "tags") {
-      const auto truth = equals == word.npos ? std::optional(true) : repo::truth_of(value);
+      const auto truth = given ? repo::truth_of(value) : std::optional(true);
       if (!truth) return std::nullopt;
       out.all_tags = *truth;
-    } else if (name == "abbrev" && equals != word.npos) {
+    } else if (name == "abbrev" && given) {
       std::uint32_t digits = 0;
       const char* end = value.data() + value.size();
       const auto read = std::from_chars(value.data(), end, digits);
       if (value.empty() || read.ec != std::errc{} || read.ptr != end) return std::nullopt;
       out.digits = digits;
-    } else if (name == "match" && equals != word.npos) {
+    } else if (name == "match" && given) {
       out.meant.emplace_back(value, false);
-    } else if (name == "exclude" && equals != word.npos) {
+    } else if (name == "exclude" && given) {
       out.left_out.emplace_back(value, false);
     } else {
       return std::nullopt;

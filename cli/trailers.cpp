@@ -5,6 +5,7 @@
 #include <charconv>
 #include <span>
 
+#include "format_option.hpp"
 #include "hn/base/error.hpp"
 #include "hn/repo/setting_value.hpp"
 
@@ -155,23 +156,19 @@ std::string trailer_of(std::string_view text) {
 std::optional<TrailerFormat> TrailerFormat::parse(std::string_view words) {
   TrailerFormat out;
   while (!words.empty()) {
-    const std::string_view word = words.substr(0, words.find(','));
-    words.remove_prefix(std::min(word.size() + 1, words.size()));
-    const std::size_t equals = word.find('=');
-    const std::string_view name = word.substr(0, equals);
-    const std::string_view value = equals == word.npos ? "" : word.substr(equals + 1);
-    if (name == "key" && equals != word.npos) {
+    const auto [name, given] = take_format_option(words);
+    const std::string_view value = given.value_or("");
+    if (name == "key" && given) {
       std::string_view key = trimmed(value);
       if (key.ends_with(':')) key.remove_suffix(1);
       out.keys.push_back(in_small_letters(key));
       out.only = true;
-    } else if (name == "separator" && equals != word.npos) {
+    } else if (name == "separator" && given) {
       out.separator = filled_in(value);
-    } else if (name == "key_value_separator" && equals != word.npos) {
+    } else if (name == "key_value_separator" && given) {
       out.key_value_separator = filled_in(value);
     } else {
-      const auto truth =
-          equals == word.npos ? std::optional(true) : repo::truth_of(std::string(value));
+      const auto truth = given ? repo::truth_of(std::string(value)) : std::optional(true);
       bool* flag = name == "only"        ? &out.only
                    : name == "unfold"    ? &out.unfold
                    : name == "keyonly"   ? &out.key_only

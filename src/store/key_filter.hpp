@@ -9,8 +9,10 @@
 
 namespace hn::store {
 
-// Keys, which are hashes of at least 20 bytes, of which one in 200 that are not there seems to be:
-// words of 512 bits, one for each key, 12 bits of memory for a key (Putze, Sanders, Singler,
+// Keys, which are hashes of at least 20 bytes. That one is not there is certain; one in 200 that
+// are not there seem to be. Looked at by any thread once nothing is added any more.
+//
+// Words of 512 bits, one for each key, 12 bits of memory for a key (Putze, Sanders, Singler,
 // Cache-, hash- and space-efficient Bloom filters, 2007).
 class KeyFilter {
  public:
