@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "hn/base/time.hpp"
 #include "hn/net/sync_host.hpp"
 #include "net/part_rows.hpp"
 
@@ -81,6 +82,8 @@ class SharedRepository {
   // Has that begun.
   void submit_flush(Judged judged);
   std::uint64_t unflushed_bytes() const noexcept { return unflushed_bytes_; }
+  Time flushed_at() const noexcept { return flushed_at_; }
+  void flushed(Time now) noexcept { flushed_at_ = now; }
 
   // Is the block in a manifest of a live publish? Remembers all rows from the first question on, 8
   // bytes of each: a wrong yes costs the peer one more question.
@@ -142,6 +145,7 @@ class SharedRepository {
   std::uint64_t parts_version_ = 0;
   std::unordered_set<object::Address> arrived_;
   std::uint64_t unflushed_bytes_ = 0;
+  Time flushed_at_{};
   bool dirty_ = false;
   std::uint64_t generation_ = 0;
   std::uint64_t version_ = 0;
