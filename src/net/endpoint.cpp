@@ -125,6 +125,9 @@ std::optional<ConnectionStatistics> Endpoint::statistics(ConnectionId connection
   return c->statistics();
 }
 
+std::optional<NarrowUplink> Endpoint::narrow(Time now) const noexcept {
+  return state_->uplink.narrow(now);
+}
 std::uint64_t Endpoint::bytes_delivered() const noexcept {
   return state_->uplink.delivered();
 }

@@ -23,6 +23,8 @@ class StreamPort {
   virtual void close(ConnectionId connection, std::uint64_t code, std::string_view reason) = 0;
   virtual Duration round_trip(ConnectionId /*connection*/) const { return {}; }  // 0: not known
   virtual std::uint64_t bytes_delivered() const { return 0; }
+  // Where what leaves this host waited, not long ago, in a queue that all connections share.
+  virtual std::optional<NarrowUplink> narrow() const { return std::nullopt; }
 };
 
 // Codes of resets and closes (hn-sync(7), CODES).

@@ -2,8 +2,23 @@
 #include "net/sync_core.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace hn::net {
+
+namespace {
+
+// Lots need no secrecy.
+std::uint64_t seed_of(const crypto::TransportKey& key) noexcept {
+  std::uint64_t seed = 0;
+  std::memcpy(&seed, key.bytes.data(), sizeof seed);
+  return seed;
+}
+
+}  // namespace
+
+SyncCore::SyncCore(crypto::TransportKey own_key, StreamPort& port)
+    : own_key_(own_key), port_(port), turns_(seed_of(own_key)) {}
 
 // --- Hosts
 
@@ -369,14 +384,16 @@ void SyncCore::give_turns(Time now) {
   for (auto& [id, session] : sessions_)
     if (session->gives_much(now)) takers.push_back({id});
   // What was exchanged before is in the store: looked up only where somebody has to wait.
-  if (takers.size() > kTurnsAtOnce)
+  if (takers.size() > turns_at_once(port_.narrow()))
     for (Taker& taker : takers) taker = sessions_.at(taker.id)->taker();
-  const std::set<SyncId>& served = turns_.choose(now, takers, port_.bytes_delivered());
-  std::set<SyncId> off;
+  for (Taker& taker : takers) taker.gave_all = sessions_.at(taker.id)->gave_all();
+  const std::set<SyncId>& served =
+      turns_.choose(now, takers, port_.bytes_delivered(), port_.narrow());
+  std::map<SyncId, Turn> turns;
   for (const Taker& taker : takers)
-    if (!served.contains(taker.id)) off.insert(taker.id);
+    turns[taker.id] = served.contains(taker.id) ? Turn::served : Turn::off;
   for (auto& [id, session] : sessions_)
-    if (session->put_off(off.contains(id))) ready_.insert(id);
+    if (session->take_turn(turns.contains(id) ? turns.at(id) : Turn::free)) ready_.insert(id);
 }
 
 // Lets go of the sessions that are over; their claims become free.

@@ -21,7 +21,7 @@ inline constexpr std::size_t kUndecidedMax = 64;
 // without the Endpoint.
 class SyncCore {
  public:
-  SyncCore(crypto::TransportKey own_key, StreamPort& port) : own_key_(own_key), port_(port) {}
+  SyncCore(crypto::TransportKey own_key, StreamPort& port);
 
   void add_host(SyncHost& host);
   void remove_host(SyncHost& host);

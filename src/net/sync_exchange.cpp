@@ -241,7 +241,10 @@ bool SyncSession::serve(std::size_t bytes_max) {
   Served served;
   while (!servings_.empty()) {
     Serving& first = servings_.begin()->second;
-    again = first.turn(bytes_max, served);
+    const auto narrow = port_.narrow();
+    const bool bounded = narrow && turn_ == Turn::free;
+    if (bounded && first.at_large()) break;  // until it has a turn
+    again = first.turn(bytes_max, bounded ? taken_freely(narrow) : kNoBlockMax, served);
     if (!first.finished()) break;
     giving_.insert(servings_.begin()->first);
     servings_.erase(servings_.begin());
@@ -258,7 +261,10 @@ bool SyncSession::serve(std::size_t bytes_max) {
 // --- Where many ask: hn-sync(7), TURNS
 
 bool SyncSession::gives_much(Time now) const noexcept {
-  return proven() && gives() && run_ >= kTakenFreely && !(pause_ && now - *pause_ >= kRunPause);
+  if (!proven() || !gives()) return false;
+  const auto narrow = port_.narrow();
+  if (narrow && !servings_.empty() && servings_.begin()->second.at_large()) return true;
+  return run_ >= taken_freely(narrow) && !(pause_ && now - *pause_ >= kRunPause);
 }
 
 Taker SyncSession::taker() {
@@ -269,7 +275,7 @@ Taker SyncSession::taker() {
 
 // A sign of life as well.
 void SyncSession::say_wait(Time now) {
-  if (!put_off_ || servings_.empty()) {
+  if (turn_ != Turn::off || servings_.empty()) {
     wait_said_.reset();
   } else if (!wait_said_ || now >= *wait_said_ + kWaitAgain) {
     say(encode(WaitMessage{}));
@@ -322,7 +328,7 @@ bool SyncSession::turn(Time now, bool alone) {
     }
   }
   if (pause_ && now - *pause_ >= kRunPause) run_ = 0;
-  if (!put_off_) again = serve(kTurnBytes) || again;
+  if (turn_ != Turn::off) again = serve(kTurnBytes) || again;
   if (gives())
     pause_.reset();
   else if (!pause_)

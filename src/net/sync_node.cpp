@@ -30,6 +30,7 @@ class EndpointPort final : public StreamPort {
     return statistics ? statistics->round_trip : Duration{};
   }
   std::uint64_t bytes_delivered() const override { return endpoint_.bytes_delivered(); }
+  std::optional<NarrowUplink> narrow() const override { return endpoint_.narrow(now_); }
 
  private:
   Endpoint& endpoint_;

@@ -130,12 +130,14 @@ void Puller::cut(std::size_t manifest, RowRange range) {
   // The peer may have said more rows than there are.
   const log::ManifestRoot& root = lacking_[manifest].root;
   const std::uint64_t last = std::min(range.first + range.count, root.rows);
+  // Where there are few they may be all that is lacking: each is passed on alone.
+  const std::uint64_t each = root.rows <= kPieceRows ? 1 : kPieceRows;
   for (std::uint64_t at = range.first; at < last;) {
-    const std::uint64_t end = std::min(last, (at / kPieceRows + 1) * kPieceRows);
+    const std::uint64_t end = std::min(last, (at / each + 1) * each);
     const auto holders = std::ranges::count_if(
         shared_.pullers(), [&](const Puller* p) { return p->holds_part(root.root, end - 1); });
     pieces_.push_back({manifest, at, end, false, static_cast<std::size_t>(holders),
-                       lot_of(shared_.host().device(), (manifest << 32U) + at / kPieceRows)});
+                       lot_of(shared_.host().device(), (manifest << 32U) + at / each)});
     at = end;
   }
 }

@@ -288,8 +288,10 @@ void Puller::read_answer(StreamId stream, Asked& asked) {
     asked.ended = got.end;
     if (got.end && (asked.next < asked.wants.size() || asked.reader.partial()))
       return break_off(SyncFailure::protocol, 50, "an answer that stops early");
-    if (!asked.unread) return;
+    if (!asked.unread) break;
   }
+  if (!asked.begun && !fault_ && asked.next < asked.wants.size() && asked.reader.partial())
+    begin(asked);
 }
 
 void Puller::handle_answer(StreamId stream, Asked& asked, ByteView message) {
@@ -304,6 +306,7 @@ void Puller::handle_answer(StreamId stream, Asked& asked, ByteView message) {
 void Puller::handle_absent(Asked& asked, std::uint64_t count) {
   if (count > asked.wants.size() - asked.next)
     return break_off(SyncFailure::protocol, 50, "more absences than were asked for");
+  asked.begun = false;
   for (; count > 0; --count) {
     const Want& want = asked.wants[asked.next++];
     refuse(want.address);
@@ -339,6 +342,7 @@ void Puller::handle_block(StreamId stream, Asked& asked, BlockAnswer answer) {
   if (asked.plain && block.base)
     return break_off(SyncFailure::protocol, 50, "a base where none was allowed");
   ++asked.next;
+  asked.begun = false;
   const Want& want = asked.wants[place];
   asked.bytes_left -= want.bytes;
   pace_.came(now_, want.bytes > 0 ? want.bytes : block.stored.size());
@@ -444,6 +448,7 @@ void Puller::handle_aborted(StreamId stream, bool by_sender, std::uint64_t code)
   Asked& asked = asked_.at(stream);
   for (; asked.next < asked.wants.size(); ++asked.judged)
     settle(asked.wants[asked.next++], asked.plan, false, asked.claimed);
+  asked.begun = false;
   asked.unread = false;
   asked.ended = true;
   asked.bytes_left = 0;
@@ -466,7 +471,10 @@ void Puller::flush_some() {
       in_crowd()
           ? std::clamp(shared_.use().came / kFlushPartInCrowd, kFlushBytesInCrowd, kFlushBytesMax)
           : std::clamp(pulled_.stored_bytes / kFlushPart, kFlushBytes, kFlushBytesMax);
-  if (shared_.unflushed_bytes() < most) return;
+  const bool late =
+      in_crowd() && shared_.unflushed_bytes() > 0 && now_ - shared_.flushed_at() >= kFlushInCrowd;
+  if (shared_.unflushed_bytes() < most && !late) return;
+  shared_.flushed(now_);
   shared_.submit_flush([this](const Verdict& verdict) {
     if (verdict.written == Written::stored)
       note_complete();

@@ -36,6 +36,8 @@ inline constexpr std::uint64_t kFlushPart = 4;
 // The same where others wait for it: they can be given what is durable alone.
 inline constexpr std::uint64_t kFlushBytesInCrowd = 256 * 1024;
 inline constexpr std::uint64_t kFlushPartInCrowd = 16;
+// Or after so long, for over a slow link one block takes longer than that.
+inline constexpr Duration kFlushInCrowd = std::chrono::seconds(2);
 // Rows that newcomers take in an order of their own, together, a megabyte of large files: what one
 // has is to be what others lack.
 inline constexpr std::uint64_t kPieceRows = 16;
@@ -106,8 +108,9 @@ class Puller {
   void handle_deadline();
   // It has said something, if not an answer.
   void awake() noexcept { stalled_ = false; }
-  // It answers others first. Whoever can may fetch what this one was asked for.
-  void put_off() noexcept { put_off_ = !asked_.empty(); }
+  // It answers others first. Whoever can fetches what this one was asked for and has not begun to
+  // send.
+  void put_off();
 
   // Nothing is lacking that this peer has and nobody else is fetching; all of it is durable.
   bool done() const noexcept { return phase_ == Phase::done; }
@@ -168,6 +171,8 @@ class Puller {
     bool alone = false;      // made where no other peer was asked
     bool claimed = true;     // what is still to come is this session's to fetch
     bool contested = false;  // others fetch some of it as well
+    bool waited = false;     // put off before it began: others were free to fetch it
+    bool begun = false;      // the first bytes of a block that is not whole yet came
     bool unread = false;     // more of the answer is here
     bool ended = false;      // all of the answer was read
     bool over() const noexcept { return ended && judged == wants.size(); }
@@ -192,6 +197,11 @@ class Puller {
   void give_up(StreamId stream);
   void give_up_excess();
   void give_up_contested();
+  void let_others(Asked& asked);
+  void begin(Asked& asked);
+  bool waits() const;
+  void add_coming(std::set<object::Address>& out) const;
+  void give_up_waiting(const std::set<object::Address>& coming);
   bool hedge();
   Tail tail(std::uint64_t bytes_max, Puller& other);
   bool take_tail(Asked& asked, std::uint64_t bytes_max, Puller& other, Tail& out);

@@ -82,8 +82,11 @@ bool Serving::stands(const object::Address& base, std::uint64_t& back) {
          held_.covers(shared_.host().blocks(), base);
 }
 
-std::size_t Serving::answer(const object::Address& address, Served& served) {
+// None where it is larger than may be sent.
+std::optional<std::size_t> Serving::answer(const object::Address& address, std::size_t block_max,
+                                           Served& served) {
   auto block = shared_.host().read_stored(address);
+  if (block && block->stored.size() > block_max) return std::nullopt;
   std::uint64_t back = 0;
   if (block && block->base && !stands(*block->base, back))
     block = shared_.host().as_plain_form(address);
@@ -101,7 +104,7 @@ std::size_t Serving::answer(const object::Address& address, Served& served) {
   return m.block.stored.size();
 }
 
-bool Serving::turn(std::size_t bytes_max, Served& served) {
+bool Serving::turn(std::size_t bytes_max, std::size_t block_max, Served& served) {
   outbox_.pump();
   std::size_t done = 0;
   while (outbox_.idle() && !outbox_.finished()) {
@@ -110,9 +113,15 @@ bool Serving::turn(std::size_t bytes_max, Served& served) {
       return false;
     }
     if (done >= bytes_max) return true;
-    const Next n = next();
+    const Next n = held_next_ ? *std::exchange(held_next_, {}) : next();
     if (n.address) {
-      done += 64 + answer(*n.address, served);
+      const auto bytes = answer(*n.address, block_max, served);
+      at_large_ = !bytes;
+      if (at_large_) {
+        held_next_ = n;
+        return true;
+      }
+      done += 64 + *bytes;
     } else {
       outbox_.add(encode(AbsentAnswer{n.absent}));
       place_ += n.absent;

@@ -30,6 +30,8 @@ class HeldBlocks {
   std::unordered_set<std::uint64_t> rows_;
 };
 
+inline constexpr std::size_t kNoBlockMax = ~std::size_t{0};
+
 struct Served {
   std::uint64_t blocks = 0;
   std::uint64_t bytes = 0;
@@ -41,9 +43,11 @@ class Serving {
  public:
   Serving(SharedRepository& shared, HeldBlocks& held, Request request, Outbox outbox);
 
-  // Writes what the stream takes, at most about `bytes_max`. True where it stopped for that limit
-  // alone and wants another turn.
-  bool turn(std::size_t bytes_max, Served& served);
+  // Writes what the stream takes, at most about `bytes_max`. True where it stopped for a limit
+  // alone and wants another turn. Before a block of more than `block_max` it stops as well.
+  bool turn(std::size_t bytes_max, std::size_t block_max, Served& served);
+  // It stopped before such a block.
+  bool at_large() const noexcept { return at_large_; }
   void pump() { outbox_.pump(); }
   bool finished() const noexcept { return outbox_.finished(); }
 
@@ -52,17 +56,22 @@ class Serving {
     std::optional<object::Address> address;
     std::uint64_t absent = 0;  // so many rows that this store cannot name
   };
-  bool at_end() const noexcept { return address_at_ == request_.addresses.size() && item_done(); }
+  bool at_end() const noexcept {
+    return !held_next_ && address_at_ == request_.addresses.size() && item_done();
+  }
   bool item_done() const noexcept;
   Next next();
   Next next_row();
-  std::size_t answer(const object::Address& address, Served& served);
+  std::optional<std::size_t> answer(const object::Address& address, std::size_t block_max,
+                                    Served& served);
   bool stands(const object::Address& base, std::uint64_t& back);
 
   SharedRepository& shared_;
   HeldBlocks& held_;
   Request request_;
   Outbox outbox_;
+  std::optional<Next> held_next_;  // not yet answered
+  bool at_large_ = false;
   std::size_t address_at_ = 0;
   std::size_t item_at_ = 0;
   std::vector<object::Address> rows_;  // of the window being served, last row first

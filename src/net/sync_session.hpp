@@ -87,9 +87,11 @@ class SyncSession {
   bool proven() const noexcept { return stage_ == Stage::open; }
   // It is asked for blocks, and has given many without a pause.
   bool gives_much(Time now) const noexcept;
+  // All of it is on its way.
+  bool gave_all() const noexcept { return servings_.empty(); }
   Taker taker();
-  // Requests are answered; or others are first. True where that is new.
-  bool put_off(bool off) noexcept { return std::exchange(put_off_, off) != off; }
+  // True where that is new.
+  bool take_turn(Turn turn) noexcept { return std::exchange(turn_, turn) != turn; }
   bool pulling() const noexcept { return proven() && pull_begun_ && !puller_.done(); }
   // Puts totals that changed into the queue of events.
   void report_progress();
@@ -190,7 +192,7 @@ class SyncSession {
   std::uint64_t run_ = 0;  // bytes given since the last pause
   std::optional<Time> pause_;
   std::optional<Exchanged> exchanged_;  // before this session
-  bool put_off_ = false;
+  Turn turn_ = Turn::free;
   std::optional<Time> wait_said_;
   Puller puller_;
   bool pull_begun_ = false;

@@ -35,7 +35,8 @@ bool Puller::others_at_work() const {
 // How long it takes until all is here that was asked for, where that can be told.
 std::optional<Duration> Puller::left(Time now) const {
   constexpr double kLong = 3600;
-  if (put_off_ && !asked_.empty()) return std::chrono::seconds(static_cast<int>(kLong));
+  if (put_off_ && std::ranges::any_of(asked_, [](const auto& a) { return a.second.claimed; }))
+    return std::chrono::seconds(static_cast<int>(kLong));
   const auto rate = pace_.rate(now);
   if (!at_work() || !rate) return std::nullopt;
   const double s = std::min(kLong, static_cast<double>(bytes_ahead()) / std::max(*rate, 1.0));
@@ -96,10 +97,69 @@ void Puller::handle_deadline() {
   stalled_ = true;
   others_fetch_ = true;
   for (auto& [stream, asked] : asked_) {
-    asked.contested = true;
-    if (!std::exchange(asked.claimed, false)) continue;
+    asked.begun = false;
+    let_others(asked);
+  }
+}
+
+// Others may fetch what is still to come.
+void Puller::let_others(Asked& asked) {
+  asked.contested = true;
+  if (!std::exchange(asked.claimed, false)) return;
+  for (std::size_t i = asked.next; i < asked.wants.size(); ++i)
+    shared_.release(asked.wants[i].address, true);
+}
+
+// What has not begun to come is asked of others too; where that has begun, of them alone.
+void Puller::put_off() {
+  put_off_ = !asked_.empty();
+  others_fetch_ = true;
+  for (auto& [stream, asked] : asked_) {
+    if (asked.begun) continue;
+    asked.waited = true;
+    let_others(asked);
+  }
+  std::set<object::Address> coming;
+  for (const Puller* puller : shared_.pullers())
+    if (puller != this) puller->add_coming(coming);
+  give_up_waiting(coming);
+}
+
+// The first bytes of a block: of those that were asked for it, who begins first goes on.
+void Puller::begin(Asked& asked) {
+  asked.begun = true;
+  if (asked.waited && !std::exchange(asked.claimed, true))
     for (std::size_t i = asked.next; i < asked.wants.size(); ++i)
-      shared_.release(asked.wants[i].address, true);
+      shared_.claim_too(asked.wants[i].address);
+  const auto waits = [&](const Puller* other) { return other != this && other->waits(); };
+  if (std::ranges::none_of(shared_.pullers(), waits)) return;
+  std::set<object::Address> coming;
+  add_coming(coming);
+  for (Puller* puller : shared_.pullers())
+    if (puller != this) puller->give_up_waiting(coming);
+}
+
+bool Puller::waits() const {
+  return std::ranges::any_of(
+      asked_, [](const auto& entry) { return entry.second.waited && !entry.second.begun; });
+}
+
+// What answers that have begun bring.
+void Puller::add_coming(std::set<object::Address>& out) const {
+  for (const auto& [stream, asked] : asked_)
+    for (std::size_t i = asked.next; asked.begun && i < asked.wants.size(); ++i)
+      out.insert(asked.wants[i].address);
+}
+
+// Who waits here for nothing else need not.
+void Puller::give_up_waiting(const std::set<object::Address>& coming) {
+  for (auto at = asked_.begin(); at != asked_.end();) {
+    const auto& [stream, asked] = *at++;
+    if (!asked.waited || asked.begun || asked.next == asked.wants.size()) continue;
+    bool all = true;
+    for (std::size_t i = asked.next; all && i < asked.wants.size(); ++i)
+      all = coming.contains(asked.wants[i].address) || shared_.here(asked.wants[i].address);
+    if (all) give_up(stream);
   }
 }
 

@@ -11,12 +11,26 @@ namespace {
 constexpr std::uint64_t kByWaiting = 4;
 constexpr double kFreeBytes = 1024 * 1024;
 constexpr double kWorthwhile = 0.5;
+// Who delivers more than this part of what a narrow uplink can has nothing to try.
+constexpr double kFull = 0.5;
 
 double merit(const Taker& taker) noexcept {
   return static_cast<double>(taker.gave) / (static_cast<double>(taker.took) + kFreeBytes);
 }
 
 }  // namespace
+
+std::uint64_t taken_freely(std::optional<NarrowUplink> narrow) noexcept {
+  if (!narrow) return kTakenFreely;
+  return std::clamp<std::uint64_t>(static_cast<std::uint64_t>(narrow->rate / 2), kTakenFreelyMin,
+                                   kTakenFreely);
+}
+
+std::size_t turns_at_once(std::optional<NarrowUplink> narrow) noexcept {
+  if (!narrow) return kTurnsAtOnce;
+  return std::clamp<std::size_t>(static_cast<std::size_t>(narrow->rate / kTurnRate), 1,
+                                 kTurnsAtOnce);
+}
 
 void Turns::forget_others(std::span<const Taker> takers) {
   std::set<SyncId> now;
@@ -25,7 +39,7 @@ void Turns::forget_others(std::span<const Taker> takers) {
   std::erase_if(places_, [&](const auto& entry) { return !now.contains(entry.first); });
 }
 
-void Turns::end_turns(Time now) {
+void Turns::end_turns(Time now, std::span<const Taker> takers, std::optional<NarrowUplink> narrow) {
   for (auto at = served_.begin(); at != served_.end();) {
     Time& since = places_.at(*at).since;
     if (now < since + kTurn) {
@@ -33,17 +47,28 @@ void Turns::end_turns(Time now) {
       continue;
     }
     since = now;
+    // What was written cannot be taken back: it would share the uplink with who comes next.
+    if (narrow && std::ranges::find(takers, *at, &Taker::id)->gave_all) {
+      ++at;
+      continue;
+    }
     at = served_.erase(at);
   }
 }
 
-// While more are waiting. One more that has its share of what there was proves nothing; half of
-// what each of the others gets, beyond that, does.
-void Turns::try_more(Time now, std::size_t takers, std::uint64_t delivered) {
+// While more are waiting, and the uplink is not known to be full. One more that has its share of
+// what there was proves nothing; half of what each of the others gets, beyond that, does.
+void Turns::try_more(Time now, std::size_t takers, std::uint64_t delivered,
+                     std::optional<NarrowUplink> narrow) {
+  if (const std::size_t begin_with = turns_at_once(narrow); begin_with_ != begin_with) {
+    at_once_ = begin_with_ = begin_with;
+    trial_.reset();
+    before_ = 0;
+  }
   if (takers <= at_once_) {
     trial_.reset();
     before_ = 0;
-    if (takers == 0) at_once_ = kTurnsAtOnce;
+    if (takers == 0) at_once_ = begin_with_;
     return;
   }
   // At first what all of them took freely is still on its way.
@@ -65,25 +90,30 @@ void Turns::try_more(Time now, std::size_t takers, std::uint64_t delivered) {
       return;
     }
   }
-  if (now < trial_again_) return;
+  if (now < trial_again_ || (narrow && (narrow->full || rate > kFull * narrow->rate))) return;
   before_ = at_once_;
   rate_before_ = rate;
-  at_once_ += at_once_ / 2;
+  at_once_ += std::max<std::size_t>(1, at_once_ / 2);
 }
 
 const std::set<SyncId>& Turns::choose(Time now, std::span<const Taker> takers,
-                                      std::uint64_t delivered) {
+                                      std::uint64_t delivered, std::optional<NarrowUplink> narrow) {
   forget_others(takers);
   std::vector<Taker> waiting;
-  for (const Taker& taker : takers) places_.try_emplace(taker.id, Place{now});
-  try_more(now, takers.size(), delivered);
-  if (takers.size() > at_once_) end_turns(now);
+  for (const Taker& taker : takers) places_.try_emplace(taker.id, Place{now, 0, lots_.next()});
+  try_more(now, takers.size(), delivered, narrow);
+  if (takers.size() > at_once_) end_turns(now, takers, narrow);
   for (const Taker& taker : takers)
     if (!served_.contains(taker.id)) waiting.push_back(taker);
   const auto longest = [&](const Taker& a, const Taker& b) {
     const Place& x = places_.at(a.id);
     const Place& y = places_.at(b.id);
     return std::tie(x.since, x.turns, a.id) < std::tie(y.since, y.turns, b.id);
+  };
+  const auto by_lot = [&](const Taker& a, const Taker& b) {
+    const Place& x = places_.at(a.id);
+    const Place& y = places_.at(b.id);
+    return narrow ? std::tie(x.turns, x.lot, a.id) < std::tie(y.turns, y.lot, b.id) : longest(a, b);
   };
   while (served_.size() < at_once_ && !waiting.empty()) {
     ++given_;
@@ -92,11 +122,11 @@ const std::set<SyncId>& Turns::choose(Time now, std::span<const Taker> takers,
                           : std::ranges::min_element(waiting, [&](const Taker& a, const Taker& b) {
                               const double x = merit(a);
                               const double y = merit(b);
-                              return x != y ? x > y : longest(a, b);
+                              return x != y ? x > y : by_lot(a, b);
                             });
     served_.insert(next->id);
     Place& place = places_.at(next->id);
-    place = {now, place.turns + 1};
+    place = {now, place.turns + 1, lots_.next()};
     waiting.erase(next);
   }
   return served_;

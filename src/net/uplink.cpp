@@ -35,6 +35,10 @@ constexpr double kBytesMin = 3600;
 // Acknowledgements come in bursts.
 constexpr Duration kRateWindow = seconds(1);
 constexpr std::size_t kRateWindows = 4;
+// What a queue holds back comes in one window of those.
+constexpr Duration kNarrowWindow = seconds(4);
+// News is rare where it takes long: the next time this is known before everybody asks at once.
+constexpr Duration kNarrowFor = std::chrono::minutes(10);
 
 bool is_late(Duration took, Duration least) noexcept {
   return took > 2 * least + kLate;
@@ -78,6 +82,7 @@ void Uplink::note_late(const Late& late) {
   if (late_.size() < kConnections) return;
   const Duration least = std::ranges::min_element(late_, {}, &Late::least)->least;
   least_ = crowded(late.time) ? std::min(least_, least) : least;
+  if (!crowded(late.time)) narrow_ = 0;
   crowded_ = late.time;
 }
 
@@ -96,6 +101,12 @@ void Uplink::hello_answered(Time now, std::uint64_t order, std::optional<Duratio
 void Uplink::delivered(Time now, std::size_t bytes) noexcept {
   delivered_ += bytes;
   window_bytes_ += bytes;
+  if (now - long_window_ >= kNarrowWindow) {
+    const auto rise = static_cast<double>(delivered_ - long_delivered_);
+    narrow_ = std::max(narrow_, rise / std::chrono::duration<double>(now - long_window_).count());
+    long_window_ = now;
+    long_delivered_ = delivered_;
+  }
   const Duration passed = now - window_;
   if (passed < kRateWindow) return;
   rates_.push_back(static_cast<double>(window_bytes_) /
@@ -103,6 +114,11 @@ void Uplink::delivered(Time now, std::size_t bytes) noexcept {
   if (rates_.size() > kRateWindows) rates_.pop_front();
   window_ = now;
   window_bytes_ = 0;
+}
+
+std::optional<NarrowUplink> Uplink::narrow(Time now) const noexcept {
+  if (!crowded_ || now - *crowded_ > kNarrowFor) return std::nullopt;
+  return NarrowUplink{std::max(narrow_, rate()), crowded(now)};
 }
 
 double Uplink::rate() const noexcept {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "hn/base/time.hpp"
+#include "hn/net/endpoint.hpp"
 
 namespace hn::net {
 
@@ -45,6 +46,9 @@ class Uplink {
     return crowded_ && now - *crowded_ < kCrowdedFor + kWidening;
   }
   bool takes(Time now, std::size_t in_flight) const noexcept;
+  // Known where a queue stood lately: its rate is measured since that began, and what it delivered
+  // while there was less to send says nothing.
+  std::optional<NarrowUplink> narrow(Time now) const noexcept;
 
  private:
   static constexpr Duration kCrowdedFor = std::chrono::seconds(4);
@@ -77,6 +81,9 @@ class Uplink {
   std::vector<Late> late_;       // of connections, since one was answered soon
   Duration least_{};             // of all that were late
   std::optional<Time> crowded_;  // when that was last seen
+  double narrow_ = 0;            // the most that was delivered since it began, bytes a second
+  Time long_window_{};
+  std::uint64_t long_delivered_ = 0;
   std::uint64_t delivered_ = 0;
   std::deque<double> rates_;  // delivered, bytes a second
   Time window_{};

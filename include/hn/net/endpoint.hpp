@@ -63,6 +63,12 @@ struct RateLimits {
   std::map<crypto::TransportKey, std::uint64_t> peers;
 };
 
+// An uplink in which a queue of all connections stood lately.
+struct NarrowUplink {
+  double rate = 0;    // bytes a second that it delivered, at most
+  bool full = false;  // the queue stands
+};
+
 struct ConnectionStatistics {
   Duration round_trip{};  // smoothed
   Duration round_trip_min{};
@@ -154,6 +160,8 @@ class Endpoint {
   std::size_t connection_count() const noexcept;
   // Bytes of packets that peers acknowledged, of all connections that ever were.
   std::uint64_t bytes_delivered() const noexcept;
+  // The uplink, where what leaves waited not long ago in a queue that all connections share.
+  std::optional<NarrowUplink> narrow(Time now) const noexcept;
   std::size_t half_open_count() const noexcept;
   // Bytes held for this connection: buffers of streams and records of packets in flight.
   std::size_t memory_of(ConnectionId connection) const;

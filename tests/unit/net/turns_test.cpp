@@ -97,5 +97,59 @@ TEST_CASE("more are answered at once where their own links are what is slow") {
   CHECK(some <= 27);
 }
 
+TEST_CASE("a narrow uplink answers only so many at once that each gets its share") {
+  const std::vector<Taker> all = takers(3 * kTurnsAtOnce);
+  CHECK(Turns().choose(kStart, all, 0, NarrowUplink{4000, true}).size() == 1);
+  CHECK(Turns().choose(kStart, all, 0, NarrowUplink{4 * 64 * 1024, true}).size() == 4);
+  CHECK(Turns().choose(kStart, all, 0, NarrowUplink{1e7, true}).size() == kTurnsAtOnce);
+  CHECK(taken_freely(NarrowUplink{4000, true}) == 4096);
+  CHECK(taken_freely(NarrowUplink{1e7, true}) == kTakenFreely);
+}
+
+TEST_CASE("over a narrow uplink a turn goes on until what was given has arrived") {
+  Turns turns;
+  const NarrowUplink narrow{4000, true};
+  std::vector<Taker> all = takers(4);
+  const std::set<SyncId> first = turns.choose(kStart, all, 0, narrow);
+  const auto served = std::ranges::find(all, *first.begin(), &Taker::id);
+  served->gave_all = true;
+  for (int turn = 1; turn < 4; ++turn) {
+    CHECK(turns.choose(kStart + turn * kTurn, all, 0, narrow) == first);
+    CHECK(*turns.next() > kStart + turn * kTurn);
+  }
+  served->gave_all = false;
+  CHECK(turns.choose(kStart + 5 * kTurn, all, 0, narrow) != first);
+}
+
+TEST_CASE("over a narrow uplink more are tried where it is not what is slow") {
+  const auto at_once = [](const NarrowUplink& narrow, std::uint64_t rate) {
+    Turns turns;
+    std::size_t most = 0;
+    for (std::uint64_t second = 0; second < 30; ++second)
+      most = std::max(
+          most,
+          turns.choose(kStart + std::chrono::seconds(second), takers(8), rate * second, narrow)
+              .size());
+    return most;
+  };
+  CHECK(at_once({4000, true}, 500) == 1);
+  CHECK(at_once({4000, false}, 3900) == 1);
+  CHECK(at_once({4000, false}, 500) == 2);
+}
+
+TEST_CASE("peers of two narrow uplinks do not take turns in the same order") {
+  const auto order = [](std::uint64_t seed) {
+    Turns turns(seed);
+    std::vector<Taker> all = takers(12);
+    std::vector<SyncId> out;
+    while (!all.empty()) {
+      out.push_back(*turns.choose(kStart, all, 0, NarrowUplink{4000, true}).begin());
+      std::erase_if(all, [&](const Taker& t) { return t.id == out.back(); });
+    }
+    return out;
+  };
+  CHECK(order(1) != order(2));
+}
+
 }  // namespace
 }  // namespace hn::net
