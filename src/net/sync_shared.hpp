@@ -7,7 +7,9 @@
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
+#include "hn/base/time.hpp"
 #include "hn/net/sync_host.hpp"
 #include "net/part_rows.hpp"
 
@@ -50,10 +52,11 @@ class SharedRepository {
   // Counts such up.
   std::uint64_t released() const noexcept { return released_; }
 
-  // Who pulls for this repository, one for each session.
-  void join(Puller& puller) { pullers_.insert(&puller); }
-  void leave(Puller& puller) { pullers_.erase(&puller); }
-  const std::set<Puller*>& pullers() const noexcept { return pullers_; }
+  // Who pulls for this repository, one for each session, in the order in which they came: the same
+  // in every run.
+  void join(Puller& puller) { pullers_.push_back(&puller); }
+  void leave(Puller& puller) { std::erase(pullers_, &puller); }
+  const std::vector<Puller*>& pullers() const noexcept { return pullers_; }
   // Plain bytes that came, and those of them that had come from another peer already.
   struct Use {
     std::uint64_t came = 0;
@@ -81,6 +84,8 @@ class SharedRepository {
   // Has that begun.
   void submit_flush(Judged judged);
   std::uint64_t unflushed_bytes() const noexcept { return unflushed_bytes_; }
+  Time flushed_at() const noexcept { return flushed_at_; }
+  void flushed(Time now) noexcept { flushed_at_ = now; }
 
   // Is the block in a manifest of a live publish? Remembers all rows from the first question on, 8
   // bytes of each: a wrong yes costs the peer one more question.
@@ -136,12 +141,13 @@ class SharedRepository {
   std::uint64_t published_version_ = ~std::uint64_t{0};
   std::unordered_map<object::Address, std::size_t> claimed_;  // by how many
   std::uint64_t released_ = 0;
-  std::set<Puller*> pullers_;
+  std::vector<Puller*> pullers_;
   Use use_;
   std::map<object::Id, PartRows> parts_;  // of manifests that are not whole
   std::uint64_t parts_version_ = 0;
   std::unordered_set<object::Address> arrived_;
   std::uint64_t unflushed_bytes_ = 0;
+  Time flushed_at_{};
   bool dirty_ = false;
   std::uint64_t generation_ = 0;
   std::uint64_t version_ = 0;
