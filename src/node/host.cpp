@@ -96,8 +96,8 @@ store::Batch& RepositoryHost::open_batch() const {
 
 void RepositoryHost::watch_batch() const {
   if (!arrivals_) return batch_->on_stored({});
-  batch_->on_stored([this](object::Kind kind, const object::Id& id, ByteView plain) {
-    arrivals_->add(kind, id, plain);
+  batch_->on_stored([this](std::span<const object::Id> kept, const object::Named& named) {
+    arrivals_->add(kept, named);
   });
 }
 

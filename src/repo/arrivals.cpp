@@ -1,61 +1,27 @@
 #include "hn/repo/arrivals.hpp"
 
-#include <array>
-#include <bit>
 #include <utility>
 
-#include "hn/object/references.hpp"
-
 namespace hn::repo {
-namespace {
-
-constexpr std::size_t kMet = std::size_t{1} << 15;
-
-std::size_t place_of(const object::Id& id) {
-  return (static_cast<std::size_t>(id.bytes[30]) << 8U | id.bytes[31]) % kMet;
-}
-
-// Without a call: folders name some hundred blocks for each that is new.
-bool same(const object::Id& a, const object::Id& b) noexcept {
-  using Words = std::array<std::uint64_t, 4>;
-  const auto x = std::bit_cast<Words>(a.bytes);
-  const auto y = std::bit_cast<Words>(b.bytes);
-  return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3])) == 0;
-}
-
-}  // namespace
 
 Arrivals::Arrivals(const store::Store& store)
-    : came_({[&store] { return store.open_scratch(); }}), met_(kMet) {
-  // An id of zeros stands for an empty place, but has one of its own.
-  met_[place_of({})].bytes[31] = 1;
-}
+    : came_({[&store] { return store.open_scratch(); }}) {}
 
-bool Arrivals::came(const object::Id& id) const {
-  object::Id& met = met_[place_of(id)];
-  if (same(met, id)) return true;
-  const auto known = came_.find(id);
-  if (!known || !*known) return false;
-  met = id;
-  return true;
-}
-
-void Arrivals::note_named(const object::Id& id) {
-  if (!came(id) && came_.insert(id, false)) ++awaited_;
-}
-
-void Arrivals::add(object::Kind kind, const object::Id& id, ByteView bytes) {
+void Arrivals::add(std::span<const object::Id> kept, const object::Named& named) {
   if (unclear_) return;
-  if (const auto known = came_.find(id)) {
-    if (*known) return;
-    came_.assign(id, true);
-    --awaited_;
-  } else {
-    came_.insert(id, true);
+  for (const object::Id& id : kept) {
+    const auto known = came_.find(id);
+    if (known && *known) continue;
+    if (known)
+      came_.assign(id, true);
+    else
+      came_.insert(id, true);
+    if (known) --awaited_;
+    news_ = true;
   }
-  news_ = true;
-  const auto visit = [this](const object::Id& named) { note_named(named); };
-  if (!object::visit_references(kind, bytes, visit)) unclear_ = true;
+  for (const object::Id& id : named.ids)
+    if (!came_.find(id) && came_.insert(id, false)) ++awaited_;
+  unclear_ = !named.clear;
 }
 
 std::vector<object::Id> Arrivals::take_awaited(std::size_t max) {
@@ -68,7 +34,9 @@ std::vector<object::Id> Arrivals::take_awaited(std::size_t max) {
 }
 
 bool Arrivals::hold_whole(const object::Id& id) const {
-  return !unclear_ && awaited_ == 0 && came(id);
+  if (unclear_ || awaited_ > 0) return false;
+  const auto known = came_.find(id);
+  return known && *known;
 }
 
 }  // namespace hn::repo

@@ -48,14 +48,23 @@ void Arriving::decode(Coming& block) {
   block.decoded.notify_all();
 }
 
-Arriving::Ids Arriving::decode_and_hash(const Group& group) {
+Arriving::Hashed Arriving::decode_and_hash(const Group& group) {
   std::vector<object::BlockView> plains;
-  plains.reserve(group.size());
-  for (const ComingPtr& block : group) {
+  std::vector<object::Address> addresses;
+  plains.reserve(group.blocks.size());
+  for (const ComingPtr& block : group.blocks) {
     decode(*block);
-    if (block->plain) plains.push_back({block->plain->kind, block->plain->bytes});
+    if (!block->plain) continue;
+    plains.push_back({block->plain->kind, block->plain->bytes});
+    if (group.find_named) addresses.push_back(block->address);
   }
-  return object::ids_of(plains);
+  Hashed out{object::ids_of(plains), {}};
+  if (!group.find_named) return out;
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < plains.size(); ++i)
+    if (object::address_of(out.ids[i]) == addresses[i]) plains[right++] = plains[i];
+  out.named = object::named_by(std::span(plains).first(right));
+  return out;
 }
 
 // What becomes of it where that is known already.
@@ -88,17 +97,19 @@ void Arriving::submit(Stored stored, const object::Address& address) {
 
 void Arriving::submit_group() {
   given_.push_back(group_);
-  decoding_.submit(std::exchange(group_, {}));
+  decoding_.submit({std::exchange(group_, {}), static_cast<bool>(on_kept_)});
   group_bytes_ = 0;
-  while (auto ids = decoding_.take(decoding_.outstanding() > in_work_max_)) judge(*ids);
+  while (auto hashed = decoding_.take(decoding_.outstanding() > in_work_max_)) judge(*hashed);
 }
 
 // One after the other, for a failure of the disk leaves the rest unjudged.
-void Arriving::judge(const Ids& ids) {
-  const Group group = std::move(given_.front());
+void Arriving::judge(const Hashed& hashed) {
+  const std::vector<ComingPtr> group = std::move(given_.front());
   given_.pop_front();
-  auto id = ids.begin();
+  kept_.clear();
+  auto id = hashed.ids.begin();
   for (const ComingPtr& block : group) block->taken = judge(block, block->plain ? &*id++ : nullptr);
+  if (on_kept_) on_kept_(kept_, hashed.named);
 }
 
 Taken Arriving::judge(const ComingPtr& block, const object::Id* id) {
@@ -114,6 +125,7 @@ Taken Arriving::judge(const ComingPtr& block, const object::Id* id) {
   const std::optional<object::Address>& base = block->stored.base;
   if (was_wrong_ && base && !target_.has(*base)) return Taken::wrong;
   target_.keep(block->address, block->stored, block->plain);
+  if (on_kept_) kept_.push_back(*id);
   return Taken::stored;
 }
 
@@ -123,9 +135,9 @@ std::optional<Judged> Arriving::take(bool wait) {
     // What is being decoded ends soon, and meanwhile the group may grow.
     if (wait && decoding_.outstanding() == 0) submit_group();
     if (blocks_.front()->taken) break;
-    const auto ids = decoding_.take(wait);
-    if (!ids) return std::nullopt;
-    judge(*ids);
+    const auto hashed = decoding_.take(wait);
+    if (!hashed) return std::nullopt;
+    judge(*hashed);
   }
   const ComingPtr first = std::move(blocks_.front());
   blocks_.pop_front();

@@ -29,6 +29,8 @@ class Arriving {
     std::function<Result<PlainPtr>(const object::Address&)> read_base;
   };
   Arriving(Target target, unsigned threads);
+  // Where nothing is in work.
+  void on_kept(Batch::OnStored call) { on_kept_ = std::move(call); }
 
   void submit(Stored stored, const object::Address& address);
   std::optional<Judged> take(bool wait);
@@ -53,25 +55,33 @@ class Arriving {
   };
   using ComingPtr = std::shared_ptr<Coming>;
   // What a thread gets: it waits for bases that earlier groups have, which were given out before.
-  using Group = std::vector<ComingPtr>;
-  using Ids = std::vector<object::Id>;  // of those with a plaintext, in order
+  struct Group {
+    std::vector<ComingPtr> blocks;
+    bool find_named = false;
+  };
+  struct Hashed {
+    std::vector<object::Id> ids;  // of those with a plaintext, in order
+    object::Named named;          // by those that are what their addresses say
+  };
   static void decode(Coming& block);
-  static Ids decode_and_hash(const Group& group);
+  static Hashed decode_and_hash(const Group& group);
 
   std::optional<Taken> find_base(Coming& block) const;
   void submit_group();
-  void judge(const Ids& ids);
+  void judge(const Hashed& hashed);
   Taken judge(const ComingPtr& block, const object::Id* id);
 
   Target target_;
-  OrderedPool<Group, Ids> decoding_;
+  Batch::OnStored on_kept_;
+  OrderedPool<Group, Hashed> decoding_;
   std::size_t in_work_max_;
-  std::deque<Group> given_;       // to those threads
-  std::deque<ComingPtr> blocks_;  // in order
+  std::deque<std::vector<ComingPtr>> given_;  // to those threads
+  std::deque<ComingPtr> blocks_;              // in order
   std::unordered_map<object::Address, ComingPtr> unjudged_;
-  Group group_;
+  std::vector<ComingPtr> group_;
   std::size_t group_bytes_ = 0;
-  bool was_wrong_ = false;  // one of them: what stood on it must not be kept
+  std::vector<object::Id> kept_;  // of the group that is judged
+  bool was_wrong_ = false;        // one of them: what stood on it must not be kept
 };
 
 }  // namespace hn::store

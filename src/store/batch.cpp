@@ -67,6 +67,7 @@ void Batch::submit_stored(Stored stored, const object::Address& address) {
                          },
                          [state](const object::Address& a) { return state->blocks.read_base(a); }},
         std::max(thread_count(state->opened.options()), 2U) - 1);
+    state_->arriving->on_kept(state_->on_stored);
   }
   state_->arriving->submit(std::move(stored), address);
 }
@@ -81,6 +82,7 @@ void Batch::drop_submitted() {
 
 void Batch::on_stored(OnStored call) {
   state_->on_stored = std::move(call);
+  if (state_->arriving) state_->arriving->on_kept(state_->on_stored);
 }
 
 void Batch::add_entry(const EntryId& id, ByteView bytes) {

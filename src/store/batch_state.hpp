@@ -31,7 +31,6 @@ struct Batch::State {
       blocks.add(stored.kind, address, plain->bytes, {});
     else
       blocks.add_stored(address, stored, plain);
-    if (on_stored) on_stored(stored.kind, object::id_at(address), plain->bytes);
   }
 };
 

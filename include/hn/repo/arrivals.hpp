@@ -1,8 +1,10 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "hn/object/block.hpp"
+#include "hn/object/references.hpp"
 #include "hn/store/id_table.hpp"
 #include "hn/store/store.hpp"
 
@@ -15,8 +17,9 @@ class Arrivals {
  public:
   explicit Arrivals(const store::Store& store);
 
-  // A block that was kept. Each once: a second time is a waste, and changes nothing.
-  void add(object::Kind kind, const object::Id& id, ByteView bytes);
+  // Blocks that were kept, and what they name: that of each at least once, the first time that it
+  // was kept or before. A second time is a waste, and changes nothing.
+  void add(std::span<const object::Id> kept, const object::Named& named);
   // Is the block here, and all that is beneath it? A yes is certain. False also where some of it
   // was here before, or something that came is not well formed.
   bool hold_whole(const object::Id& id) const;
@@ -25,15 +28,10 @@ class Arrivals {
   std::vector<object::Id> take_awaited(std::size_t max);
 
  private:
-  bool came(const object::Id& id) const;
-  void note_named(const object::Id& id);
-
   store::IdTable<object::Id, bool> came_;  // false: named, and did not come so far
   std::uint64_t awaited_ = 0;
   bool news_ = false;  // since what is awaited was asked for
   bool unclear_ = false;
-  // Some of those that came: the versions of a folder name the same blocks again and again.
-  mutable std::vector<object::Id> met_;
 };
 
 }  // namespace hn::repo

@@ -2,8 +2,10 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
+#include "hn/object/references.hpp"
 #include "hn/store/stored.hpp"
 
 namespace hn::store {
@@ -62,8 +64,10 @@ class Batch final : public object::BlockReader, public object::BlockWriter {
   void submit_stored(Stored stored, const object::Address& address);
   std::optional<Judged> take_judged(bool wait);
   void drop_submitted();
-  // Called with each block that one of these two keeps, in the thread that calls them.
-  using OnStored = std::function<void(object::Kind, const object::Id&, ByteView plain)>;
+  // Called in the thread that calls these two, with blocks that they keep and with what those name;
+  // it may be asked for before the first one is submitted, or when all have been taken. Of a block
+  // that is what its address says, and is not kept, what it names may be among that.
+  using OnStored = std::function<void(std::span<const object::Id> kept, const object::Named&)>;
   void on_stored(OnStored call);
 
   // Entries in the order of the calls. One that is in the store, or in the batch, is left out.

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
+#include <set>
+
 #include "hn/object/commit.hpp"
 #include "hn/object/conflict.hpp"
 #include "hn/object/file.hpp"
@@ -75,4 +78,37 @@ TEST_CASE("bytes name nothing, and what is not well formed is invalid") {
     CHECK(named(kind, as_bytes("any bytes")).empty());
   for (const Kind kind : {Kind::list, Kind::tree, Kind::conflict, Kind::commit, Kind::tag})
     CHECK_FALSE(visit_references(kind, as_bytes("any bytes"), [](const Id&) {}));
+}
+
+TEST_CASE("the versions of a folder name each block, and mostly once") {
+  // More ids than are remembered, some of which share a place.
+  constexpr std::size_t kNames = 9000;
+  std::mt19937_64 random(7);
+  const auto some_id = [&] {
+    Id out;
+    for (Byte& b : out.bytes) b = static_cast<Byte>(random());
+    return out;
+  };
+  std::set<Id> all{Id{}};
+  std::vector<Bytes> nodes;
+  TreeNode node;
+  for (int i = 0; i < 16; ++i)
+    node.entries.push_back({std::to_string(1000 + i), Value::of(Mode::file, Id{})});
+  while (all.size() < kNames) {
+    Value& value = node.entries[random() % node.entries.size()].value;
+    value = Value::of(Mode::file, some_id());
+    all.insert(value.id());
+    nodes.push_back(encode_tree_node(node));
+  }
+  std::vector<BlockView> views;
+  for (const Bytes& bytes : nodes) views.push_back({Kind::tree, bytes});
+  const Named named = named_by(views);
+  CHECK(named.clear);
+  CHECK(std::set<Id>(named.ids.begin(), named.ids.end()) == all);
+  CHECK(named.ids.size() < 2 * all.size());
+  const Bytes no_tree = to_bytes(as_bytes("?"));
+  views.insert(views.begin() + 5, {Kind::tree, no_tree});
+  const Named unclear = named_by(views);
+  CHECK_FALSE(unclear.clear);
+  CHECK(std::set<Id>(unclear.ids.begin(), unclear.ids.end()) == all);
 }

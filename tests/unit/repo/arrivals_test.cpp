@@ -32,7 +32,8 @@ struct Source {
     CHECK(send_block(anna, batch, object::address_of(id)));
     batch.commit();
     const auto block = bob->store().read(id);
-    arrivals.add(block->kind, id, block->bytes);
+    const object::BlockView view{block->kind, block->bytes};
+    arrivals.add({&id, 1}, object::named_by({&view, 1}));
   }
   bool knows_whole() { return repo::is_whole(*bob, live_publishes(bob->view()).back().id); }
 
@@ -141,7 +142,9 @@ TEST_CASE("a block that is not well formed leaves it to the walk") {
   repo::Arrivals arrivals(source.bob->store());
   for (const object::Id& id : source.rows) source.send(id, arrivals);
   CHECK(arrivals.hold_whole(source.tip));
-  arrivals.add(object::Kind::tree, object::id_of(object::Kind::tree, as_bytes("?")), as_bytes("?"));
+  const object::BlockView no_tree{object::Kind::tree, as_bytes("?")};
+  const object::Id id = object::id_of(no_tree.kind, no_tree.bytes);
+  arrivals.add({&id, 1}, object::named_by({&no_tree, 1}));
   CHECK_FALSE(arrivals.hold_whole(source.tip));
 }
 
@@ -152,6 +155,7 @@ TEST_CASE("a folder may name an id of zeros") {
       0, {{"a", object::Value::of(object::Mode::file, object::Id{})}}, {}, {}};
   const Bytes bytes = object::encode_tree_node(node);
   const object::Id id = object::id_of(object::Kind::tree, bytes);
-  arrivals.add(object::Kind::tree, id, bytes);
+  const object::BlockView view{object::Kind::tree, bytes};
+  arrivals.add({&id, 1}, object::named_by({&view, 1}));
   CHECK_FALSE(arrivals.hold_whole(id));
 }

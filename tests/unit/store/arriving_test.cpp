@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <set>
+
+#include "hn/object/tree.hpp"
 #include "support/store_tools.hpp"
 
 using namespace hn;
@@ -53,9 +56,8 @@ TEST_CASE("blocks that come are kept as they came, each on the one before it") {
   const auto all = versions(pair.from, 300);
   auto batch = pair.to.begin();
   std::size_t kept = 0;
-  batch.on_stored([&](object::Kind kind, const object::Id& id, ByteView plain) {
-    CHECK(object::id_of(kind, plain) == id);
-    CHECK(object::address_of(id) == all[kept++].address);
+  batch.on_stored([&](std::span<const object::Id> ids, const object::Named&) {
+    for (const object::Id& id : ids) CHECK(object::address_of(id) == all[kept++].address);
   });
   submit_all(batch, all);
   CHECK(take_all(batch) == std::vector(all.size(), Taken::stored));
@@ -177,12 +179,40 @@ TEST_CASE("a difference whose base is nowhere is given back, in its turn") {
   CHECK(findings(pair.to).empty());
 }
 
+TEST_CASE("what the blocks that came name is told, but nothing that a wrong one names") {
+  Pair pair;
+  const auto folder = [](Byte n) {
+    object::Id file;
+    file.bytes.fill(n);
+    return object::encode_tree_node(
+        {0, {{"a", object::Value::of(object::Mode::file, file)}}, {}, {}});
+  };
+  std::vector<Come> all;
+  for (const Byte n : {Byte{1}, Byte{2}, Byte{3}}) {
+    const Bytes bytes = folder(n);
+    auto batch = pair.from.begin();
+    const object::Id id = batch.write(object::Kind::tree, bytes);
+    batch.commit();
+    all.push_back({object::address_of(id), *pair.from.read_stored(object::address_of(id))});
+  }
+  std::swap(all[1].address, all[2].address);
+  all.pop_back();
+  auto batch = pair.to.begin();
+  std::set<object::Id> named;
+  batch.on_stored([&](auto, const object::Named& n) { named.insert(n.ids.begin(), n.ids.end()); });
+  submit_all(batch, all);
+  CHECK(take_all(batch) == std::vector{Taken::stored, Taken::wrong});
+  REQUIRE(named.size() == 1);
+  CHECK(named.begin()->bytes.front() == 1);
+  batch.commit();
+}
+
 TEST_CASE("a block that comes twice is kept once") {
   Pair pair;
   const auto all = versions(pair.from, 2);
   auto batch = pair.to.begin();
   std::size_t kept = 0;
-  batch.on_stored([&](object::Kind, const object::Id&, ByteView) { ++kept; });
+  batch.on_stored([&](auto ids, const object::Named&) { kept += ids.size(); });
   for (int i = 0; i < 2; ++i) submit_all(batch, all);
   CHECK(take_all(batch) == std::vector(4, Taken::stored));
   submit_all(batch, all);
