@@ -8,7 +8,7 @@
 namespace hn::net {
 namespace {
 
-// Most round trips are shorter than the first; a hello too many on the others is 1,200 bytes.
+// Most round trips are shorter than the first; a hello too many on the others costs little.
 constexpr Duration kFirstRetry = std::chrono::milliseconds(100);
 constexpr Duration kLeastRetry = std::chrono::milliseconds(10);
 constexpr Duration kRetry = std::chrono::milliseconds(250);

@@ -29,7 +29,7 @@ Endpoint::State::State(crypto::AgreementKey k, Random& r, EndpointConfig c)
       config(c),
       shuffle_(seed_of(key.public_key())),
       connection_window_(c.connection_window) {
-  HN_ASSERT(config.datagram_bytes >= kHelloBytes &&
+  HN_ASSERT(config.datagram_bytes >= kDatagramMin &&
             config.datagram_bytes_max >= config.datagram_bytes);
   HN_ASSERT(config.streams_max >= kStreamsMin && config.stream_window > 0 &&
             config.connection_window > 0);

@@ -62,7 +62,9 @@ Bytes encode_hello(const HandshakePacket& p, const crypto::TransportKey& identit
 }
 
 Bytes encode_answer(const HandshakePacket& p) {
-  return encode_head(p).bytes();
+  const Bytes out = encode_head(p).bytes();
+  HN_ASSERT(out.size() <= kHelloBytes);
+  return out;
 }
 
 Result<HandshakePacket> decode_handshake(ByteView datagram) noexcept {
@@ -80,9 +82,10 @@ Result<HandshakePacket> decode_handshake(ByteView datagram) noexcept {
   }
   p.type = static_cast<HandshakeType>(type);
   const bool hello = is_hello(p.type);
-  if (hello ? datagram.size() != kHelloBytes || in.left() < 2 * kMacBytes : in.left() != 0) {
-    return fail(Code::protocol, "length of handshake packet");
-  }
+  const bool fits = hello ? datagram.size() >= kHelloBytes && datagram.size() <= kDatagramMin &&
+                                in.left() >= 2 * kMacBytes
+                          : datagram.size() <= kHelloBytes && in.left() == 0;
+  if (!fits) return fail(Code::protocol, "length of handshake packet");
   if (hello != (p.receiver == 0) || p.sender == 0)
     return fail(Code::protocol, "connection ids of handshake packet");
   return p;
@@ -178,7 +181,7 @@ Result<TransportParameters> decode_parameters(ByteView payload) noexcept {
   // What follows belongs to later versions and is not read.
   if (in.failed() || p.connection_window == 0 || p.stream_window == 0)
     return fail(Code::protocol, "transport parameters");
-  if (p.streams_max < kStreamsMin || p.datagram_bytes_max < kHelloBytes)
+  if (p.streams_max < kStreamsMin || p.datagram_bytes_max < kDatagramMin)
     return fail(Code::protocol, "transport parameters");
   return p;
 }

@@ -12,8 +12,8 @@ namespace hn::net {
 
 inline constexpr std::uint8_t kTransportVersion = 0;
 inline constexpr std::string_view kPrologue = "hn transport 0";
-// A caller spends as much as it could make us send.
-inline constexpr std::size_t kHelloBytes = 1200;
+// A caller spends as much as it could make us send: no hello is shorter, and no answer longer.
+inline constexpr std::size_t kHelloBytes = 208;
 inline constexpr std::size_t kMacBytes = 16;
 inline constexpr Duration kCookieLife = std::chrono::seconds(120);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "hn/base/assert.hpp"
+#include "hn/net/endpoint.hpp"
 
 namespace hn::net {
 namespace {
@@ -14,7 +15,6 @@ constexpr int kBackoffSteps = 4;
 // After this without any acknowledgement the backoff may go on: the path is down, not lossy.
 constexpr Duration kProgressHorizon = std::chrono::seconds(10);
 constexpr int kBackoffStepsDown = 7;
-constexpr std::size_t kBaseDatagram = 1200;
 
 }  // namespace
 
@@ -73,7 +73,7 @@ void Recovery::acked(SentPacket& p, std::uint64_t largest, Time now,
   }
   ++packets_acked_;
   p.fate = Fate::acked;
-  if (p.bytes > kBaseDatagram) large_lost_in_row_ = 0;
+  if (p.bytes > kDatagramMin) large_lost_in_row_ = 0;
   delivered_ += p.bytes;
   delivered_time_ = now;
   progress.bytes += p.bytes;
@@ -132,7 +132,7 @@ void Recovery::lose(SentPacket& p, Time now, CongestionController& congestion) {
   in_flight_ -= p.bytes;
   --packets_in_flight_;
   ++packets_lost_;
-  if (p.bytes > kBaseDatagram && !p.probe) ++large_lost_in_row_;
+  if (p.bytes > kDatagramMin && !p.probe) ++large_lost_in_row_;
   if (!p.probe) congestion.on_lost(now, p.mark.phase, p.bytes);
   observer_.packet_lost(p);
 }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "net/handshake.hpp"
+
 namespace hn::net {
 namespace {
 
@@ -13,8 +15,8 @@ using std::chrono::seconds;
 // Later than twice the least and this much: it waited in a queue, not for an ACK.
 constexpr Duration kLate = milliseconds(50);
 
-// Hellos that wait for an answer: ten as a TCP sender begins with ten packets, at 32 kbit/s three
-// seconds; one more for each that is answered soon, one less for each that is not.
+// Hellos that wait for an answer: at 32 kbit/s a fifth of a second at least; one more for each that
+// is answered soon, one less for each that is not.
 constexpr std::size_t kHellosMin = 4;
 constexpr std::size_t kHellosMax = 256;
 // For so long after the last answer of anything a hello without one counts; twice as long where it
@@ -30,7 +32,6 @@ constexpr std::size_t kLateMax = 16;
 constexpr Duration kLateFor = seconds(10);
 // The queue that is left: what the uplink delivers in half a second, or three packets.
 constexpr Duration kQueue = milliseconds(500);
-constexpr std::size_t kHelloBytes = 1200;
 constexpr double kBytesMin = 3600;
 // Acknowledgements come in bursts.
 constexpr Duration kRateWindow = seconds(1);

@@ -148,14 +148,14 @@ TEST_CASE("a small commit that begins with a call is there in few round trips") 
     bool push;
     double loss, median, bytes;
   };
-  for (const Expected& e : {Expected{true, 0, 2.6, 4200},
-                            {true, 0.01, 2.6, 4200},
-                            {true, 0.05, 2.6, 4500},
-                            {true, 0.2, 4, 9500},
-                            {false, 0, 2.1, 4300},
-                            {false, 0.01, 2.1, 4300},
-                            {false, 0.05, 2.1, 4600},
-                            {false, 0.2, 3, 9500}}) {
+  for (const Expected& e : {Expected{true, 0, 2.6, 3000},
+                            {true, 0.01, 2.6, 3000},
+                            {true, 0.05, 2.6, 3200},
+                            {true, 0.2, 4, 7000},
+                            {false, 0, 2.1, 3000},
+                            {false, 0.01, 2.1, 3000},
+                            {false, 0.05, 2.1, 3200},
+                            {false, 0.2, 3, 7000}}) {
     CAPTURE(e.push);
     CAPTURE(e.loss);
     const Costs costs = called_commits(e.loss, e.push, 200);

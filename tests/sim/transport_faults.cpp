@@ -187,7 +187,7 @@ TEST_CASE("packets are spread out enough for a queue of ten") {
   CHECK(after.delivered - before.delivered > 5 * 1300);
 }
 
-TEST_CASE("an address that is not proven gets at most three times what it sent") {
+TEST_CASE("an address that is not proven gets no more than it sent") {
   SeededRandom random(seed_of_run(240));
   Simulator sim(240);
   EndpointHost victim(sim);
@@ -205,13 +205,15 @@ TEST_CASE("an address that is not proven gets at most three times what it sent")
   Datagram d;
   const PeerAddress spoofed = sim.fresh_address();
   while (caller.poll_transmit(sim.now(), d)) {
-    in += d.bytes.size();
+    // Said again it is answered twice; cut short not at all.
+    in += 2 * d.bytes.size();
     sim.inject(spoofed, victim.host(), d.bytes);
-    sim.inject(spoofed, victim.host(), ByteView(d.bytes).first(1100));
+    sim.inject(spoofed, victim.host(), d.bytes);
+    sim.inject(spoofed, victim.host(), ByteView(d.bytes).first(d.bytes.size() - 1));
   }
   sim.run_for(minutes(2));
   CHECK(out > 0);
-  CHECK(out * 3 <= in);
+  CHECK(out <= in);
   CHECK(victim.endpoint().connection_count() == 0);
 }
 

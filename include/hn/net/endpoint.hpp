@@ -16,11 +16,14 @@ namespace hn::net {
 inline constexpr std::size_t kMaxCloseReason =
     256;  // a line of text, so that CLOSE fits any datagram
 
+// Bytes of a datagram that passes nearly everywhere: everybody takes that many.
+inline constexpr std::size_t kDatagramMin = 1200;
+
 // What an owner may choose. The defaults serve 100 Mbit/s at 600 ms round trip.
 struct EndpointConfig {
-  // Bytes of a datagram. 1,200 passes nearly everywhere; paths that carry more are found by probing
-  // up to datagram_bytes_max (1,452: Ethernet less IPv6, UDP and PPPoE).
-  std::size_t datagram_bytes = 1200;
+  // Bytes of a datagram. Paths that carry more are found by probing up to datagram_bytes_max
+  // (1,452: Ethernet less IPv6, UDP and PPPoE).
+  std::size_t datagram_bytes = kDatagramMin;
   std::size_t datagram_bytes_max = 1452;
 
   Duration handshake_timeout = std::chrono::seconds(20);

@@ -26,6 +26,24 @@ TEST_CASE("a hello is padded, and read as it was written") {
   CHECK_FALSE(mac1_is_right(h.bytes, crypto::TransportKey{}));
 }
 
+TEST_CASE("no answer is longer than the shortest hello") {
+  const Bytes fits(kHelloBytes - 20, 7);
+  const Bytes answer = encode_answer({HandshakeType::reply_ik, 1, 2, fits});
+  CHECK(answer.size() == kHelloBytes);
+  CHECK(decode_handshake(answer));
+  Bytes longer = answer;
+  longer.push_back(7);
+  ++longer[19];
+  CHECK_FALSE(decode_handshake(longer));
+  // What asks may be longer, as far as a datagram that passes everywhere.
+  Hello h;
+  Bytes hello = h.bytes;
+  hello.resize(kDatagramMin);
+  CHECK(decode_handshake(hello));
+  hello.push_back(0);
+  CHECK_FALSE(decode_handshake(hello));
+}
+
 TEST_CASE("a short hello, another version and unknown types are refused") {
   Hello h;
   CHECK_FALSE(decode_handshake(ByteView(h.bytes).first(kHelloBytes - 1)));
