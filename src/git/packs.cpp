@@ -129,7 +129,6 @@ class Packs::Pack {
   }
 
   std::optional<std::size_t> find_row(ByteView id) const noexcept {
-    files_.index->note_look();
     const std::size_t first = id.front();
     const std::size_t high = std::min<std::size_t>(fan(first), count_);
     const std::size_t low = first == 0 ? 0 : std::min<std::size_t>(fan(first - 1), high);
@@ -138,12 +137,13 @@ class Packs::Pack {
     };
     const std::size_t row =
         lower_bound_of_hash(id, low, high, [&](std::size_t i) { return order(i) < 0; });
+    files_.index->note_look(id_at(row));
     return row < high && order(row) == 0 ? std::optional(row) : std::nullopt;
   }
 
   std::optional<std::uint64_t> offset(std::size_t row) const noexcept {
-    files_.index->note_look();
     const std::size_t short_ones = kIndexHeadBytes + count_ * (kIdBytes + 4);
+    files_.index->note_look(short_ones + row * 4);
     const std::uint32_t at = u32_at(rows_, short_ones + row * 4);
     if ((at & 0x80000000U) == 0) return at;
     const std::size_t place = short_ones + count_ * 4 + std::size_t{at & 0x7fffffffU} * 8;
@@ -153,7 +153,7 @@ class Packs::Pack {
 
   std::optional<Head> head(std::uint64_t at) const noexcept {
     if (at < 12 || at >= bytes_.size()) return std::nullopt;
-    files_.pack->note_look();
+    files_.pack->note_look(at);
     Input in(bytes_.subspan(at));
     const unsigned first = in.u8();
     Head head;

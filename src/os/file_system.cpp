@@ -44,7 +44,7 @@ FileStat stat_from(const struct stat& s) {
 
 class PosixMapping final : public Mapping {
  public:
-  PosixMapping(void* start, std::size_t size) : start_(start), size_(size) {}
+  PosixMapping(void* start, std::size_t size) : start_(start), size_(size) { count_looks(size); }
   ~PosixMapping() override {
     if (size_ != 0) ::munmap(start_, size_);
   }

@@ -147,7 +147,8 @@ void SealedPack::note_not_found() const noexcept {
   try {
     auto filter = std::make_unique<KeyFilter>(index_->size());
     for (std::size_t i = 0; i < index_->size(); ++i) {
-      if (index_mapping_ && i % kRowsPerLook == 0) index_mapping_->note_look();
+      if (index_mapping_ && i % kRowsPerLook == 0)
+        index_mapping_->note_look(IndexView::address_at(i));
       filter->add(index_->address(i).bytes.data());
     }
     made_filter_ = std::move(filter);
@@ -166,8 +167,11 @@ std::optional<std::uint64_t> SealedPack::find_in_index(
       // The mapping is there too.
     }
   }
-  // At two places: one for the address, one for its offset.
-  for (int place = 0; index_mapping_ && place < 2; ++place) index_mapping_->note_look();
+  if (index_mapping_ && index_mapping_->counts_looks()) {
+    const std::size_t row = index_->guess(address).row;
+    index_mapping_->note_look(IndexView::address_at(row));
+    index_mapping_->note_look(index_->offset_at(row));
+  }
   return index_->find(address);
 }
 
@@ -176,8 +180,9 @@ Result<Loaded> SealedPack::load(std::uint64_t offset, const object::Address& add
     return fail(Code::damaged, "offset in an index", address.bytes);
   }
   if (file_) return load_by_calls(offset, address);
-  mapping_->note_look();
-  return check_loaded(contents().subspan(offset), address);
+  auto loaded = check_loaded(contents().subspan(offset), address);
+  mapping_->note_look(offset, loaded ? loaded->head.size() : 1);
+  return loaded;
 }
 
 // Among some rows around the likely one, of which nearly all have it; else in the mapping.

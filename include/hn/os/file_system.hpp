@@ -37,20 +37,43 @@ class Mapping {
   virtual ~Mapping() = default;
   virtual ByteView bytes() const noexcept = 0;
 
-  // For each part that is looked at of a file that may be longer than memory should grow. Now and
-  // then the memory of all its pages is given back; they come from the file again. Any thread.
-  void note_look() const noexcept {
-    if (looks_.fetch_add(1, std::memory_order_relaxed) % kLooks == kLooks - 1 &&
-        bytes().size() > kBytesKept)
-      give_back();
+  // For each part that is looked at of a file that may be longer than memory should grow. Where as
+  // much was brought in as is to be kept, the memory of all its pages is given back; they come from
+  // the file again. Any thread.
+  void note_look(std::size_t at, std::size_t length = 1) const noexcept {
+    if (!counts_looks() || length == 0) return;
+    for (std::size_t i = at / kWindow; i <= (at + length - 1) / kWindow; ++i) note_window(i);
+  }
+  // Else who looks need not say where.
+  bool counts_looks() const noexcept { return windows_ != nullptr; }
+
+ protected:
+  // Of so many bytes.
+  void count_looks(std::size_t size) {
+    if (size > kBytesKept) windows_ = std::make_unique<Windows>(size / kWindow / 64 + 1);
   }
 
  private:
-  // Parts between two times: with the pages that the system brings along, at most kBytesKept.
-  static constexpr std::uint32_t kLooks = 1024;
+  // What the system brings along with a page, aligned to that: fault_around_bytes of Linux.
+  static constexpr std::size_t kWindow = std::size_t{64} << 10;
   static constexpr std::size_t kBytesKept = std::size_t{64} << 20;
+  using Windows = std::vector<std::atomic<std::uint64_t>>;
+
+  void note_window(std::size_t window) const noexcept {
+    if (window / 64 >= windows_->size()) return;  // beyond its end
+    std::atomic<std::uint64_t>& word = (*windows_)[window / 64];
+    const std::uint64_t bit = std::uint64_t{1} << (window % 64);
+    if ((word.load(std::memory_order_relaxed) & bit) != 0) return;
+    if ((word.fetch_or(bit, std::memory_order_relaxed) & bit) != 0) return;
+    if (brought_in_.fetch_add(1, std::memory_order_relaxed) + 1 < kBytesKept / kWindow) return;
+    brought_in_ = 0;
+    for (auto& w : *windows_) w.store(0, std::memory_order_relaxed);
+    give_back();
+  }
   virtual void give_back() const noexcept {}
-  mutable std::atomic<std::uint32_t> looks_ = 0;
+
+  std::unique_ptr<Windows> windows_;  // a bit for each that was looked at since; null: all may stay
+  mutable std::atomic<std::size_t> brought_in_ = 0;
 };
 
 // One open file; closed (and its lock released) by the destructor. read_at and map may be called

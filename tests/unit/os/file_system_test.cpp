@@ -122,8 +122,14 @@ TEST_CASE("a mapping that is looked at again and again gives its memory back, an
   const std::size_t before = mapped_pages();
   const std::size_t seen = sum();
   CHECK(mapped_pages() > before + kBytes / kPage / 2);
-  for (int i = 0; i < 4096; ++i) mapping->note_look();
+  // The same again and again brings in nothing.
+  for (int i = 0; i < 4096; ++i) mapping->note_look(5 * kPage, kPage);
+  CHECK(mapped_pages() > before + kBytes / kPage / 2);
+  for (std::size_t at = 0; at < kBytes; at += kPage) mapping->note_look(at);
   CHECK(mapped_pages() < before + kBytes / kPage / 4);
   CHECK(sum() == seen);
+  for (std::size_t at = 0; at < kBytes; at += 1U << 20U) mapping->note_look(at, 1U << 20U);
+  CHECK(mapped_pages() < before + kBytes / kPage / 4);
+  mapping->note_look(2 * kBytes);
 }
 #endif
