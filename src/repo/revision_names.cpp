@@ -33,13 +33,13 @@ Named named(Repository& repository) {
   }
   for (const TagLine& tag : tags(repository)) {
     log::Target target = tag.target;
-    if (target.kind == object::Kind::commit) out.commits.push_back(target.id);
     while (target.kind == object::Kind::tag && out.tags.insert(target.id).second) {
       const auto git = repository.history().git_id_of(target.kind, target.id);
       const auto next = object::read_tag(repository.store(), target.id);
       if (!git || !next) break;
       target = {next->target_kind, next->target};
     }
+    if (target.kind == object::Kind::commit) out.commits.push_back(target.id);
   }
   for (const object::Id& commit : out.commits)
     require(repository.history().generation(commit), "listing all commits");
