@@ -353,6 +353,7 @@ int list(Context& context, repo::Repository& repository, const Given& given) {
   options.diff = diff_options(context, repository, given);
   options.paths = words.paths;
   options.first_parent = given.has("first-parent");
+  options.set_merges(given, MergePatch::none);
   if (given.has("no-patch")) options.diff.patch = false;
   options.always = !options.diff.pickaxe && options.diff.filter.takes_all() && !given.has("follow");
   repo::CommitWalk::Options walked = walk_options(context, repository, given, words);
@@ -450,8 +451,8 @@ Command cmd_log() {
       {"-F,--fixed-strings", "", "the patterns are no regular expressions"},
       {"--after,--since", "DATE", "committed since then"},
       {"--before,--until", "DATE", "committed until then"}};
-  for (const auto& more :
-       {log_set_rows(), log_mark_rows(), format_option_rows(), diff_option_rows()})
+  for (const auto& more : {log_set_rows(), log_mark_rows(), merge_patch_rows(),
+                           format_option_rows(), diff_option_rows()})
     rows.insert(rows.end(), more.begin(), more.end());
   // git's --quiet of these.
   std::ranges::find(rows, "-s,--no-patch", &Option::names)->names = "-q,--quiet,-s,--no-patch";

@@ -184,8 +184,9 @@ int run(Context& context, const Given& given) {
   if (!options.diff.any() && !given.has("no-patch")) options.diff.patch = true;
   options.paths = words.paths;
   options.always = !options.diff.pickaxe && options.diff.filter.takes_all();
-  // A merge has no patch of its own; what it brought over its first parent can be counted.
+  // What a merge brought over its first parent can be counted.
   options.first_parent = given.has("first-parent") || !options.diff.patch;
+  options.set_merges(given, MergePatch::dense);
   const CommitFormat format = commit_format(context, repository, given);
   CommitPrinter printer(context, repository, format, options);
   const bool long_form = !format.is_user_format() && !format.is_one_line();
@@ -199,7 +200,7 @@ int run(Context& context, const Given& given) {
 Command cmd_show() {
   std::vector<Option> rows{
       {"--first-parent", "", "show what a merge brought over its first parent"}};
-  for (const auto& more : {format_option_rows(), diff_option_rows()})
+  for (const auto& more : {merge_patch_rows(), format_option_rows(), diff_option_rows()})
     rows.insert(rows.end(), more.begin(), more.end());
   // git's --quiet of these.
   std::ranges::find(rows, "-s,--no-patch", &Option::names)->names = "-q,--quiet,-s,--no-patch";

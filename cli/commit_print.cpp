@@ -25,6 +25,31 @@ std::vector<Option> format_option_rows() {
           {"--no-color", "", "no colours"}};
 }
 
+std::vector<Option> merge_patch_rows() {
+  return {{"-c", "", "of a merge what differs from all of its parents"},
+          {"--cc", "", "the same without what is as one of them has it"},
+          {"--diff-merges", "HOW", "what is shown of a merge", Offers::words,
+           "off none first-parent 1 combined c dense-combined cc"}};
+}
+
+void CommitPrinter::Options::set_merges(const Given& given, MergePatch usual) {
+  const std::string how = given.value("diff-merges").value_or("");
+  const auto is = [&](const char* name, const char* brief) { return how == name || how == brief; };
+  if (is("first-parent", "1")) first_parent = true;
+  if (given.has("cc") || is("dense-combined", "cc"))
+    merges = MergePatch::dense;
+  else if (given.has("c") || is("combined", "c"))
+    merges = MergePatch::combined;
+  else if (how.empty())
+    merges = usual;
+  else if (!is("off", "none") && !first_parent)
+    throw Failure(Code::usage, "'" + how + "' is no way to show merges",
+                  "off, first-parent, combined or dense-combined");
+  // git's two say that there is a patch.
+  const bool named = given.has("cc") || given.has("c");
+  if (named && !diff.any() && !given.has("no-patch")) diff.patch = true;
+}
+
 CommitFormat commit_format(const Context& context, repo::Repository& repository,
                            const Given& given) {
   const repo::Settings& settings = repository.settings();
@@ -119,8 +144,35 @@ void CommitPrinter::print_files(const std::vector<FileDiff>& files) {
   const bool apart = !format_.is_one_line() && !format_.is_empty();
   Graph* graph = options_.graph;
   if (apart) context_.out << (graph != nullptr ? graph->padding() : "") << (both ? "---\n" : "\n");
+  print_body([&](const Context& context) {
+    return print_diffs(context, repository_.store(), files, options_.diff);
+  });
+}
+
+// As git a line apart, whatever the form of a commit, and also where nothing follows; but for what
+// hn merged by itself, of which something else is told.
+void CommitPrinter::print_merge(const object::Commit& commit, const std::vector<FileDiff>& files,
+                                const std::vector<CombinedFile>& combined) {
+  if (files.empty() && combined.empty() && commit.auto_merge) return;
+  Graph* graph = options_.graph;
+  if (!format_.is_empty()) context_.out << (graph != nullptr ? graph->padding() : "") << "\n";
+  print_body([&](const Context& context) {
+    DiffOptions lists = options_.diff;
+    lists.patch = false;
+    const bool listed = lists.any() && !files.empty();
+    const bool clean = !listed || print_diffs(context, repository_.store(), files, lists);
+    if (listed && !combined.empty()) context.out << end_;
+    print_combined(context, repository_.store(), combined, options_.diff,
+                   options_.merges == MergePatch::dense);
+    return clean;
+  });
+}
+
+// Beside the graph, where there is one.
+void CommitPrinter::print_body(const std::function<bool(const Context&)>& body) {
+  Graph* graph = options_.graph;
   if (graph == nullptr) {
-    clean_ &= print_diffs(context_, repository_.store(), files, options_.diff);
+    clean_ &= body(context_);
     return;
   }
   std::ostringstream buffer;
@@ -128,7 +180,7 @@ void CommitPrinter::print_files(const std::vector<FileDiff>& files) {
   beside.colour = context_.colour;
   const std::size_t taken = graph->padding().size();
   beside.columns = context_.columns > taken ? context_.columns - taken : 0;
-  clean_ &= print_diffs(beside, repository_.store(), files, options_.diff);
+  clean_ &= body(beside);
   const std::string text = std::move(buffer).str();
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size() - 1) + 1;
@@ -164,7 +216,11 @@ std::vector<FileDiff> CommitPrinter::followed(const object::Commit& commit) {
 
 std::vector<FileDiff> CommitPrinter::files_of(const object::Commit& commit) {
   const bool wanted = options_.diff.any() || !options_.always;
-  if (!wanted || (commit.parents.size() > 1 && !options_.first_parent)) return {};
+  const bool merge = commit.parents.size() > 1 && !options_.first_parent;
+  // Beside a combined patch lists and counts are of what the merge brought over its first parent.
+  const bool listed = is_combined(commit) &&
+                      (options_.diff.lists() || options_.diff.counts() || options_.diff.summary);
+  if (!wanted || (merge && !listed)) return {};
   if (!options_.follow.empty()) return followed(commit);
   std::vector<object::Change> all;
   if (options_.diff.copies_harder && !commit.parents.empty())
@@ -175,11 +231,23 @@ std::vector<FileDiff> CommitPrinter::files_of(const object::Commit& commit) {
                     options_.diff, all);
 }
 
+bool CommitPrinter::is_combined(const object::Commit& commit) const {
+  return commit.parents.size() > 1 && !options_.first_parent &&
+         options_.merges != MergePatch::none && options_.diff.any();
+}
+
 bool CommitPrinter::print(const object::Id& id, const object::Commit& commit) {
   const std::vector<FileDiff> files = files_of(commit);
-  if (files.empty() && !options_.always) return false;
+  const bool is_merge = is_combined(commit);
+  std::vector<CombinedFile> combined;
+  if (is_merge && options_.diff.patch)
+    combined = combined_files(repository_, commit, options_.paths, options_.diff);
+  if (files.empty() && combined.empty() && !options_.always) return false;
   print_head(id, commit);
-  if (!files.empty() && options_.diff.any()) print_files(files);
+  if (is_merge)
+    print_merge(commit, files, combined);
+  else if (!files.empty() && options_.diff.any())
+    print_files(files);
   return true;
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+
+#include "combined_patch.hpp"
 #include "commit_format.hpp"
 #include "diff_files.hpp"
 #include "failure.hpp"
@@ -11,6 +14,9 @@ namespace hn::cli {
 
 // The rows of the table that both share, and what was given of them.
 std::vector<Option> format_option_rows();
+// How merges are shown where they are not compared with their first parent.
+enum class MergePatch { none, combined, dense };
+std::vector<Option> merge_patch_rows();
 CommitFormat commit_format(const Context& context, repo::Repository& repository,
                            const Given& given);
 
@@ -20,9 +26,12 @@ class CommitPrinter {
     DiffOptions diff;
     worktree::Pathspec paths;
     bool first_parent = false;  // a merge is compared with its first parent
-    bool always = true;         // also a commit without changes that could be shown
-    Graph* graph = nullptr;     // is drawn beside; brought to the commit before it is printed
-    std::string follow;         // the one file that is followed through its names
+    MergePatch merges = MergePatch::none;
+    // What the options of merge_patch_rows() say; else `usual`.
+    void set_merges(const Given& given, MergePatch usual);
+    bool always = true;      // also a commit without changes that could be shown
+    Graph* graph = nullptr;  // is drawn beside; brought to the commit before it is printed
+    std::string follow;      // the one file that is followed through its names
   };
   CommitPrinter(Context& context, repo::Repository& repository, CommitFormat format,
                 Options options)
@@ -44,7 +53,11 @@ class CommitPrinter {
   std::vector<FileDiff> followed(const object::Commit& commit);
   void print_head(const object::Id& id, const object::Commit& commit);
   void print_beside_graph(const std::string& text);
+  bool is_combined(const object::Commit& commit) const;
   void print_files(const std::vector<FileDiff>& files);
+  void print_merge(const object::Commit& commit, const std::vector<FileDiff>& files,
+                   const std::vector<CombinedFile>& combined);
+  void print_body(const std::function<bool(const Context&)>& body);
 
   Context& context_;
   repo::Repository& repository_;

@@ -181,11 +181,8 @@ void print_stat_sum(const Context& context, std::span<const FileStat> stats) {
     added += file.added;
     removed += file.removed;
   }
+  if (stats.empty()) return;
   context.out << " " << count_of(stats.size(), "file") << " changed";
-  if (stats.empty()) {
-    context.out << "\n";
-    return;
-  }
   if (added > 0 || removed == 0) context.out << ", " << count_of(added, "insertion") << "(+)";
   if (removed > 0 || added == 0) context.out << ", " << count_of(removed, "deletion") << "(-)";
   context.out << "\n";

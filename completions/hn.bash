@@ -328,6 +328,7 @@ _hn() {
         --tags) return ;;
         --glob) return ;;
         --exclude) return ;;
+        --diff-merges) _hn_words "off none first-parent 1 combined c dense-combined cc"; return ;;
         --pretty|--format) _hn_words "oneline short medium full fuller raw reference format:"; return ;;
         --date) _hn_words "default human iso iso-strict rfc short raw unix relative local format:"; return ;;
         --decorate) _hn_words "short full auto no"; return ;;
@@ -349,8 +350,8 @@ _hn() {
         -S) return ;;
         -G) return ;;
       esac
-      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --no-walk --topo-order --min-parents --max-parents --first-parent --graph --follow -L --merges --no-merges --merged --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --all --branches --tags --glob --exclude --left-right --left-only --right-only --cherry-pick --cherry-mark --cherry --boundary --ancestry-path --parents --children --source --oneline --abbrev-commit --no-abbrev-commit --pretty --format --date --decorate --no-decorate --color --no-color -p -u --patch --stat --numstat --shortstat --name-only --name-status --raw --summary --compact-summary --patch-with-stat --patch-with-raw --check --diff-filter -z --abbrev --no-abbrev --relative -q --quiet -s --no-patch -U --unified -W --function-context --inter-hunk-context -a --text --src-prefix --dst-prefix --no-prefix -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --ignore-cr-at-eol --ignore-blank-lines -I --ignore-matching-lines --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
-      _hn_place '-n --max-count --number --skip --min-parents --max-parents -L --author --committer --grep --after --since --before --until --branches --tags --glob --exclude --pretty --format --date --decorate --color --stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
+      case $cur in -*) _hn_words '-n --max-count --number --skip --reverse --no-walk --topo-order --min-parents --max-parents --first-parent --graph --follow -L --merges --no-merges --merged --author --committer --grep --all-match --invert-grep -i --regexp-ignore-case -E --extended-regexp -F --fixed-strings --after --since --before --until --all --branches --tags --glob --exclude --left-right --left-only --right-only --cherry-pick --cherry-mark --cherry --boundary --ancestry-path --parents --children --source -c --cc --diff-merges --oneline --abbrev-commit --no-abbrev-commit --pretty --format --date --decorate --no-decorate --color --no-color -p -u --patch --stat --numstat --shortstat --name-only --name-status --raw --summary --compact-summary --patch-with-stat --patch-with-raw --check --diff-filter -z --abbrev --no-abbrev --relative -q --quiet -s --no-patch -U --unified -W --function-context --inter-hunk-context -a --text --src-prefix --dst-prefix --no-prefix -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --ignore-cr-at-eol --ignore-blank-lines -I --ignore-matching-lines --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      _hn_place '-n --max-count --number --skip --min-parents --max-parents -L --author --committer --grep --after --since --before --until --branches --tags --glob --exclude --diff-merges --pretty --format --date --decorate --color --stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac
@@ -450,6 +451,7 @@ _hn() {
       ;;
     show)
       case $prev in
+        --diff-merges) _hn_words "off none first-parent 1 combined c dense-combined cc"; return ;;
         --pretty|--format) _hn_words "oneline short medium full fuller raw reference format:"; return ;;
         --date) _hn_words "default human iso iso-strict rfc short raw unix relative local format:"; return ;;
         --decorate) _hn_words "short full auto no"; return ;;
@@ -471,8 +473,8 @@ _hn() {
         -S) return ;;
         -G) return ;;
       esac
-      case $cur in -*) _hn_words '--first-parent --oneline --abbrev-commit --no-abbrev-commit --pretty --format --date --decorate --no-decorate --color --no-color -p -u --patch --stat --numstat --shortstat --name-only --name-status --raw --summary --compact-summary --patch-with-stat --patch-with-raw --check --diff-filter -z --abbrev --no-abbrev --relative -q --quiet -s --no-patch -U --unified -W --function-context --inter-hunk-context -a --text --src-prefix --dst-prefix --no-prefix -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --ignore-cr-at-eol --ignore-blank-lines -I --ignore-matching-lines --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
-      _hn_place '--pretty --format --date --decorate --color --stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
+      case $cur in -*) _hn_words '--first-parent -c --cc --diff-merges --oneline --abbrev-commit --no-abbrev-commit --pretty --format --date --decorate --no-decorate --color --no-color -p -u --patch --stat --numstat --shortstat --name-only --name-status --raw --summary --compact-summary --patch-with-stat --patch-with-raw --check --diff-filter -z --abbrev --no-abbrev --relative -q --quiet -s --no-patch -U --unified -W --function-context --inter-hunk-context -a --text --src-prefix --dst-prefix --no-prefix -w --ignore-all-space -b --ignore-space-change --ignore-space-at-eol --ignore-cr-at-eol --ignore-blank-lines -I --ignore-matching-lines --find-renames -M --no-renames --find-copies -C --find-copies-harder -R --word-diff --color-words --color-moved --no-color-moved --color-moved-ws -S -G --pickaxe-regex --pickaxe-all --json'; return ;; esac
+      _hn_place '--diff-merges --pretty --format --date --decorate --color --stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G'
       case $place in
         *) _hn_words "$(hn branch 2>/dev/null | sed 's/^[* ] //; s/  .*//')"; [ ${#COMPREPLY[@]} -gt 0 ] || _hn_files -f ;;
       esac

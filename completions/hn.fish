@@ -412,6 +412,9 @@ complete -c hn -n '__hn_at log' -l ancestry-path -d 'of A..B those alone that A 
 complete -c hn -n '__hn_at log' -l parents -d 'the ids of its parents behind that of a commit'
 complete -c hn -n '__hn_at log' -l children -d 'the ids of those that stand on it'
 complete -c hn -n '__hn_at log' -l source -d 'from which of the names that were given each was reached'
+complete -c hn -n '__hn_at log' -s c -d 'of a merge what differs from all of its parents'
+complete -c hn -n '__hn_at log' -l cc -d 'the same without what is as one of them has it'
+complete -c hn -n '__hn_at log' -l diff-merges -x -a 'off none first-parent 1 combined c dense-combined cc' -d 'what is shown of a merge'
 complete -c hn -n '__hn_at log' -l oneline -d 'one line each, with a short id'
 complete -c hn -n '__hn_at log' -l abbrev-commit -d 'with the first ten digits of the id'
 complete -c hn -n '__hn_at log' -l no-abbrev-commit -d 'with the whole id'
@@ -469,8 +472,8 @@ complete -c hn -n '__hn_at log' -s G -x -d 'files of which a line that matches c
 complete -c hn -n '__hn_at log' -l pickaxe-regex -d 'the text of -S is an extended regular expression'
 complete -c hn -n '__hn_at log' -l pickaxe-all -d 'of a commit with such a file all files'
 complete -c hn -n '__hn_at log' -l json -d 'as JSON'
-complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip --min-parents --max-parents -L --author --committer --grep --after --since --before --until --branches --tags --glob --exclude --pretty --format --date --decorate --color --stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
-complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip --min-parents --max-parents -L --author --committer --grep --after --since --before --until --branches --tags --glob --exclude --pretty --format --date --decorate --color --stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -F
+complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip --min-parents --max-parents -L --author --committer --grep --after --since --before --until --branches --tags --glob --exclude --diff-merges --pretty --format --date --decorate --color --stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at log 0+ -n --max-count --number --skip --min-parents --max-parents -L --author --committer --grep --after --since --before --until --branches --tags --glob --exclude --diff-merges --pretty --format --date --decorate --color --stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -F
 complete -c hn -n '__hn_at members' -l json -d 'as JSON'
 complete -c hn -n '__hn_at merge' -s m -l message -x -d 'the message; several become paragraphs'
 complete -c hn -n '__hn_at merge' -s F -l file -r -F -d 'read the message from FILE, - for standard input'
@@ -540,6 +543,9 @@ complete -c hn -n '__hn_at share' -l qr -d 'also as a QR code, on a terminal'
 complete -c hn -n '__hn_at share' -l qr-always -d 'likewise, whatever the output is'
 complete -c hn -n '__hn_at share' -l json -d 'as JSON'
 complete -c hn -n '__hn_at show' -l first-parent -d 'show what a merge brought over its first parent'
+complete -c hn -n '__hn_at show' -s c -d 'of a merge what differs from all of its parents'
+complete -c hn -n '__hn_at show' -l cc -d 'the same without what is as one of them has it'
+complete -c hn -n '__hn_at show' -l diff-merges -x -a 'off none first-parent 1 combined c dense-combined cc' -d 'what is shown of a merge'
 complete -c hn -n '__hn_at show' -l oneline -d 'one line each, with a short id'
 complete -c hn -n '__hn_at show' -l abbrev-commit -d 'with the first ten digits of the id'
 complete -c hn -n '__hn_at show' -l no-abbrev-commit -d 'with the whole id'
@@ -597,8 +603,8 @@ complete -c hn -n '__hn_at show' -s G -x -d 'files of which a line that matches 
 complete -c hn -n '__hn_at show' -l pickaxe-regex -d 'the text of -S is an extended regular expression'
 complete -c hn -n '__hn_at show' -l pickaxe-all -d 'of a commit with such a file all files'
 complete -c hn -n '__hn_at show' -l json -d 'as JSON'
-complete -c hn -n '__hn_at show 0+ --pretty --format --date --decorate --color --stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
-complete -c hn -n '__hn_at show 0+ --pretty --format --date --decorate --color --stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -F
+complete -c hn -n '__hn_at show 0+ --diff-merges --pretty --format --date --decorate --color --stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -a "(hn branch 2>/dev/null | string sub -s 3 | string replace -r '  .*' '')"
+complete -c hn -n '__hn_at show 0+ --diff-merges --pretty --format --date --decorate --color --stat --diff-filter --abbrev --relative -U --unified --inter-hunk-context --src-prefix --dst-prefix -I --ignore-matching-lines --find-renames --find-copies --word-diff --color-moved --color-moved-ws -S -G' -F
 complete -c hn -n '__hn_at status' -s s -l short -d 'two letters and a path, as git status does'
 complete -c hn -n '__hn_at status' -l long -d 'the form for people, whatever status.short is'
 complete -c hn -n '__hn_at status' -s b -l branch -d 'the branch too, with -s and --porcelain'

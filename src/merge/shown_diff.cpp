@@ -205,6 +205,10 @@ std::vector<Difference> compare(std::span<const Line> a, std::span<const Line> b
 
 }  // namespace
 
+bool is_same_line(Line a, Line b, Whitespace whitespace) {
+  return whitespace == Whitespace::exact ? a == b : folded(a, whitespace) == folded(b, whitespace);
+}
+
 std::vector<Difference> shown_diff(std::span<const Line> a, std::span<const Line> b,
                                    const ShownOptions& options) {
   if (a.empty() || b.empty()) {

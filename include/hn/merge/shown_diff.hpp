@@ -20,6 +20,9 @@ struct ShownOptions {
   bool indent_heuristic = true;
 };
 
+// Whether two lines are one for the differences.
+bool is_same_line(Line a, Line b, Whitespace whitespace);
+
 // All differences in order, with at least one equal line between two of them. Time and memory as
 // git's: a search that becomes too dear is cut short, so the answer need not be the shortest.
 std::vector<Difference> shown_diff(std::span<const Line> a, std::span<const Line> b,
