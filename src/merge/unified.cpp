@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 
+#include "hn/base/text.hpp"
 #include "merge/common_end.hpp"
 
 // The unified format of diff(1), with git's way of counting empty ranges and of guessing headings.
@@ -34,10 +35,22 @@ bool is_ignored(const Difference& difference, std::span<const Line> a, std::span
   return (options.ignore_blank_lines && all(blank)) || (options.ignored != nullptr && all(named));
 }
 
+// As far as it is UTF-8: no character is cut in two.
+std::string_view utf8_beginning(std::string_view text) {
+  std::size_t end = 0;
+  while (end < text.size()) {
+    const auto first = static_cast<unsigned char>(text[end]);
+    const std::size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    if (end + length > text.size() || !is_utf8(as_bytes(text.substr(end, length)))) break;
+    end += length;
+  }
+  return text.substr(0, end);
+}
+
 std::string_view trimmed_heading(Line line) {
   line = line.substr(0, std::min(line.size(), kHeadingBytesMax));
   const auto last = line.find_last_not_of(" \t\r\n\v\f");
-  return line.substr(0, last == Line::npos ? 0 : last + 1);
+  return utf8_beginning(line.substr(0, last == Line::npos ? 0 : last + 1));
 }
 
 class Unifier {

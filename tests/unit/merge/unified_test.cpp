@@ -36,6 +36,19 @@ TEST_CASE("a missing final newline is said") {
   CHECK(unified("a\nb", "a\nb\n") == "@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+b\n");
 }
 
+TEST_CASE("a heading ends where a character is cut in two, or none") {
+  std::string line = "f";
+  for (int i = 0; i < 60; ++i) line += "\u0436";
+  const std::string rest = "\n 1\n 2\n 3\n 4\n";
+  const auto heading = [&](const std::string& first) {
+    return std::string(
+        unified_hunks(as_bytes(first + rest), as_bytes(first + rest + " 5\n")).front().heading);
+  };
+  CHECK(heading(line) == line.substr(0, 79));
+  CHECK(heading("f\xff rest") == "f");
+  CHECK(heading("f \u0436") == "f \u0436");
+}
+
 TEST_CASE("the heading is the last line above that begins a function") {
   const std::string body = "  1\n  2\n  3\n  4\n  5\n";
   const auto out = unified("int main()  \n" + body, "int main()  \n" + body + "  6\n");
