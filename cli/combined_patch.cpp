@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <ostream>
+#include <set>
 
 #include "hn/merge/combined.hpp"
 #include "hn/repo/tree_changes.hpp"
@@ -90,29 +91,60 @@ void print_file(const Context& context, const object::BlockReader& reader, const
   for (const merge::CombinedHunk& hunk : hunks) print_hunk(context, p, hunk);
 }
 
+std::set<std::string> changed_in_all(const std::vector<std::vector<object::Change>>& changes) {
+  std::map<std::string, std::size_t> counts;
+  for (const auto& of_one : changes)
+    for (const object::Change& change : of_one) ++counts[change.name];
+  std::set<std::string> out;
+  for (const auto& [name, count] : counts)
+    if (count == changes.size()) out.insert(name);
+  return out;
+}
+
+// Of what differs from one parent the files that differ from all. Renamed ones are looked for among
+// all of it, but only where one of these came or went: behind most merges there is none, and a
+// merge may bring very much.
+std::map<std::string, FileDiff> common_files(const object::BlockReader& reader,
+                                             std::vector<object::Change> changes,
+                                             const std::set<std::string>& common,
+                                             const DiffOptions& options) {
+  std::map<std::string, FileDiff> out;
+  if (common.empty()) return out;
+  const auto not_common = [&](const object::Change& c) { return !common.contains(c.name); };
+  const bool stay = std::ranges::all_of(changes, [&](const object::Change& c) {
+    return not_common(c) || (c.old_value && c.new_value);
+  });
+  if (stay && !options.copies) std::erase_if(changes, not_common);
+  for (FileDiff& file : file_diffs(reader, std::move(changes), options)) {
+    std::string path = file.new_path;
+    if (common.contains(path)) out.emplace(std::move(path), std::move(file));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<CombinedFile> combined_files(const repo::Repository& repository,
                                          const object::Commit& commit,
                                          const worktree::Pathspec& paths,
                                          const DiffOptions& options) {
-  std::vector<CombinedFile> out;
-  if (commit.parents.size() > merge::kCombinedMax) return out;
+  if (commit.parents.size() > merge::kCombinedMax) return {};
   const object::BlockReader& reader = repository.store();
-  for (const object::Id& parent : commit.parents) {
-    const auto changes =
-        repo::tree_changes(reader, repo::tree_of(reader, parent), commit.tree, paths);
-    const std::vector<FileDiff> files = file_diffs(reader, changes, options);
-    if (parent == commit.parents.front()) {
-      for (const FileDiff& file : files) out.push_back({file.new_path, {file.before}, file.after});
-      continue;
-    }
-    std::map<std::string_view, const FileDiff*> by_path;
-    for (const FileDiff& file : files) by_path.emplace(file.new_path, &file);
+  std::vector<std::vector<object::Change>> changes;
+  for (const object::Id& parent : commit.parents)
+    changes.push_back(
+        repo::tree_changes(reader, repo::tree_of(reader, parent), commit.tree, paths));
+  const std::set<std::string> common = changed_in_all(changes);
+  std::vector<CombinedFile> out;
+  for (std::size_t i = 0; i < changes.size() && (i == 0 || !out.empty()); ++i) {
+    const std::map<std::string, FileDiff> files =
+        common_files(reader, std::move(changes[i]), common, options);
+    if (i == 0)
+      for (const auto& [path, file] : files) out.push_back({path, {}, file.after});
     std::erase_if(out, [&](CombinedFile& file) {
-      const auto at = by_path.find(file.path);
-      if (at == by_path.end()) return true;
-      file.before.push_back(at->second->before);
+      const auto at = files.find(file.path);
+      if (at == files.end()) return true;
+      file.before.push_back(at->second.before);
       return false;
     });
   }

@@ -72,7 +72,7 @@ std::vector<Lost> put_together(std::vector<Lost> base, std::span<const Line> fre
 class Combiner {
  public:
   Combiner(std::span<const ByteView> texts, ByteView result, const CombinedOptions& options)
-      : options_(options), lines_(split_lines(result)) {
+      : options_(options), result_(result), lines_(split_lines(result)) {
     for (const Line line : lines_) rows_.push_back({without_newline(line), 0, {}, false, false});
     rows_.emplace_back();
     for (std::size_t n = 0; n < texts.size(); ++n) add(n, texts[n]);
@@ -100,7 +100,11 @@ class Combiner {
     const Texts bit = Texts{1} << number;
     const std::vector<Line> old = split_lines(text);
     std::vector<std::uint32_t> lost(rows_.size());
-    for (const Difference& d : shown_diff(old, lines_, options_.shown)) {
+    // git compares these as for a patch without context.
+    UnifiedOptions closely;
+    closely.context = 0;
+    closely.shown = options_.shown;
+    for (const Difference& d : shown_differences(text, result_, closely)) {
       std::vector<Line> gone;
       for (std::uint32_t i = d.a_begin; i < d.a_end; ++i) gone.push_back(without_newline(old[i]));
       lost[d.b_begin] = d.a_end - d.a_begin;
@@ -227,6 +231,7 @@ class Combiner {
   }
 
   const CombinedOptions& options_;
+  ByteView result_;
   std::vector<Line> lines_;
   std::vector<Row> rows_;
   // For each text the line at which it stands before each row, counted from 1, and behind the last.
