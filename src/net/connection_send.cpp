@@ -223,7 +223,9 @@ bool Connection::transmit_frames(Time now, Datagram& out) {
 
 bool Connection::transmit_probe(Time now, Datagram& out) {
   if (!path_.proven || !recovery_.round_trip.known() || world_.uplink.crowded(now)) return false;
-  if (recovery_.in_flight() < kBulk && now < lasting_at()) return false;
+  // Over a narrow uplink only where much is sent: thirty probes take it for seconds.
+  if (recovery_.in_flight() < kBulk && (now < lasting_at() || world_.uplink.narrow(now)))
+    return false;
   const auto size = path_size_.probe(now);
   if (!size || !may_send_data(now) || recovery_.timeouts_in_row() > 0) return false;
   FrameWriter writer = begin_packet(out, *size);

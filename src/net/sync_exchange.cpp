@@ -347,13 +347,13 @@ bool SyncSession::turn(Time now, bool alone) {
 
 void SyncSession::say_places() {
   if (over() || places_said_ == shared_.places_version() || !peer_may_read()) return;
-  const bool first = places_said_ == ~std::uint64_t{0};
   places_said_ = shared_.places_version();
-  PlacesMessage m{shared_.host().places()};
-  if (!first || !m.peers.empty()) say(encode(m));
+  const PlacesMessage m{told_places_.take_news(shared_.host().places())};
+  if (!m.peers.empty()) say(encode(m));
 }
 
 void SyncSession::handle(PlacesMessage m) {
+  told_places_.heard(m.peers);
   emit(SyncPlaces{setup_.id, std::move(m.peers)});
 }
 

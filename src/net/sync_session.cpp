@@ -18,7 +18,8 @@ SyncSession::SyncSession(SessionSetup setup, SharedRepository& shared, StreamPor
       port_(port),
       events_(events),
       control_(port, setup_.connection, setup_.control),
-      puller_(shared, port, setup_.connection, setup_.control) {
+      puller_(shared, port, setup_.connection, setup_.control),
+      told_places_(setup_.own_key, setup_.peer_key) {
   own_seal_ = sealing_key(binding(), setup_.role);
   peer_seal_ = sealing_key(binding(), other(setup_.role));
   progress_.session = setup_.id;

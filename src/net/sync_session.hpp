@@ -7,6 +7,7 @@
 #include "net/sync_along.hpp"
 #include "net/sync_pull.hpp"
 #include "net/sync_serve.hpp"
+#include "net/told_places.hpp"
 #include "net/turns.hpp"
 
 namespace hn::net {
@@ -208,6 +209,7 @@ class SyncSession {
   unsigned follow_ups_ = 0;
   std::optional<std::pair<StateMessage, StateMessage>> settled_;
 
+  ToldPlaces told_places_;
   std::uint64_t places_said_ = ~std::uint64_t{0};  // which version of the host's places
 
   bool waiting() const noexcept { return ends_due_ > 0 || puller_.waiting(); }

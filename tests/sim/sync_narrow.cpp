@@ -9,19 +9,42 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+CrowdShape thirty(double kbit) {
+  CrowdShape shape;
+  shape.peers = 30;
+  shape.mbit = 1000;
+  shape.uplink_mbit = kbit / 1000;
+  shape.delay_min = milliseconds(4);
+  shape.delay_max = milliseconds(6);
+  shape.arrival = seconds(5);
+  shape.first_known = 29;
+  return shape;
+}
+
+TEST_CASE("while nothing happens thirty peers leave a slow uplink free") {
+  for (const double kbit : {32.0, 16.0}) {
+    CAPTURE(kbit);
+    BigCrowd crowd(thirty(kbit), 971);
+    const auto used = [&] {  // share of the uplink in the next 100 s
+      crowd.bytes = 0;
+      crowd.sim.run_for(seconds(100));
+      return static_cast<double>(crowd.bytes) * 8 / 30 / 100 / (kbit * 1000);
+    };
+    const double arrival = used();
+    const double idle = used();
+    MESSAGE(kbit << " kbit/s: " << arrival * 100 << " % while they come, then " << idle * 100
+                 << " %");
+    CHECK(arrival < 0.75);
+    CHECK(idle < 0.06);
+    for (const auto& peer : crowd.peers) CHECK(peer->here() == 29);
+  }
+}
+
 TEST_CASE("large blocks are passed on as soon as somebody has them") {
   constexpr std::size_t kBytes = 122'000;
   for (const double kbit : {128.0, 32.0}) {
     CAPTURE(kbit);
-    CrowdShape shape;
-    shape.peers = 30;
-    shape.mbit = 1000;
-    shape.uplink_mbit = kbit / 1000;
-    shape.delay_min = milliseconds(4);
-    shape.delay_max = milliseconds(6);
-    shape.arrival = seconds(5);
-    shape.first_known = 29;
-    BigCrowd crowd(shape, 970);
+    BigCrowd crowd(thirty(kbit), 970);
     crowd.sim.run_for(seconds(200));
     crowd.bytes = 0;
     const Spread s = crowd.commit(0, kBytes, seconds(1000));

@@ -97,7 +97,7 @@ inline constexpr std::size_t kPlaceBytes = 18;  // IPv6 (IPv4 mapped), port in b
 inline constexpr std::size_t kPlacesOfPeerMax = 8;
 inline constexpr std::size_t kPlacesPeersMax = 64;
 
-// The peer said where it and others are; in place of what it said before.
+// The peer said where it and others are, beyond what either end has said before.
 struct SyncPlaces {
   SyncId session;
   std::vector<PeerPlaces> peers;  // by key

@@ -123,13 +123,26 @@ TEST_CASE("each end is told where the other and its peers are, and again when th
   CHECK(run({&t.a, &t.b}));
   REQUIRE(t.a.count<SyncPlaces>() == 1);
   CHECK(t.a.last<SyncPlaces>()->peers == t.bert.places_now);
-
-  t.bert.places_now.clear();
-  t.b.core->places_changed(t.bert);
-  CHECK(run({&t.a, &t.b}));
-  CHECK(t.a.count<SyncPlaces>() == 2);
-  CHECK(t.a.last<SyncPlaces>()->peers.empty());
   CHECK(t.b.count<SyncPlaces>() == 1);
+}
+
+TEST_CASE("what both ends know of places is not said, nor said twice") {
+  Two t;
+  t.anna.places_now = {places_of(1, 1), places_of(2, 2)};
+  t.bert.places_now = {places_of(1, 1), places_of(3, 3)};
+  t.sync();
+  REQUIRE(t.a.count<SyncPlaces>() == 1);
+  CHECK(t.a.last<SyncPlaces>()->peers == std::vector{places_of(3, 3)});
+  t.anna.places_now = {places_of(1, 1), places_of(2, 4), places_of(3, 3)};
+  t.a.core->places_changed(t.anna);
+  CHECK(run({&t.a, &t.b}));
+  REQUIRE(t.b.count<SyncPlaces>() == 2);
+  CHECK(t.b.last<SyncPlaces>()->peers == std::vector{places_of(2, 4)});
+  // Somebody left: that is found out by calling.
+  t.anna.places_now = {places_of(1, 1)};
+  t.a.core->places_changed(t.anna);
+  CHECK(run({&t.a, &t.b}));
+  CHECK(t.b.count<SyncPlaces>() == 2);
 }
 
 TEST_CASE("nobody is told where peers are who may no longer read") {
