@@ -73,6 +73,7 @@ void print_file(const Context& context, const object::BlockReader& reader, const
   const Paint p = paint(context);
   const Side after = side_of(reader, file.after);
   std::vector<Side> before;
+  before.reserve(file.before.size());
   for (const auto& value : file.before) before.push_back(side_of(reader, value));
   const auto shown = [&](const Side& side) { return is_shown(side, options.text); };
   if (!shown(after) || !std::ranges::all_of(before, shown)) {
@@ -81,6 +82,7 @@ void print_file(const Context& context, const object::BlockReader& reader, const
     return;
   }
   std::vector<ByteView> texts;
+  texts.reserve(before.size());
   for (const Side& side : before) texts.push_back(side.text());
   const auto hunks = merge::combined_hunks(texts, after.text(),
                                            {options.unified.context, dense, options.unified.shown});

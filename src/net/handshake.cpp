@@ -62,7 +62,7 @@ Bytes encode_hello(const HandshakePacket& p, const crypto::TransportKey& identit
 }
 
 Bytes encode_answer(const HandshakePacket& p) {
-  const Bytes out = encode_head(p).bytes();
+  Bytes out = encode_head(p).bytes();
   HN_ASSERT(out.size() <= kHelloBytes);
   return out;
 }
